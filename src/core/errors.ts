@@ -1,0 +1,81 @@
+/**
+ * The one error of the library: a code from a closed set and a sentence that says what to do.
+ * Not here: what travels on the wire (`protocol/codes.ts`).
+ */
+
+/**
+ * Why something failed.
+ *
+ * - `invalid` – the value does not fit the contract; fix the value
+ * - `rejected` – the server's handler said no; see `name` and `data`
+ * - `expired` – the command waited longer than it may and was never run
+ * - `cancelled` – you, or `dispose`, ended it before it was sent
+ * - `queue-full` – the outbox is full; wait until it drains
+ * - `outcome-unknown` – it was sent, and whether it was run cannot be known any more
+ * - `timeout` – no answer in time
+ * - `unauthorized` – the server refused the token
+ * - `forbidden` – not for this user
+ * - `incompatible` – client and server speak different versions
+ * - `too-large` – over a size limit
+ * - `unsupported` – the server does not know this request
+ * - `unavailable` – the server cannot now
+ * - `bad-frame` – the other end broke the protocol
+ * - `no-provider` – a hook was used outside a provider that serves its contract
+ * - `disposed` – the client was disposed
+ * - `misuse` – a wrong call; the message says which
+ * - `internal` – the server's handler failed
+ */
+export type RealtimeErrorCode =
+  | 'invalid'
+  | 'rejected'
+  | 'expired'
+  | 'cancelled'
+  | 'queue-full'
+  | 'outcome-unknown'
+  | 'timeout'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'incompatible'
+  | 'too-large'
+  | 'unsupported'
+  | 'unavailable'
+  | 'bad-frame'
+  | 'no-provider'
+  | 'disposed'
+  | 'misuse'
+  | 'internal';
+
+/** What {@link RealtimeError} can carry besides its code and sentence. */
+export interface RealtimeErrorDetails {
+  /** The contract's name of a `rejected` error. */
+  readonly reason?: string | undefined;
+  /** The contract's data of a `rejected` error, validated. */
+  readonly data?: unknown;
+  readonly cause?: unknown;
+}
+
+/**
+ * Every failure that Holdfast reports, thrown or handed over.
+ *
+ * @example
+ * ```ts
+ * post.send(input).result.catch((error) => {
+ *   if (error instanceof RealtimeError && error.code === 'outcome-unknown') askThePerson();
+ * });
+ * ```
+ */
+export class RealtimeError extends Error {
+  override readonly name = 'RealtimeError';
+  readonly code: RealtimeErrorCode;
+  /** With code `rejected`: which of the contract's errors. */
+  readonly reason: string | undefined;
+  /** With code `rejected`: what the contract's error carries. */
+  readonly data: unknown;
+
+  constructor(code: RealtimeErrorCode, message: string, details: RealtimeErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.reason = details.reason;
+    this.data = details.data;
+  }
+}

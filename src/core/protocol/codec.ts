@@ -1,0 +1,93 @@
+/**
+ * Frames to text and back. Answers with a result, never throws.
+ * Not here: what a frame means; which direction it may travel is the caller's check.
+ */
+import { FRAME_DEPTH } from './limits.js';
+
+export type Decoded<Frame> =
+  | { readonly ok: true; readonly frame: Frame }
+  /** `unknown`: a well-formed frame whose type is not known here; to be ignored, or refused if it has an id. */
+  | { readonly ok: false; readonly why: 'unknown'; readonly type: string; readonly id: string | null }
+  | { readonly ok: false; readonly why: 'too-large' | 'too-deep' | 'malformed'; readonly detail: string };
+
+/** Looks at a parsed value that has a known type and says what is wrong with it, or null. */
+export type Check = (value: Readonly<Record<string, unknown>>) => string | null;
+
+/** Parses a frame whose type is a key of `checks`. */
+export function decode<Frame>(text: string, maxBytes: number, checks: ReadonlyMap<string, Check>): Decoded<Frame> {
+  if (isLongerThan(text, maxBytes)) return { ok: false, why: 'too-large', detail: `over ${maxBytes} bytes` };
+  if (isDeeperThan(text, FRAME_DEPTH)) return { ok: false, why: 'too-deep', detail: `nested deeper than ${FRAME_DEPTH}` };
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { ok: false, why: 'malformed', detail: 'not JSON' };
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return { ok: false, why: 'malformed', detail: 'not an object' };
+  }
+  const record = value as Readonly<Record<string, unknown>>;
+  if (typeof record.t !== 'string') return { ok: false, why: 'malformed', detail: 't is missing' };
+  const check = checks.get(record.t);
+  if (check === undefined) {
+    return { ok: false, why: 'unknown', type: record.t, id: typeof record.id === 'string' ? record.id : null };
+  }
+  const wrong = check(record);
+  return wrong === null ? { ok: true, frame: value as Frame } : { ok: false, why: 'malformed', detail: wrong };
+}
+
+export type Encoded =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly why: 'too-large' | 'too-deep' | 'malformed'; readonly detail: string };
+
+/** Writes a frame, or any JSON value, within the limits that the other end will hold it to. */
+export function encode(value: unknown, maxBytes: number, maxDepth: number = FRAME_DEPTH): Encoded {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(value);
+  } catch (error) {
+    return { ok: false, why: 'malformed', detail: error instanceof Error ? error.message : 'not JSON' };
+  }
+  if (text === undefined) return { ok: false, why: 'malformed', detail: 'not JSON' };
+  if (isLongerThan(text, maxBytes)) return { ok: false, why: 'too-large', detail: `over ${maxBytes} bytes` };
+  if (isDeeperThan(text, maxDepth)) return { ok: false, why: 'too-deep', detail: `nested deeper than ${maxDepth}` };
+  return { ok: true, text };
+}
+
+/** The UTF-8 length of a text; lone surrogates count as the replacement character that they become. */
+export function utf8Bytes(text: string): number {
+  let bytes = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0x80) continue;
+    if (unit < 0x800) bytes += 1;
+    else if (unit >= 0xd800 && unit < 0xdc00 && (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00) {
+      bytes += 2;
+      i++;
+    } else bytes += 2;
+  }
+  return bytes;
+}
+
+export function isLongerThan(text: string, maxBytes: number): boolean {
+  if (text.length > maxBytes) return true;
+  return text.length * 3 > maxBytes && utf8Bytes(text) > maxBytes;
+}
+
+/** Counts brackets outside strings, before the parser pays for them: 64 kB of nested arrays cost it 24 ms. */
+export function isDeeperThan(text: string, maxDepth: number): boolean {
+  if (text.length <= maxDepth) return false;
+  let depth = 0;
+  let isInString = false;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (isInString) {
+      if (unit === 0x5c) i++;
+      else if (unit === 0x22) isInString = false;
+    } else if (unit === 0x22) isInString = true;
+    else if (unit === 0x5b || unit === 0x7b) {
+      if (++depth > maxDepth) return true;
+    } else if (unit === 0x5d || unit === 0x7d) depth--;
+  }
+  return false;
+}

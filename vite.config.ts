@@ -1,0 +1,94 @@
+// One configuration for the library build and every Vitest project. What it is not: the build of an example (scripts/start.mjs has its own).
+import { existsSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+interface Manifest {
+  readonly exports: Readonly<Record<string, string | { readonly default: string }>>;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly peerDependencies: Readonly<Record<string, string>>;
+}
+const manifest = JSON.parse(readFileSync(here('./package.json'), 'utf8')) as Manifest;
+
+/** The doors of package.json with their source files: `holdfast/client` → `src/browser/index.ts`. A door without a source is left out here; `npm run check` fails on it. */
+const doors = Object.entries(manifest.exports)
+  .flatMap(([door, to]) => (typeof to === 'string' ? [] : [{ name: `holdfast${door.slice(1)}`, file: to.default.replace('/dist/', '/src/').replace(/\.js$/, '.ts') }]))
+  .map(({ name, file }) => ({ name, file: here(file) }))
+  .filter(({ file }) => existsSync(file));
+
+const outside = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies), ...builtinModules];
+const isOutside = (id: string): boolean => id.startsWith('node:') || outside.some((name) => id === name || id.startsWith(`${name}/`));
+
+/** Projects named on the command line (`--project unit`); none means all. A browser is looked for only if a project needs one. */
+const wanted = process.argv.flatMap((arg, i) => (arg === '--project' ? [process.argv[i + 1]] : arg.startsWith('--project=') ? [arg.slice(10)] : []));
+const isWanted = (project: string): boolean => wanted.length === 0 || wanted.includes(project);
+
+const projects: TestProjectConfiguration[] = [
+  { extends: true, test: { name: 'unit', environment: 'node', include: ['test/**/*.test.ts'], exclude: ['test/**/*.dom.test.ts', 'test/e2e/**', 'test/proof/**'] } },
+  { extends: true, test: { name: 'dom', environment: 'happy-dom', include: ['test/**/*.dom.test.{ts,tsx}'], exclude: ['test/e2e/**', 'test/proof/**'] } },
+  {
+    extends: true,
+    test: {
+      name: 'e2e',
+      environment: 'node',
+      include: ['test/e2e/**/*.e2e.test.ts'],
+      fileParallelism: false,
+      testTimeout: 60_000,
+      hookTimeout: 180_000,
+    },
+  },
+];
+if (wanted.includes('proof')) {
+  projects.push({
+    extends: true,
+    test: { name: 'proof', environment: 'node', include: ['test/proof/**/*.test.ts'], fileParallelism: false, testTimeout: 3_600_000, hookTimeout: 600_000 },
+  });
+}
+if (process.env['VITEST'] && isWanted('storybook') && existsSync(here('./stories'))) {
+  const [{ storybookTest }, { playwright }, { resolveBrowser }] = await Promise.all([
+    import('@storybook/addon-vitest/vitest-plugin'),
+    import('@vitest/browser-playwright'),
+    import('./scripts/browser.mjs'),
+  ]);
+  const { executablePath, args, env } = await resolveBrowser();
+  projects.push({
+    extends: true,
+    plugins: [storybookTest({ configDir: here('./.storybook') })],
+    test: {
+      name: 'storybook',
+      testTimeout: 30_000,
+      browser: {
+        enabled: true,
+        headless: true,
+        screenshotFailures: false,
+        provider: playwright({ launchOptions: { executablePath, args, env } }),
+        instances: [{ browser: 'chromium' }],
+      },
+    },
+  });
+}
+
+export default defineConfig({
+  plugins: [react()],
+  // Tests, stories and benches may say `holdfast/client` and mean the source.
+  resolve: { alias: doors.map(({ name, file }) => ({ find: new RegExp(`^${name}$`), replacement: file })) },
+  build: {
+    target: 'es2022',
+    minify: false,
+    sourcemap: false,
+    lib: { entry: doors.map(({ file }) => file), formats: ['es'] },
+    rolldownOptions: {
+      external: isOutside,
+      output: { preserveModules: true, preserveModulesRoot: 'src', entryFileNames: '[name].js' },
+    },
+  },
+  test: {
+    projects,
+    passWithNoTests: true,
+    coverage: { provider: 'v8', include: ['src/**'], reporter: ['text-summary', 'json-summary'] },
+  },
+});
