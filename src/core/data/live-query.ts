@@ -1,0 +1,220 @@
+/**
+ * An answer that is kept while somebody looks at it, and kept true by the channel that it follows.
+ * The position is stamped before the answer is made, so that no event between the two can be missed or taken twice.
+ * Not here: any cache policy beyond a lease.
+ */
+import type { Gap } from '../channels/reader.js';
+import type { Reader, Reading } from '../channels/channels.js';
+import type { ChannelEvent } from '../contract.js';
+import { RealtimeError } from '../errors.js';
+import { createLease } from '../lease.js';
+import type { Answer } from '../payloads.js';
+import type { Position } from '../protocol/position.js';
+import type { Clock } from '../world.js';
+import type { Flusher } from './flush.js';
+import { createCell, type Readable } from './store.js';
+
+/** What a component sees of a query, in TanStack Query's words. */
+export interface QuerySnapshot<Data> {
+  readonly data: Data | undefined;
+  readonly error: RealtimeError | null;
+  readonly status: 'pending' | 'success' | 'error';
+  /** `paused`: it waits for a link. */
+  readonly fetchStatus: 'fetching' | 'paused' | 'idle';
+  readonly isPending: boolean;
+  readonly isSuccess: boolean;
+  readonly isError: boolean;
+  readonly isFetching: boolean;
+  /** It may lag behind: it is being asked again, or what it follows is not live. */
+  readonly isStale: boolean;
+  readonly dataUpdatedAt: number;
+}
+
+export interface LiveQuery<Data> extends Readable<QuerySnapshot<Data>> {
+  hold(): () => void;
+  refetch(): void;
+  /** Applies later events with this function from now on. */
+  setApply(apply: Apply<Data>): void;
+  /** The link is back. A query that follows nothing is asked again. */
+  reconnected(): void;
+  /** The storage behind the server is another one: ask again. */
+  fenceChanged(): void;
+}
+
+export type Apply<Data> = (data: Data, event: ChannelEvent) => Data;
+
+export interface LiveQueryPort {
+  readonly clock: Clock;
+  readonly flusher: Flusher;
+  readonly leaseMs: number;
+  readonly name: string;
+  /** Asks once; the returned function cancels. */
+  ask(handlers: {
+    onAsked(isAsked: boolean): void;
+    onAnswer(answer: Answer, stamped: Position | null): void;
+  }): () => void;
+  /** Joins the channel that is followed; null: nothing is. */
+  readonly follow: ((reader: Reader) => Reading) | null;
+  onEnd(): void;
+  onError(error: RealtimeError): void;
+}
+
+type Load =
+  | { readonly tag: 'none' }
+  | { readonly tag: 'loading'; readonly cancel: () => void; readonly isAsked: boolean };
+
+/** Events that came while the answer was on its way; past this many they are fetched again instead. */
+const HELD_EVENTS = 1_000;
+
+export function createLiveQuery<Data>(port: LiveQueryPort): LiveQuery<Data> {
+  let load: Load = { tag: 'none' };
+  let data: Data | undefined;
+  let error: RealtimeError | null = null;
+  let updatedAt = 0;
+  let apply: Apply<Data> | null = null;
+  let reading: Reading | null = null;
+  let isChannelLive = false;
+  let held: ChannelEvent[] = [];
+  /** Where the held events begin; null: they do not reach back to anything known. */
+  let heldFrom: Position | null = null;
+
+  const cell = createCell<QuerySnapshot<Data>>(port.flusher, () => {
+    const status = error !== null ? 'error' : data === undefined ? 'pending' : 'success';
+    const fetchStatus = load.tag === 'none' ? 'idle' : load.isAsked ? 'fetching' : 'paused';
+    return {
+      data,
+      error,
+      status,
+      fetchStatus,
+      isPending: status === 'pending',
+      isSuccess: status === 'success',
+      isError: status === 'error',
+      isFetching: fetchStatus === 'fetching',
+      isStale: data !== undefined && (load.tag === 'loading' || (port.follow !== null && !isChannelLive)),
+      dataUpdatedAt: updatedAt,
+    };
+  });
+
+  function fetch(): void {
+    if (load.tag === 'loading') load.cancel();
+    held = [];
+    heldFrom = reading?.position ?? null;
+    let isCancelled = false;
+    let cancel: () => void = () => {};
+    load = {
+      tag: 'loading',
+      isAsked: false,
+      cancel() {
+        isCancelled = true;
+        cancel();
+      },
+    };
+    cancel = port.ask({
+      onAsked(isAsked) {
+        if (isCancelled || load.tag !== 'loading') return;
+        load = { ...load, isAsked };
+        cell.changed();
+      },
+      onAnswer: (answer, stamped) => !isCancelled && answered(answer, stamped),
+    });
+    cell.changed();
+  }
+
+  function answered(answer: Answer, stamped: Position | null): void {
+    load = { tag: 'none' };
+    if (answer.ok) {
+      data = answer.value as Data;
+      error = null;
+      updatedAt = port.clock.wall();
+      if (stamped !== null) catchUp(stamped);
+    } else error = answer.error;
+    cell.changed();
+  }
+
+  /** From the stamp on: out of what was held, if that reaches back so far, else by asking the channel again. */
+  function catchUp(stamped: Position): void {
+    const reachesBack = heldFrom !== null && heldFrom.epoch === stamped.epoch && heldFrom.offset <= stamped.offset;
+    const events = held;
+    held = [];
+    if (reachesBack) for (const event of events) applyAfter(event, stamped);
+    else reading?.rewind(stamped);
+  }
+
+  function applyAfter(event: ChannelEvent, stamped: Position | null): void {
+    if (stamped !== null && event.epoch === stamped.epoch && event.offset <= stamped.offset) return;
+    if (data === undefined || apply === null) return;
+    try {
+      data = apply(data, event);
+      updatedAt = port.clock.wall();
+    } catch (cause) {
+      port.onError(new RealtimeError('misuse', `The apply function of a query that follows '${port.name}' threw; the query is asked again. See cause.`, { cause }));
+    }
+  }
+
+  const reader: Reader = {
+    history: 0,
+    onEvents(events) {
+      if (load.tag === 'loading') {
+        held.push(...events);
+        if (held.length > HELD_EVENTS) {
+          held = [];
+          heldFrom = null;
+        }
+        return;
+      }
+      for (const event of events) applyAfter(event, null);
+      if (events.length > 0) cell.changed();
+    },
+    onGap(gap: Gap) {
+      if (gap.reason !== 'invalid') fetch();
+    },
+    onStatus({ liveStatus }) {
+      isChannelLive = liveStatus === 'live';
+      // The first answer of the channel is where held events begin.
+      if (load.tag === 'loading' && held.length === 0) heldFrom ??= reading?.position ?? null;
+      cell.changed();
+    },
+    onReset() {
+      data = undefined;
+      error = null;
+      fetch();
+    },
+  };
+
+  const lease = createLease({
+    clock: port.clock,
+    lingerMs: port.leaseMs,
+    onStart() {
+      reading = port.follow?.(reader) ?? null;
+      isChannelLive = reading?.status.liveStatus === 'live';
+      fetch();
+    },
+    onEnd() {
+      if (load.tag === 'loading') load.cancel();
+      load = { tag: 'none' };
+      reading?.leave(0);
+      reading = null;
+      port.onEnd();
+    },
+  });
+
+  return {
+    get: cell.get,
+    subscribe: cell.subscribe,
+    hold: () => {
+      const release = lease.hold();
+      return () => release();
+    },
+    refetch() {
+      if (load.tag === 'none') fetch();
+    },
+    setApply: (next) => (apply = next),
+    reconnected() {
+      // One that is loading asks by itself again; one that follows goes on from its position.
+      if (load.tag === 'none' && port.follow === null) fetch();
+    },
+    fenceChanged() {
+      fetch();
+    },
+  };
+}
