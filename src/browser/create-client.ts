@@ -2,17 +2,16 @@
  * Binds the core to the real outside and gives its handles the types of the contract.
  * Not here: React (`react/`), and any decision (`core/`).
  */
-import type { ChannelStatus } from '../core/channels/channels.js';
 import type { Gap } from '../core/channels/reader.js';
 import { createCoreClient } from '../core/client.js';
 import type { AnyContract, ChannelRef, CommandRef, ContractId, EventOf, InputOf, OutputOf, ParamsOf, QueryRef } from '../core/contract.js';
+import type { Sent } from '../core/data/command-status.js';
 import type { ConnectionStatus } from '../core/data/connection-status.js';
 import type { ViewRef } from '../core/data/define-view.js';
-import type { LiveQuery } from '../core/data/live-query.js';
 import type { Readable } from '../core/data/store.js';
-import type { View } from '../core/data/view.js';
+import type { ChannelListener, Tap } from '../core/data/tap.js';
 import { RealtimeError } from '../core/errors.js';
-import type { Params, Sent } from '../core/handles.js';
+import type { LiveQuery, Params, View } from '../core/handles.js';
 import type { Bounds, Timings } from '../core/options.js';
 import type { OutboxStatus } from '../core/queue/outbox.js';
 import type { World } from '../core/world.js';
@@ -56,7 +55,14 @@ export interface TypedListener<Ref extends ChannelRef> {
   readonly onEvent?: (event: EventOf<Ref>) => void;
   /** A hole that cannot be filled; it comes before the next event. */
   readonly onGap?: (gap: Gap) => void;
-  readonly onStatus?: (status: ChannelStatus & { readonly error: RealtimeError | null }) => void;
+}
+
+/** One channel, to listen to. */
+export interface ChannelHandle<Ref extends ChannelRef> {
+  /** Listens until the returned function is called. */
+  subscribe(listener: TypedListener<Ref>): () => void;
+  /** The same with a status to look at; listening begins with its `subscribe`. */
+  tap(listener: TypedListener<Ref>): Tap;
 }
 
 /**
@@ -74,7 +80,7 @@ export interface RealtimeClient {
   readonly contract: ContractId;
   readonly connection: Readable<ConnectionStatus>;
   readonly outbox: Readable<OutboxStatus>;
-  channel<Ref extends ChannelRef>(ref: Ref, ...params: ParamsArgs<Ref>): { subscribe(listener: TypedListener<Ref>): () => void };
+  channel<Ref extends ChannelRef>(ref: Ref, ...params: ParamsArgs<Ref>): ChannelHandle<Ref>;
   /** State folded from a channel's events, shared by all who ask for it. */
   view<Ref extends ChannelRef, State>(ref: ViewRef<Ref, State>, ...params: ParamsArgs<Ref>): View<State>;
   /** An answer that is kept while somebody holds it, and follows a channel if asked to. */
@@ -117,7 +123,8 @@ export function createClient(options: RealtimeClientOptions): RealtimeClient {
     outbox: core.outbox,
     channel(ref, params = {}) {
       assertServed(ref);
-      return { subscribe: (listener) => core.handles.listen(ref, params, listener as Parameters<typeof core.handles.listen>[2]) };
+      const tap = (listener: TypedListener<ChannelRef>): Tap => core.handles.tap(ref, params, listener as ChannelListener);
+      return { tap, subscribe: (listener) => tap(listener).subscribe(() => {}) };
     },
     view(ref, params = {}) {
       assertServed(ref.channel);
@@ -150,7 +157,7 @@ export function createClient(options: RealtimeClientOptions): RealtimeClient {
 
 /** The same methods before the contract gives them types. */
 interface Untyped extends Omit<RealtimeClient, 'channel' | 'view' | 'liveQuery' | 'query' | 'send'> {
-  channel(ref: ChannelRef, params?: Params): { subscribe(listener: TypedListener<ChannelRef>): () => void };
+  channel(ref: ChannelRef, params?: Params): ChannelHandle<ChannelRef>;
   view(ref: ViewRef, params?: Params): View<unknown>;
   liveQuery(ref: QueryRef, input: unknown, follow?: { readonly channel: ChannelRef; readonly params: Params }): LiveQuery<unknown>;
   query(ref: QueryRef, input?: unknown, options?: { readonly signal?: AbortSignal }): Promise<unknown>;

@@ -70,6 +70,7 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
   const pool: Pool<LinkStatus> = createPool<LinkStatus>({
     clock,
     lingerMs: timings.linkLeaseMs,
+    watch: (onSignal) => world.watch(onSignal),
     createLink: (id, above) =>
       createLink({
         ...above,
@@ -115,10 +116,6 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
 
   const connection = createCell<ConnectionStatus>(flusher, () => describeConnection(pool.status, hasEverConnected, clock.wall() - clock.now()));
   const outboxStatus = createCell<OutboxStatus>(flusher, () => outbox.status);
-  const stopWatching = world.watch((signal) => {
-    if (signal === 'online' || signal === 'visible' || signal === 'resume') pool.hurry();
-  });
-
   return {
     contract: options.contract.id,
     handles,
@@ -132,7 +129,6 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
     disconnect: pool.disconnect,
     dispose() {
       isDisposed = true;
-      stopWatching();
       outbox.abandon();
       queries.fail({ t: 'error', id: '', code: 'cancelled', message: 'The client was disposed.', final: true });
       channels.dispose();

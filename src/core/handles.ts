@@ -2,15 +2,16 @@
  * What the application holds in its hands: channels, views, queries and commands of a contract, bound to the rooms.
  * Not here: the rooms themselves; a handle translates and registers, and decides nothing.
  */
-import type { Channels, ChannelStatus } from './channels/channels.js';
-import type { Gap } from './channels/reader.js';
-import { channelName, type ChannelEvent, type ChannelRef, type CommandRef, type QueryRef } from './contract.js';
-import type { CommandSnapshot } from './data/command-status.js';
+import type { Channels } from './channels/channels.js';
+import { channelName, type ChannelRef, type CommandRef, type QueryRef } from './contract.js';
+import type { CommandSnapshot, Sent } from './data/command-status.js';
 import type { ViewRef } from './data/define-view.js';
 import type { Flusher } from './data/flush.js';
-import { createLiveQuery, type LiveQuery } from './data/live-query.js';
+import { createLiveQuery, INITIAL_QUERY, type Apply, type AskingQuery, type QuerySnapshot } from './data/live-query.js';
+import { createShelf, lookAt } from './data/shelf.js';
 import { createCell, type Readable } from './data/store.js';
-import { createView, refusalError, type View } from './data/view.js';
+import { createTap, type ChannelListener, type Tap } from './data/tap.js';
+import { createView, initialView, type FoldingView, type ViewSnapshot } from './data/view.js';
 import { RealtimeError } from './errors.js';
 import type { Timings } from './options.js';
 import { checkInput, eventDecoder, readAnswer, readOutcome, timeoutError, type Answer } from './payloads.js';
@@ -21,23 +22,17 @@ import type { Clock } from './world.js';
 
 export type Params = Readonly<Record<string, string | number>>;
 
-/** Whoever listens to a channel without a view: every event from now on, in order. */
-export interface ChannelListener {
-  onEvent?(event: ChannelEvent): void;
-  onGap?(gap: Gap): void;
-  onStatus?(status: ChannelStatus & { readonly error: RealtimeError | null }): void;
+/** A view as the application sees it: subscribing keeps it, and a while after. */
+export interface View<State> extends Readable<ViewSnapshot<State>> {
+  /** Starts again from the view's history, and clears the gap. */
+  resync(): void;
 }
 
-/** One send of a command. */
-export interface Sent<Input = unknown, Output = unknown> {
-  readonly id: string;
-  /** Resolves when the outbox has taken it; rejects if it did not. */
-  readonly queued: Promise<void>;
-  /** Its outcome. Nothing is reported as unhandled if you do not look at it. */
-  readonly result: Promise<Output>;
-  readonly progress: Readable<CommandSnapshot<Input, Output>>;
-  /** Ends it if it was not run yet. */
-  cancel(): void;
+/** A kept answer as the application sees it: subscribing keeps it, and a while after. */
+export interface LiveQuery<Data> extends Readable<QuerySnapshot<Data>> {
+  refetch(): void;
+  /** Applies later events of the followed channel with this function from now on. */
+  setApply(apply: Apply): void;
 }
 
 /** What a query follows. */
@@ -47,7 +42,7 @@ export interface FollowTarget {
 }
 
 export interface Handles {
-  listen(ref: ChannelRef, params: Params, listener: ChannelListener): () => void;
+  tap(ref: ChannelRef, params: Params, listener: ChannelListener): Tap;
   view(ref: ViewRef, params: Params): View<unknown>;
   liveQuery(ref: QueryRef, input: unknown, follow: FollowTarget | null): LiveQuery<unknown>;
   query(ref: QueryRef, input: unknown, onCancel: ((cancel: () => void) => void) | null): Promise<unknown>;
@@ -69,66 +64,51 @@ export interface HandlesParts {
 
 export function createHandles(parts: HandlesParts): Handles {
   const { clock, flusher, timings, channels, queries, outbox, onError } = parts;
-  const views = new Map<unknown, Map<string, View<unknown>>>();
-  const liveQueries = new Map<string, LiveQuery<unknown>>();
+  const views = createShelf<ViewSnapshot<unknown>, FoldingView>(clock, timings.channelLeaseMs);
+  const viewNumbers = new WeakMap<ViewRef, number>();
+  let viewCount = 0;
+  const liveQueries = createShelf<QuerySnapshot<unknown>, AskingQuery>(clock, timings.channelLeaseMs);
 
   const assertLive = (): void => {
     if (parts.isDisposed()) throw new RealtimeError('disposed', 'This client was disposed. Make a new one.');
   };
 
-  function listen(ref: ChannelRef, params: Params, listener: ChannelListener): () => void {
-    const name = channelName(ref, params);
-    const showStatus = (status: ChannelStatus): void =>
-      listener.onStatus?.({ ...status, error: status.refusal === null ? null : refusalError(name, status.refusal) });
-    const reading = channels.join(name, eventDecoder(ref), {
-      history: 0,
-      onEvents: (events) => {
-        for (const event of events) listener.onEvent?.(event);
-      },
-      onGap: (gap) => listener.onGap?.(gap),
-      onStatus: showStatus,
-      onReset: () => {},
-    });
-    showStatus(reading.status);
-    return () => reading.leave();
+  function view(ref: ViewRef, params: Params): View<unknown> {
+    const name = channelName(ref.channel, params);
+    const make = (): FoldingView =>
+      createView(ref, name, { clock, flusher, join: (reader) => channels.join(name, eventDecoder(ref.channel), reader), onError });
+    const seen = lookAt(views, `${viewNumber(ref)} ${name}`, make, initialView(ref.initialState));
+    return { get: seen.get, subscribe: seen.subscribe, resync: () => seen.item()?.resync() };
   }
 
-  function view(ref: ViewRef, params: Params): View<unknown> {
-    const channel: ChannelRef = ref.channel;
-    const name = channelName(channel, params);
-    const ofRef = views.get(ref) ?? new Map<string, View<unknown>>();
-    views.set(ref, ofRef);
-    const found = ofRef.get(name);
-    if (found !== undefined) return found;
-    const made = createView(ref, name, {
-      clock,
-      flusher,
-      leaseMs: timings.channelLeaseMs,
-      join: (reader) => channels.join(name, eventDecoder(channel), reader),
-      onEnd: () => ofRef.get(name) === made && ofRef.delete(name),
-      onError,
-    });
-    ofRef.set(name, made);
-    return made;
+  /** Two views of one channel are told apart by identity, as they are defined once, in a module. */
+  function viewNumber(ref: ViewRef): number {
+    const known = viewNumbers.get(ref);
+    if (known !== undefined) return known;
+    const number = ++viewCount;
+    viewNumbers.set(ref, number);
+    return number;
+  }
+
+  function tap(ref: ChannelRef, params: Params, listener: ChannelListener): Tap {
+    const name = channelName(ref, params);
+    return createTap(name, { flusher, join: (reader) => channels.join(name, eventDecoder(ref), reader) }, listener);
   }
 
   function liveQuery(ref: QueryRef, input: unknown, follow: FollowTarget | null): LiveQuery<unknown> {
     const channel = follow === null ? null : channelName(follow.channel, follow.params);
-    const key = `${ref.key} ${channel ?? ''} ${stableKey(input)}`;
-    const found = liveQueries.get(key);
-    if (found !== undefined) return found;
-    const made: LiveQuery<unknown> = createLiveQuery({
-      clock,
-      flusher,
-      leaseMs: timings.channelLeaseMs,
-      name: channel ?? ref.key,
-      ask: (handlers) => ask(ref, input, channel, handlers),
-      follow: follow && channel !== null ? (reader) => channels.join(channel, eventDecoder(follow.channel), reader) : null,
-      onEnd: () => liveQueries.get(key) === made && liveQueries.delete(key),
-      onError,
-    });
-    liveQueries.set(key, made);
-    return made;
+    const checked = checkInput(ref, input);
+    const make = (): AskingQuery =>
+      createLiveQuery({
+        clock,
+        flusher,
+        name: channel ?? ref.key,
+        ask: (handlers) => ask(ref, checked, channel, handlers),
+        follow: follow && channel !== null ? (reader) => channels.join(channel, eventDecoder(follow.channel), reader) : null,
+        onError,
+      });
+    const seen = lookAt(liveQueries, `${ref.key} ${channel ?? ''} ${stableKey(input)}`, make, INITIAL_QUERY as QuerySnapshot<unknown>);
+    return { get: seen.get, subscribe: seen.subscribe, refetch: () => seen.item()?.refetch(), setApply: (apply) => seen.item()?.setApply(apply) };
   }
 
   function ask(
@@ -139,7 +119,7 @@ export function createHandles(parts: HandlesParts): Handles {
   ): () => void {
     return queries.ask({
       name: ref.key,
-      input: checkInput(ref, input),
+      input,
       ...(stamp !== null && { stamp: [stamp] }),
       limitMs: timings.queryMs,
       startsAt: 'sent',
@@ -217,16 +197,16 @@ export function createHandles(parts: HandlesParts): Handles {
   }
 
   return {
-    listen,
+    tap,
     view,
     liveQuery,
     query,
     send,
     reconnected() {
-      for (const live of liveQueries.values()) live.reconnected();
+      for (const query of liveQueries.items) query.reconnected();
     },
     fenceChanged() {
-      for (const live of liveQueries.values()) live.fenceChanged();
+      for (const query of liveQueries.items) query.fenceChanged();
     },
   };
 }

@@ -7,12 +7,12 @@ import type { Gap } from '../channels/reader.js';
 import type { Reader, Reading } from '../channels/channels.js';
 import type { ChannelEvent } from '../contract.js';
 import { RealtimeError } from '../errors.js';
-import { createLease } from '../lease.js';
 import type { Answer } from '../payloads.js';
 import type { Position } from '../protocol/position.js';
 import type { Clock } from '../world.js';
 import type { Flusher } from './flush.js';
-import { createCell, type Readable } from './store.js';
+import type { Shelved } from './shelf.js';
+import { createCell } from './store.js';
 
 /** What a component sees of a query, in TanStack Query's words. */
 export interface QuerySnapshot<Data> {
@@ -30,23 +30,22 @@ export interface QuerySnapshot<Data> {
   readonly dataUpdatedAt: number;
 }
 
-export interface LiveQuery<Data> extends Readable<QuerySnapshot<Data>> {
-  hold(): () => void;
+export interface AskingQuery extends Shelved<QuerySnapshot<unknown>> {
   refetch(): void;
   /** Applies later events with this function from now on. */
-  setApply(apply: Apply<Data>): void;
+  setApply(apply: Apply): void;
   /** The link is back. A query that follows nothing is asked again. */
   reconnected(): void;
   /** The storage behind the server is another one: ask again. */
   fenceChanged(): void;
 }
 
-export type Apply<Data> = (data: Data, event: ChannelEvent) => Data;
+/** Puts an event into the data of a query. It must bear an event twice: put, do not add. */
+export type Apply = (data: unknown, event: ChannelEvent) => unknown;
 
 export interface LiveQueryPort {
   readonly clock: Clock;
   readonly flusher: Flusher;
-  readonly leaseMs: number;
   readonly name: string;
   /** Asks once; the returned function cancels. */
   ask(handlers: {
@@ -55,7 +54,6 @@ export interface LiveQueryPort {
   }): () => void;
   /** Joins the channel that is followed; null: nothing is. */
   readonly follow: ((reader: Reader) => Reading) | null;
-  onEnd(): void;
   onError(error: RealtimeError): void;
 }
 
@@ -66,19 +64,19 @@ type Load =
 /** Events that came while the answer was on its way; past this many they are fetched again instead. */
 const HELD_EVENTS = 1_000;
 
-export function createLiveQuery<Data>(port: LiveQueryPort): LiveQuery<Data> {
+export function createLiveQuery(port: LiveQueryPort): AskingQuery {
   let load: Load = { tag: 'none' };
-  let data: Data | undefined;
+  let data: unknown;
   let error: RealtimeError | null = null;
   let updatedAt = 0;
-  let apply: Apply<Data> | null = null;
+  let apply: Apply | null = null;
   let reading: Reading | null = null;
   let isChannelLive = false;
   let held: ChannelEvent[] = [];
   /** Where the held events begin; null: they do not reach back to anything known. */
   let heldFrom: Position | null = null;
 
-  const cell = createCell<QuerySnapshot<Data>>(port.flusher, () => {
+  const cell = createCell<QuerySnapshot<unknown>>(port.flusher, () => {
     const status = error !== null ? 'error' : data === undefined ? 'pending' : 'success';
     const fetchStatus = load.tag === 'none' ? 'idle' : load.isAsked ? 'fetching' : 'paused';
     return {
@@ -123,7 +121,7 @@ export function createLiveQuery<Data>(port: LiveQueryPort): LiveQuery<Data> {
   function answered(answer: Answer, stamped: Position | null): void {
     load = { tag: 'none' };
     if (answer.ok) {
-      data = answer.value as Data;
+      data = answer.value;
       error = null;
       updatedAt = port.clock.wall();
       if (stamped !== null) catchUp(stamped);
@@ -181,29 +179,20 @@ export function createLiveQuery<Data>(port: LiveQueryPort): LiveQuery<Data> {
     },
   };
 
-  const lease = createLease({
-    clock: port.clock,
-    lingerMs: port.leaseMs,
-    onStart() {
+  return {
+    get: cell.get,
+    subscribe: cell.subscribe,
+    start() {
       reading = port.follow?.(reader) ?? null;
       isChannelLive = reading?.status.liveStatus === 'live';
       fetch();
     },
-    onEnd() {
+    stop() {
       if (load.tag === 'loading') load.cancel();
       load = { tag: 'none' };
+      // It lingered already: the channel need not linger once more.
       reading?.leave(0);
       reading = null;
-      port.onEnd();
-    },
-  });
-
-  return {
-    get: cell.get,
-    subscribe: cell.subscribe,
-    hold: () => {
-      const release = lease.hold();
-      return () => release();
     },
     refetch() {
       if (load.tag === 'none') fetch();
@@ -218,3 +207,17 @@ export function createLiveQuery<Data>(port: LiveQueryPort): LiveQuery<Data> {
     },
   };
 }
+
+/** What is seen of a query that nobody holds yet. */
+export const INITIAL_QUERY: QuerySnapshot<never> = {
+  data: undefined,
+  error: null,
+  status: 'pending',
+  fetchStatus: 'idle',
+  isPending: true,
+  isSuccess: false,
+  isError: false,
+  isFetching: false,
+  isStale: false,
+  dataUpdatedAt: 0,
+};

@@ -6,12 +6,12 @@ import type { ChannelStatus, LiveStatus, Reader, Reading } from '../channels/cha
 import type { Gap } from '../channels/reader.js';
 import type { ChannelEvent } from '../contract.js';
 import { RealtimeError } from '../errors.js';
-import { createLease } from '../lease.js';
 import type { UnsubscribeReason } from '../protocol/codes.js';
 import type { Clock } from '../world.js';
 import type { ViewRef } from './define-view.js';
 import type { Flusher } from './flush.js';
-import { createCell, type Readable } from './store.js';
+import type { Shelved } from './shelf.js';
+import { createCell } from './store.js';
 
 /** What a component sees of a channel. */
 export interface ViewSnapshot<State> {
@@ -28,9 +28,7 @@ export interface ViewSnapshot<State> {
   readonly dataUpdatedAt: number;
 }
 
-export interface View<State> extends Readable<ViewSnapshot<State>> {
-  /** Keeps it folding until the release is called, and a while after. */
-  hold(): () => void;
+export interface FoldingView extends Shelved<ViewSnapshot<unknown>> {
   /** Starts again from the view's history, and clears the gap. */
   resync(): void;
 }
@@ -38,13 +36,11 @@ export interface View<State> extends Readable<ViewSnapshot<State>> {
 export interface ViewPort {
   readonly clock: Clock;
   readonly flusher: Flusher;
-  readonly leaseMs: number;
   join(reader: Reader): Reading;
-  onEnd(): void;
   onError(error: RealtimeError): void;
 }
 
-export function createView(ref: ViewRef, name: string, port: ViewPort): View<unknown> {
+export function createView(ref: ViewRef, name: string, port: ViewPort): FoldingView {
   const reduce = ref.reduce as (state: unknown, event: ChannelEvent) => unknown;
   const initial = ref.initialState;
   let data = initial;
@@ -102,27 +98,18 @@ export function createView(ref: ViewRef, name: string, port: ViewPort): View<unk
     }
   }
 
-  const lease = createLease({
-    clock: port.clock,
-    lingerMs: port.leaseMs,
-    onStart() {
+  return {
+    get: cell.get,
+    subscribe: cell.subscribe,
+    start() {
       reading = port.join(reader);
       channel = reading.status;
       cell.changed();
     },
-    onEnd() {
+    stop() {
+      // It lingered already: the channel need not linger once more.
       reading?.leave(0);
       reading = null;
-      port.onEnd();
-    },
-  });
-
-  return {
-    get: cell.get,
-    subscribe: cell.subscribe,
-    hold: () => {
-      const release = lease.hold();
-      return () => release();
     },
     resync() {
       restart();
@@ -130,6 +117,11 @@ export function createView(ref: ViewRef, name: string, port: ViewPort): View<unk
       cell.changed();
     },
   };
+}
+
+/** What is seen of a view that nobody holds yet. */
+export function initialView<State>(data: State): ViewSnapshot<State> {
+  return { data, status: 'pending', liveStatus: 'idle', isStale: false, gap: null, error: null, dataUpdatedAt: 0 };
 }
 
 export function refusalError(name: string, reason: UnsubscribeReason): RealtimeError {

@@ -4,7 +4,7 @@
  */
 import { drive } from '../machine.js';
 import type { ClientFrame, ServerFrame } from '../protocol/frames.js';
-import type { Clock } from '../world.js';
+import type { Cancel, Clock, Signal } from '../world.js';
 import { createPoolStep, type PoolEffect, type PoolEvent, type PoolState } from './pool.machine.js';
 
 /** Which link of the pool, from 0. */
@@ -31,6 +31,8 @@ export interface LinkListener<Status> {
 export interface PoolPort<Status> {
   readonly clock: Clock;
   readonly lingerMs: number;
+  /** Tells what happens to the page or the machine; listened to while there is a link. */
+  watch(onSignal: (signal: Signal) => void): Cancel;
   createLink(id: LinkId, listener: LinkListener<Status>): PooledLink<Status>;
   onFrame(frame: ServerFrame, link: LinkId): void;
   onReady(link: LinkId): void;
@@ -50,7 +52,6 @@ export interface Pool<Status> {
   /** A ready link for a channel, a query or a lane, or null. */
   home(key: string): LinkId | null;
   send(frame: ClientFrame, link: LinkId): boolean;
-  hurry(): void;
   disconnect(): void;
   reconnect(): void;
   dispose(): void;
@@ -61,6 +62,7 @@ type Deed = Exclude<PoolEffect, { name: 'linger' }>;
 export function createPool<Status>(port: PoolPort<Status>): Pool<Status> {
   const FIRST: LinkId = 0;
   let isReady = false;
+  let stopWatching: Cancel | null = null;
   const link = port.createLink(FIRST, {
     onFrame: (frame) => port.onFrame(frame, FIRST),
     onReady() {
@@ -79,13 +81,30 @@ export function createPool<Status>(port: PoolPort<Status>): Pool<Status> {
     clock: port.clock,
     initial: { tag: 'empty' },
     step: createPoolStep(port.lingerMs),
-    perform(effect) {
-      if (effect.type === 'start-link') link.start();
-      else if (effect.type === 'stop-link') link.stop();
-      else link.reconnect();
-    },
+    perform,
     onState: (state, previous) => state.tag !== previous.tag && port.onStatus(status()),
   });
+
+  function perform(effect: Deed): void {
+    switch (effect.type) {
+      case 'start-link':
+        stopWatching ??= port.watch(onSignal);
+        return link.start();
+      case 'stop-link':
+        stopWatching?.();
+        stopWatching = null;
+        return link.stop();
+      case 'reconnect-link':
+        return link.reconnect();
+      default:
+        return effect satisfies never;
+    }
+  }
+
+  function onSignal(signal: Signal): void {
+    // 'offline' is only a hint: browsers are wrong about it, and a dead link is noticed by its silence.
+    if (signal === 'online' || signal === 'visible' || signal === 'resume') link.hurry();
+  }
 
   return {
     get status() {
@@ -101,7 +120,6 @@ export function createPool<Status>(port: PoolPort<Status>): Pool<Status> {
     },
     home: () => (isReady ? FIRST : null),
     send: (frame, to) => to === FIRST && link.send(frame),
-    hurry: () => link.hurry(),
     disconnect: () => machine.send({ type: 'disconnect-asked' }),
     reconnect: () => machine.send({ type: 'reconnect-asked' }),
     dispose: () => machine.send({ type: 'disposed' }),
