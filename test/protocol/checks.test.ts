@@ -1,5 +1,5 @@
 /** The client's hand checks and the schemas say the same of every server frame. */
-import { fc } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SERVER_FRAME_CHECKS } from '../../src/core/protocol/checks.js';
 import type { Check } from '../../src/core/protocol/codec.js';

@@ -1,5 +1,5 @@
 /** Text to frames and back, within limits. */
-import { fc } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decode, encode, isDeeperThan, isLongerThan, utf8Bytes } from '../../src/core/protocol/codec.js';
 import { CLIENT_FRAME_BYTES, FRAME_DEPTH } from '../../src/core/protocol/limits.js';

@@ -1,5 +1,5 @@
 /** Every close code has the policy of its range; delays are read strictly. */
-import { fc } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CloseCode, closePolicy, retryAfterMs } from '../../src/core/protocol/codes.js';
 

@@ -2,7 +2,7 @@
  * Makes valid frames from the schemas, and damages them.
  * Not here: any judgement of the result.
  */
-import { fc } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { z } from 'zod';
 
 interface Drawn {

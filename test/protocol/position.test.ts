@@ -1,5 +1,5 @@
 /** `judge` against a model that looks at every event of the run. */
-import { fc } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isSamePosition, judge, type Position, type Verdict } from '../../src/core/protocol/position.js';
 
