@@ -2,7 +2,7 @@
  * The `World` of one client in the simulation, and the hands that shake it: signals, sleep, the end.
  * Not here: the client itself; a scenario builds the real one on this.
  */
-import type { Cancel, Clock, Signal, World } from '../core/world.js';
+import type { Cancel, Clock, Signal, Socket, World } from '../core/world.js';
 import { createMachineClock } from './machine-clock.js';
 import type { SeededDice } from './seeded-dice.js';
 import type { SimulatedNetwork } from './simulated-network.js';
@@ -32,6 +32,8 @@ export interface SimulatedClient extends World {
 /** A frame at 60 Hz. */
 const PAINT_MS = 16;
 
+const DEAD_SOCKET: Socket = { send: () => false, close: () => {} };
+
 export function createSimulatedClient(parts: {
   readonly name: string;
   readonly clock: Clock;
@@ -46,8 +48,10 @@ export function createSimulatedClient(parts: {
   const missed: Signal[] = [];
   let isVisible = true;
   let pending = 0;
+  let isCrashed = false;
 
   const after = (ms: number, run: () => void): Cancel => {
+    if (isCrashed) return () => {};
     let isWaiting = true;
     const end = (): void => {
       if (isWaiting) pending -= 1;
@@ -81,7 +85,8 @@ export function createSimulatedClient(parts: {
     name,
     clock: { now: () => machine.now(), wall: () => machine.wall(), after },
     dice,
-    open: (url, protocols, events) => network.open({ name, clock: machine }, url, protocols, events),
+    // A promise of a dead tab may still come here.
+    open: (url, protocols, events) => (isCrashed ? DEAD_SOCKET : network.open({ name, clock: machine }, url, protocols, events)),
     paint: (run) => after(PAINT_MS, run),
     isVisible: () => isVisible,
     watch(onSignal) {
@@ -91,7 +96,7 @@ export function createSimulatedClient(parts: {
       return () => watching.delete(own);
     },
     get pending() {
-      return pending;
+      return isCrashed ? 0 : pending;
     },
     get watchers() {
       return watching.size;
@@ -113,9 +118,10 @@ export function createSimulatedClient(parts: {
       wake();
     },
     crash() {
+      if (isCrashed) return;
+      isCrashed = true;
       machine.stop();
       watching.clear();
-      pending = 0;
       network.crashClient(name);
       parts.onCrash();
     },
