@@ -6,28 +6,10 @@
 import { utf8Bytes } from '../core/protocol/codec.js';
 import { RealtimeError } from '../core/errors.js';
 import type { Cancel, Clock, Socket, SocketEvents } from '../core/world.js';
+import { inflictOn, type ConnectionFault, type Direction } from './connection-faults.js';
 import { createPipe, type Parcel, type Pipe } from './simulated-pipe.js';
 import type { ConnectionRequest, OnConnection, ServerEnd, ServerEvents } from './server-end.js';
 import type { SimulatedTrace } from './simulated-trace.js';
-
-/** `up` is towards the server. */
-export type Direction = 'up' | 'down';
-
-/** What can happen to one connection. Without a `direction`, both. */
-export type ConnectionFault =
-  /** Both ends see 1006 at once; what was under way is lost. */
-  | { readonly type: 'reset' }
-  /** Both ends see 1006 after what was under way: somebody between them closed. */
-  | { readonly type: 'finish' }
-  /** Half-open: nothing arrives and nobody is told. */
-  | { readonly type: 'blackhole'; readonly direction?: Direction }
-  /** Nothing arrives for a while, then everything. */
-  | { readonly type: 'stall'; readonly ms: number; readonly direction?: Direction }
-  | { readonly type: 'slow'; readonly bytesPerSecond: number; readonly direction?: Direction }
-  /** The next close frame of either end does not arrive: the other end sees 1006. */
-  | { readonly type: 'lose-close' }
-  /** How much the sender's system takes before it counts as buffered. */
-  | { readonly type: 'window'; readonly bytes: number; readonly direction?: Direction };
 
 /** A connection as a scenario holds it. */
 export interface SimulatedConnection {
@@ -251,8 +233,7 @@ export function createConnection(parts: ConnectionParts): NetworkConnection {
     },
     inflict(fault) {
       trace.fault(who, JSON.stringify(fault));
-      const pipes = 'direction' in fault ? [fault.direction === 'up' ? up : down] : [up, down];
-      inflictOn(pipes, fault);
+      inflictOn({ up, down }, fault);
       if (fault.type === 'lose-close') losesClose = true;
     },
     heal() {
@@ -275,35 +256,6 @@ export function createConnection(parts: ConnectionParts): NetworkConnection {
       endClient();
     },
   };
-}
-
-function inflictOn(pipes: readonly Pipe[], fault: ConnectionFault): void {
-  for (const pipe of pipes) {
-    switch (fault.type) {
-      case 'reset':
-        pipe.reset();
-        break;
-      case 'finish':
-        pipe.push({ type: 'lost' });
-        break;
-      case 'blackhole':
-        pipe.blackhole();
-        break;
-      case 'stall':
-        pipe.stall(fault.ms);
-        break;
-      case 'slow':
-        pipe.slow(fault.bytesPerSecond);
-        break;
-      case 'window':
-        pipe.window(fault.bytes);
-        break;
-      case 'lose-close':
-        break;
-      default:
-        fault satisfies never;
-    }
-  }
 }
 
 function isServerCode(code: number): boolean {

@@ -6,7 +6,8 @@ import { RealtimeError } from '../core/errors.js';
 import type { Cancel, Clock, Socket, SocketEvents } from '../core/world.js';
 import type { SeededDice } from './seeded-dice.js';
 import type { OnConnection } from './server-end.js';
-import { createConnection, type Direction, type NetworkConnection, type Reception, type SimulatedConnection } from './simulated-connection.js';
+import type { Direction } from './connection-faults.js';
+import { createConnection, type NetworkConnection, type Reception, type SimulatedConnection } from './simulated-connection.js';
 import type { SimulatedTrace } from './simulated-trace.js';
 
 /** How long things take, in whole milliseconds. */
