@@ -19,6 +19,9 @@ export interface PlainRules {
   readonly commands?: Readonly<Record<string, (ask: CommandContext<unknown>) => unknown>>;
 }
 
+/** What has no rule takes the way of what a rule refuses, so that their answers come alike. */
+const NOBODY: Rule = () => false;
+
 /** A query or command with what belongs to it. */
 export interface Entry<Ref, Context> {
   readonly ref: Ref;
@@ -57,8 +60,7 @@ export function createCatalog(rules: PlainRules, logger: Logger): Catalog {
     return found;
   };
 
-  const ask = async (rule: Rule | undefined, what: Parameters<Exclude<Rule, 'public'>>[0]): Promise<boolean> => {
-    if (rule === undefined) return false;
+  const ask = async (rule: Rule = NOBODY, what: Parameters<Exclude<Rule, 'public'>>[0]): Promise<boolean> => {
     if (rule === 'public') return true;
     try {
       return (await rule(what)) === true;
@@ -83,7 +85,7 @@ export function createCatalog(rules: PlainRules, logger: Logger): Catalog {
     commands: entries(contract.commands, rules.commands, authorize?.commands),
     async maySubscribe(user, channel) {
       const found = match(channel);
-      return found !== null && ask(channelRules.get(found.ref.key), { user, params: found.params });
+      return ask(found === null ? NOBODY : channelRules.get(found.ref.key), { user, params: found?.params });
     },
     isAllowed: ({ rule }, user, input) => ask(rule, { user, input }),
     nameOf(ref, params) {
