@@ -8,7 +8,13 @@ export type Decoded<Frame> =
   | { readonly ok: true; readonly frame: Frame }
   /** `unknown`: a well-formed frame whose type is not known here; to be ignored, or refused if it has an id. */
   | { readonly ok: false; readonly why: 'unknown'; readonly type: string; readonly id: string | null }
-  | { readonly ok: false; readonly why: 'too-large' | 'too-deep' | 'malformed'; readonly detail: string };
+  | {
+      readonly ok: false;
+      readonly why: 'too-large' | 'too-deep' | 'malformed';
+      readonly detail: string;
+      /** The id of a malformed request of a known type: it can be refused instead of closing the socket. */
+      readonly id?: string;
+    };
 
 /** Looks at a parsed value that has a known type and says what is wrong with it, or null. */
 export type Check = (value: Readonly<Record<string, unknown>>) => string | null;
@@ -33,7 +39,8 @@ export function decode<Frame>(text: string, maxBytes: number, checks: ReadonlyMa
     return { ok: false, why: 'unknown', type: record.t, id: typeof record.id === 'string' ? record.id : null };
   }
   const wrong = check(record);
-  return wrong === null ? { ok: true, frame: value as Frame } : { ok: false, why: 'malformed', detail: wrong };
+  if (wrong === null) return { ok: true, frame: value as Frame };
+  return { ok: false, why: 'malformed', detail: wrong, ...(typeof record.id === 'string' && { id: record.id }) };
 }
 
 export type Encoded =

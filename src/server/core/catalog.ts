@@ -1,0 +1,100 @@
+/**
+ * The application's contract, rules and handlers, looked up by the names that arrive from outside.
+ * Names go through Maps alone; what has no rule is refused. Not here: running a handler.
+ */
+import { channelName, channelParams, type AnyContract, type ChannelRef, type CommandRef, type QueryRef } from '../../core/contract.js';
+import { RealtimeError } from '../../core/errors.js';
+import { CHANNEL_NAME } from '../../core/protocol/limits.js';
+import type { CommandContext, QueryContext, User } from './handlers.js';
+import type { Logger } from './logger.js';
+
+type Rule = 'public' | ((ask: { readonly user: User; readonly params?: unknown; readonly input?: unknown }) => unknown);
+type Rules = Readonly<Record<string, Rule | undefined>>;
+
+/** The application's part, with its types gone: names arrive as text. */
+export interface PlainRules {
+  readonly contract: AnyContract;
+  readonly authorize?: { readonly channels?: Rules; readonly queries?: Rules; readonly commands?: Rules };
+  readonly queries?: Readonly<Record<string, (ask: QueryContext<unknown>) => unknown>>;
+  readonly commands?: Readonly<Record<string, (ask: CommandContext<unknown>) => unknown>>;
+}
+
+/** What has no rule takes the way of what a rule refuses, so that their answers come alike. */
+const NOBODY: Rule = () => false;
+
+/** A query or command with what belongs to it. */
+export interface Entry<Ref, Context> {
+  readonly ref: Ref;
+  /** Undefined: refused to everybody. */
+  readonly rule: Rule | undefined;
+  readonly handle: (ask: Context) => unknown;
+}
+
+export interface Catalog {
+  readonly queries: ReadonlyMap<string, Entry<QueryRef, QueryContext<unknown>>>;
+  readonly commands: ReadonlyMap<string, Entry<CommandRef, CommandContext<unknown>>>;
+  maySubscribe(user: User, channel: string): Promise<boolean>;
+  isAllowed(entry: Pick<Entry<unknown, unknown>, 'rule'>, user: User, input: unknown): Promise<boolean>;
+  /** The channel's name; throws if the reference is not of this contract, or subscribers would take the name for another one's. */
+  nameOf(ref: ChannelRef, params: Readonly<Record<string, string | number>>): string;
+}
+
+export function createCatalog(rules: PlainRules, logger: Logger): Catalog {
+  const { contract, authorize } = rules;
+  const channels = [...Object.values(contract.channels)];
+  const channelRules = new Map(Object.entries(authorize?.channels ?? {}));
+
+  const entries = <Ref extends { readonly key: string }, Context>(
+    refs: Readonly<Record<string, Ref>>,
+    handlers: Readonly<Record<string, (ask: Context) => unknown>> = {},
+    itsRules: Rules = {},
+  ): ReadonlyMap<string, Entry<Ref, Context>> => {
+    const handling = new Map(Object.entries(handlers));
+    const ruling = new Map(Object.entries(itsRules));
+    const found = new Map<string, Entry<Ref, Context>>();
+    for (const [name, ref] of Object.entries(refs)) {
+      const handle = handling.get(name);
+      if (handle === undefined) throw new RealtimeError('misuse', `'${name}' has no handler. Give createRealtimeServer one for each query and command of the contract.`);
+      found.set(name, { ref, rule: ruling.get(name), handle });
+    }
+    return found;
+  };
+
+  const ask = async (rule: Rule = NOBODY, what: Parameters<Exclude<Rule, 'public'>>[0]): Promise<boolean> => {
+    if (rule === 'public') return true;
+    try {
+      return (await rule(what)) === true;
+    } catch (error) {
+      logger.error('A rule of authorize failed; the request was refused.', error);
+      return false;
+    }
+  };
+
+  /** The first kind of channel that the name belongs to, if it is spelled as we would spell it. */
+  const match = (name: string): { readonly ref: ChannelRef; readonly params: Readonly<Record<string, string>> } | null => {
+    if (!CHANNEL_NAME.test(name)) return null;
+    for (const ref of channels) {
+      const params = channelParams(ref.pattern, name);
+      if (params !== null) return channelName(ref, params) === name ? { ref, params } : null;
+    }
+    return null;
+  };
+
+  return {
+    queries: entries(contract.queries, rules.queries, authorize?.queries),
+    commands: entries(contract.commands, rules.commands, authorize?.commands),
+    async maySubscribe(user, channel) {
+      const found = match(channel);
+      return ask(found === null ? NOBODY : channelRules.get(found.ref.key), { user, params: found?.params });
+    },
+    isAllowed: ({ rule }, user, input) => ask(rule, { user, input }),
+    nameOf(ref, params) {
+      if (ref.contract !== contract.id) throw new RealtimeError('misuse', `Channel '${ref.pattern}' is not of this server's contract.`);
+      const name = channelName(ref, params);
+      if (match(name)?.ref !== ref) {
+        throw new RealtimeError('misuse', `'${name}' is too long, or belongs to an earlier pattern of the contract than '${ref.pattern}'. Make the patterns differ.`);
+      }
+      return name;
+    },
+  };
+}

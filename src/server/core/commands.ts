@@ -1,0 +1,210 @@
+/**
+ * Commands from arrival to their one outcome: a lane runs them in order, a commit decides, once (rules L1, L6, L7).
+ * Not here: where outcomes are kept (broker), and which connection hears of them.
+ * `createCommands` is long because begin, run and commit share one set of parts.
+ */
+import { validate, type CommandRef } from '../../core/contract.js';
+import { encode, utf8Bytes } from '../../core/protocol/codec.js';
+import type { CommandFrame, LaneAskFrame } from '../../core/protocol/frames.js';
+import { FRAME_DEPTH, PAYLOAD_BYTES } from '../../core/protocol/limits.js';
+import type { AbortHandle } from './abort.js';
+import { attempt } from './attempt.js';
+import type { Broker } from './broker.js';
+import type { Catalog, Entry } from './catalog.js';
+import type { StoredEvent } from './channel-log.js';
+import { EVENT_RUN_BYTES, failedText, frameText, notNowText, responseText } from './frame-text.js';
+import type { CommandContext, User } from './handlers.js';
+import { createLaneQueue } from './lane-queue.js';
+import type { BeginResult, LaneKey, Outcome } from './lane-log.js';
+import type { Append } from './log.js';
+import type { Logger } from './logger.js';
+import { publication } from './publication.js';
+import type { ServerWorld } from './server-world.js';
+
+const RETRY_MS = 1_000;
+/** What a lane may have waiting here: twice the window, for a client that comes back with all of it. */
+const WAITING_PER_LANE = 64;
+
+type Failed = Extract<Outcome, { kind: 'failed' }>;
+
+export interface Commands {
+  /** The text of the one answer. Never rejects. */
+  run(user: User, client: string, frame: CommandFrame): Promise<string>;
+  openLane(user: User, client: string, frame: LaneAskFrame): Promise<string>;
+}
+
+/** What a handler's `reject` throws; nothing else ends a command as `rejected`. */
+class Rejection {
+  constructor(readonly failed: Failed) {}
+}
+
+const failed = (code: Failed['code'], message: string): Failed => ({ kind: 'failed', code, message });
+const FORBIDDEN = failed('forbidden', 'This user may not run this command.');
+const INTERNAL = failed('internal', 'The server failed to run this command.');
+const TIMEOUT = failed('timeout', 'The command took longer than it had.');
+const TOO_LARGE = failed('too-large', 'What the command answers is over the limit.');
+
+interface Effect {
+  readonly outcome: Outcome;
+  readonly appends: readonly Append[];
+}
+
+export function createCommands(parts: {
+  readonly catalog: Pick<Catalog, 'commands' | 'isAllowed' | 'nameOf'>;
+  readonly broker: Broker;
+  readonly world: Pick<ServerWorld, 'clock'>;
+  readonly createAbort: () => AbortHandle;
+  readonly handlerMs: number;
+  readonly logger: Logger;
+}): Commands {
+  const { catalog, broker, world, createAbort, handlerMs, logger } = parts;
+  const { clock } = world;
+  const queue = createLaneQueue<string>(WAITING_PER_LANE);
+
+  /** Runs the handler; what it published counts only if it returned in time. */
+  const execute = async (entry: Entry<CommandRef, CommandContext<unknown>>, user: User, frame: CommandFrame, deadline: number): Promise<Effect> => {
+    const left = deadline - clock.now();
+    if (left <= 0) return { outcome: TIMEOUT, appends: [] };
+    const abort = createAbort();
+    const buffer = createBuffer(catalog, { user, command: frame.id, wall: () => clock.wall() });
+    const { ended } = attempt({
+      clock,
+      ms: Math.min(left, handlerMs),
+      abort,
+      work: async () => {
+        const input = entry.rule === undefined ? null : validate(entry.ref.input, frame.input);
+        if (input === null) return FORBIDDEN;
+        if (!input.ok) return failed('invalid', `The input does not fit the contract: ${input.issues.slice(0, 300)}.`);
+        if (!(await catalog.isAllowed(entry, user, input.value))) return FORBIDDEN;
+        const output = await entry.handle({
+          input: input.value,
+          user,
+          id: frame.id,
+          signal: abort.signal,
+          publish: buffer.publish,
+          reject: (name, data) => reject(entry.ref, name, data),
+        });
+        return doneOutcome(entry.ref, output);
+      },
+    });
+    const end = await ended;
+    buffer.close();
+    switch (end.kind) {
+      case 'returned':
+        return effectOf(end.value, buffer.appends);
+      case 'threw':
+        if (end.error instanceof Rejection) return { outcome: end.error.failed, appends: [] };
+        logger.error(`The handler of command '${entry.ref.key}' failed.`, end.error);
+        return { outcome: INTERNAL, appends: [] };
+      case 'late':
+      case 'cancelled':
+        logger.warn(`The handler of command '${entry.ref.key}' took too long.`);
+        return { outcome: TIMEOUT, appends: [] };
+    }
+  };
+
+  const answerOf = (id: string, began: Exclude<BeginResult, { kind: 'run' }>): string => {
+    switch (began.kind) {
+      case 'finished':
+        return outcomeText(id, began.outcome, began.positions, broker.fence());
+      case 'finished-long-ago':
+        return responseText(id, { fence: broker.fence(), positions: [] });
+      case 'conflict':
+        return failedText(id, failed('lane-conflict', 'This number of the lane belongs to another command.'));
+      case 'unknown':
+        return failedText(id, failed('lane-unknown', 'The server does not know this lane.'));
+      case 'out-of-order':
+        return notNowText(id, 'out-of-order', RETRY_MS);
+    }
+  };
+
+  const process = async (key: LaneKey, user: User, frame: CommandFrame, deadline: number): Promise<string> => {
+    const { n, id } = frame;
+    const began = frame.void === true ? await broker.void(key, n, id) : await broker.begin(key, n, id);
+    if (began.kind !== 'run') return answerOf(id, began);
+    const entry = catalog.commands.get(frame.name);
+    const { outcome, appends } = entry === undefined ? { outcome: FORBIDDEN, appends: [] } : await execute(entry, user, frame, deadline);
+    const committed = await broker.commit(key, n, id, outcome, appends);
+    if (committed.kind === 'committed') return outcomeText(id, outcome, committed.positions, broker.fence());
+    // Somebody else finished this number meanwhile; what they recorded is its outcome.
+    const recorded = await broker.void(key, n, id);
+    return recorded.kind === 'run' ? notNowText(id, 'unavailable', RETRY_MS) : answerOf(id, recorded);
+  };
+
+  return {
+    async run(user, client, frame) {
+      const key: LaneKey = { principal: user.id, client, lane: frame.lane };
+      const deadline = clock.now() + frame.remainingMs;
+      try {
+        const answer = queue.add(JSON.stringify([user.id, client, frame.lane]), frame.n, frame.id, () => process(key, user, frame, deadline));
+        return answer === null ? notNowText(frame.id, 'unavailable', RETRY_MS) : await answer;
+      } catch (error) {
+        logger.error('A command could not be brought to its outcome; the client will offer it again.', error);
+        return notNowText(frame.id, 'unavailable', RETRY_MS);
+      }
+    },
+    async openLane(user, client, frame) {
+      const last = await broker.openLane({ principal: user.id, client, lane: frame.lane }, frame.create === true);
+      return frameText({ t: 'lane', lane: frame.lane, last, fence: broker.fence() });
+    },
+  };
+}
+
+/** Collects what a handler publishes, until it ends. */
+function createBuffer(catalog: Pick<Catalog, 'nameOf'>, by: { readonly user: User; readonly command: string; readonly wall: () => number }) {
+  const appends: { readonly channel: string; readonly events: StoredEvent[] }[] = [];
+  let isClosed = false;
+  const publish: CommandContext<unknown>['publish'] = (ref, params, event, data) => {
+    if (isClosed) throw new Error('The command has ended; what it publishes now is lost. Await everything before the handler returns.');
+    const channel = catalog.nameOf(ref, params as Readonly<Record<string, string | number>>);
+    const stored = publication(ref, event, data, { time: by.wall(), by: by.user.tag, command: by.command });
+    const last = appends.at(-1);
+    if (last?.channel === channel) last.events.push(stored);
+    else appends.push({ channel, events: [stored] });
+  };
+  return {
+    appends,
+    publish,
+    close() {
+      isClosed = true;
+    },
+  };
+}
+
+function reject(ref: CommandRef, name: string, data: unknown): never {
+  const schema = Object.hasOwn(ref.errors, name) ? ref.errors[name] : undefined;
+  if (schema === undefined) throw new Error(`The contract names no error '${name}'.`);
+  const checked = validate(schema, data);
+  if (!checked.ok) throw new Error(`The data of '${name}' does not fit the contract: ${checked.issues}.`);
+  const rejected = { ...failed('rejected', 'The server said no.'), name };
+  if (data === undefined) throw new Rejection(rejected);
+  const encoded = encode(data, PAYLOAD_BYTES, FRAME_DEPTH - 1);
+  if (!encoded.ok) throw new Error(`The data of '${name}' cannot be sent: ${encoded.detail}.`);
+  throw new Rejection({ ...rejected, data: encoded.text });
+}
+
+/** Checks and writes what the handler returned; throws if it does not fit the contract. */
+function doneOutcome(ref: CommandRef, output: unknown): Outcome {
+  if (ref.output === undefined) return { kind: 'done' };
+  const checked = validate(ref.output, output);
+  if (!checked.ok) throw new Error(`The output does not fit the contract: ${checked.issues}.`);
+  if (output === undefined) return { kind: 'done' };
+  const encoded = encode(output, PAYLOAD_BYTES, FRAME_DEPTH - 1);
+  if (encoded.ok) return { kind: 'done', result: encoded.text };
+  if (encoded.why === 'malformed') throw new Error(`The output cannot be sent: ${encoded.detail}.`);
+  return TOO_LARGE;
+}
+
+/** The answer names where the events landed, so many channels leave less room for the result. */
+function effectOf(outcome: Outcome, appends: readonly Append[]): Effect {
+  if (outcome.kind === 'failed') return { outcome, appends: [] };
+  const channels = new Set(appends.map(({ channel }) => channel));
+  let bytes = utf8Bytes(outcome.result ?? '');
+  for (const channel of channels) bytes += channel.length + 120;
+  return bytes > EVENT_RUN_BYTES ? { outcome: TOO_LARGE, appends: [] } : { outcome, appends };
+}
+
+function outcomeText(id: string, outcome: Outcome, positions: Parameters<typeof responseText>[1]['positions'], fence: string): string {
+  if (outcome.kind === 'failed') return failedText(id, outcome);
+  return responseText(id, { ...(outcome.result !== undefined && { result: outcome.result }), fence, positions });
+}

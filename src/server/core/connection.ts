@@ -1,0 +1,214 @@
+/**
+ * The hands of one client connection: text in, frames out, and who of the server's parts gets which frame.
+ * Not here: when it is let in (connection.machine), and what the frames do (subscriptions, commands, queries).
+ * `createConnection` is long because its parts share one socket's state; each of them is short.
+ */
+import { CloseCode } from '../../core/protocol/codes.js';
+import { decode, type Decoded } from '../../core/protocol/codec.js';
+import type { ClientFrame, HelloFrame, PingIntervals, ServerLimits } from '../../core/protocol/frames.js';
+import { CLIENT_FRAME_BYTES, PROTOCOL_VERSION, TOKEN_BYTES } from '../../core/protocol/limits.js';
+import { drive } from '../../core/machine.js';
+import { CLIENT_FRAME_CHECKS } from '../../core/protocol/schemas.js';
+import type { Clock } from '../../core/world.js';
+import type { Broker } from './broker.js';
+import type { Commands } from './commands.js';
+import { INITIAL_CONNECTION, stepConnection, type ConnectionEffect, type ConnectionEvent, type ConnectionState, type ConnectionTimer, type Greeting } from './connection.machine.js';
+import { failedText, frameText } from './frame-text.js';
+import type { User } from './handlers.js';
+import { createHeartbeat, type Heartbeat } from './heartbeat.js';
+import type { Queries } from './queries.js';
+import type { ConnectionHandler, ServerSocket } from './server-world.js';
+import type { Subscriptions } from './subscriptions.js';
+
+/** Before `welcome` a frame is a token and little more. */
+const HELLO_BYTES = TOKEN_BYTES + 2 * 1024;
+const REQUEST_ID_LENGTH = 128;
+
+/** What belongs to a connection that is ready. */
+export interface Session {
+  readonly subscriptions: Subscriptions;
+  readonly queries: Queries;
+}
+
+/** What a connection needs of its server. */
+export interface ConnectionHost {
+  readonly clock: Clock;
+  readonly broker: Pick<Broker, 'storage' | 'fence' | 'confirmedMs'>;
+  readonly commands: Commands;
+  readonly node: string;
+  readonly limits: ServerLimits;
+  readonly intervals: PingIntervals;
+  readonly maxBufferedBytes: number;
+  /** Who it is; rejects if that cannot be known now. */
+  authenticate(hello: HelloFrame): Promise<User | null>;
+  createSession(user: User, send: (text: string) => void, onFailed: (error: unknown) => void): Session;
+  onReady(connection: Connection): void;
+  onReleased(connection: Connection): void;
+  onFailed(error: unknown): void;
+}
+
+/** What the server needs of a connection; who it is, is known while it is ready. */
+export interface Connection extends ConnectionHandler {
+  readonly user: User | null;
+  readonly greeting: Greeting | null;
+  /** Looks at the clock: time for a ping, or for the end. */
+  sweep(): void;
+  pingNow(): void;
+  kick(channel: string): void;
+  close(code: CloseCode, reason: string): void;
+}
+
+export function createConnection(socket: ServerSocket, host: ConnectionHost): Connection {
+  const { clock } = host;
+  let heartbeat: Heartbeat | null = null;
+  let session: Session | null = null;
+
+  const ping = (): void => {
+    if (heartbeat === null) return;
+    const { fence, confirmedMs } = host.broker;
+    write(frameText({ t: 'ping', ...heartbeat.next(clock.now()), fence: fence(), confirmedMs: confirmedMs() }));
+  };
+
+  const write = (text: string): void => {
+    socket.send(text);
+    if (socket.bufferedBytes() > host.maxBufferedBytes) close(CloseCode.slowReader, 'too slow');
+  };
+
+  const send = (text: string): void => {
+    if (machine.state.kind !== 'ready') return;
+    write(text);
+    if (heartbeat?.wrote(text.length) === true) ping();
+  };
+
+  const welcome = ({ link, isVisible }: Greeting, user: User): void => {
+    heartbeat = createHeartbeat(host.intervals, isVisible, clock.now());
+    session = host.createSession(user, send, fail);
+    host.onReady(connection);
+    const { broker, node, limits, intervals } = host;
+    send(
+      frameText({
+        t: 'welcome',
+        v: PROTOCOL_VERSION,
+        link,
+        node,
+        tag: user.tag,
+        storage: broker.storage,
+        fence: broker.fence(),
+        features: [],
+        limits,
+        ping: intervals,
+      }),
+    );
+  };
+
+  const perform = (effect: ConnectionEffect): void => {
+    switch (effect.type) {
+      case 'authenticate':
+        host.authenticate(effect.hello).then((user) => machine.send(user === null ? { type: 'refused' } : { type: 'authenticated', user }), fail);
+        return;
+      case 'welcome':
+        return welcome(effect.greeting, effect.user);
+      case 'close':
+        return socket.close(effect.code, effect.reason);
+      case 'release':
+        session?.subscriptions.release();
+        session?.queries.release();
+        session = null;
+        heartbeat = null;
+        return host.onReleased(connection);
+      default:
+        effect satisfies never;
+    }
+  };
+
+  const machine = drive<ConnectionState, ConnectionEvent, ConnectionEffect, ConnectionTimer>({ clock, initial: INITIAL_CONNECTION, step: stepConnection, perform });
+  const close = (code: CloseCode, reason: string): void => machine.send({ type: 'give-up', code, reason });
+
+  /** The server cannot serve anybody now; the client comes back a little later. */
+  const fail = (error: unknown): void => {
+    host.onFailed(error);
+    close(CloseCode.busy, 'retry-after=1000');
+  };
+
+  const hearVisible = (isVisible: boolean): void => {
+    if (heartbeat?.setVisible(isVisible) === true) ping();
+  };
+
+  /** Only while ready. */
+  const handle = (frame: Exclude<ClientFrame, HelloFrame>, user: User, client: string, its: Session): void => {
+    switch (frame.t) {
+      case 'ping':
+        send(frameText({ t: 'pong', n: frame.n }));
+        return hearVisible(frame.visible);
+      case 'pong':
+        heartbeat?.pong(frame.n, clock.now());
+        return hearVisible(frame.visible);
+      case 'subscribe':
+        return its.subscriptions.subscribe(frame);
+      case 'unsubscribe':
+        return its.subscriptions.unsubscribe(frame);
+      case 'query':
+        return its.queries.ask(frame);
+      case 'cancel':
+        return its.queries.cancel(frame);
+      case 'command':
+        void host.commands.run(user, client, frame).then(send);
+        return;
+      case 'lane':
+        host.commands.openLane(user, client, frame).then(send, fail);
+        return;
+      default:
+        frame satisfies never;
+    }
+  };
+
+  const refuse = (decoded: Exclude<Decoded<ClientFrame>, { ok: true }>): void => {
+    const id = decoded.id ?? null;
+    if (machine.state.kind === 'ready') {
+      if (decoded.why === 'unknown' && id === null) return;
+      if (id !== null && id.length <= REQUEST_ID_LENGTH) {
+        if (decoded.why === 'unknown') return send(failedText(id, { kind: 'failed', code: 'unsupported', message: 'The server does not know this kind of request.' }));
+        return send(failedText(id, { kind: 'failed', code: 'invalid', message: `The frame is not as the protocol says: ${decoded.detail.slice(0, 200)}.` }));
+      }
+    }
+    if (decoded.why === 'too-large') close(CloseCode.tooLarge, 'frame too large');
+    else if (decoded.why === 'too-deep') close(CloseCode.badFrame, 'frame too deep');
+    else if (decoded.why === 'malformed') close(CloseCode.badFrame, 'malformed frame');
+    else close(CloseCode.badFrame, 'unknown frame');
+  };
+
+  const connection: Connection = {
+    get user() {
+      return machine.state.kind === 'ready' ? machine.state.user : null;
+    },
+    get greeting() {
+      return machine.state.kind === 'ready' ? machine.state.greeting : null;
+    },
+    onMessage(text) {
+      const { state } = machine;
+      if (state.kind === 'closed') return;
+      // Nothing but the first frame is parsed before welcome.
+      if (state.kind === 'authenticating') return machine.send({ type: 'frame' });
+      heartbeat?.heard(clock.now());
+      const decoded = decode<ClientFrame>(text, state.kind === 'ready' ? CLIENT_FRAME_BYTES : HELLO_BYTES, CLIENT_FRAME_CHECKS);
+      if (!decoded.ok) return refuse(decoded);
+      const { frame } = decoded;
+      if (frame.t === 'hello') return machine.send({ type: 'hello', hello: frame });
+      if (state.kind === 'ready' && session !== null) return handle(frame, state.user, state.greeting.client, session);
+      machine.send({ type: 'frame' });
+    },
+    onBinary: () => close(CloseCode.badFrame, 'binary frame'),
+    onClosed: () => machine.send({ type: 'socket-closed' }),
+    sweep() {
+      const now = clock.now();
+      const pulse = heartbeat?.check(now, socket.receivedBytes());
+      if (pulse === 'dead') close(CloseCode.unheard, 'silent');
+      else if (pulse === 'ping') ping();
+    },
+    pingNow: ping,
+    kick: (channel) => session?.subscriptions.kick(channel),
+    close,
+  };
+  machine.send({ type: 'opened' });
+  return connection;
+}

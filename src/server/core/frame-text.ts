@@ -1,0 +1,70 @@
+/**
+ * Server frames as text. Events and results were written once, when they were stored; here they are only joined.
+ * Not here: who gets them.
+ */
+import { utf8Bytes } from '../../core/protocol/codec.js';
+import type { ChannelPosition, ServerFrame, WireEvent } from '../../core/protocol/frames.js';
+import { SERVER_FRAME_BYTES } from '../../core/protocol/limits.js';
+import type { ReadResult, StoredEvent } from './channel-log.js';
+import type { Outcome } from './lane-log.js';
+
+/** What stands around the events of a frame: type, channel, epoch, fence, gap. */
+const AROUND_BYTES = 1_024;
+
+/** How many bytes of events, commas included, fit into one frame. */
+export const EVENT_RUN_BYTES = SERVER_FRAME_BYTES - AROUND_BYTES;
+
+export function frameText(frame: ServerFrame): string {
+  return JSON.stringify(frame);
+}
+
+/** An event around data that is JSON already. */
+export function storeEvent(head: Omit<WireEvent, 'data'>, data: string | undefined): StoredEvent {
+  const { name, ...rest } = head;
+  const text = `{"name":${JSON.stringify(name)},${data === undefined ? '' : `"data":${data},`}${JSON.stringify(rest).slice(1)}`;
+  return { text, bytes: utf8Bytes(text) };
+}
+
+/** A run of live events as few frames as their size allows. */
+export function eventsTexts(channel: string, epoch: string, first: number, events: readonly StoredEvent[]): string[] {
+  const texts: string[] = [];
+  let start = 0;
+  let bytes = 0;
+  const flush = (end: number): void => {
+    const joined = events.slice(start, end).map((event) => event.text).join();
+    texts.push(`{"t":"events","channel":"${channel}","epoch":${JSON.stringify(epoch)},"offset":${first + start},"events":[${joined}]}`);
+    start = end;
+    bytes = 0;
+  };
+  for (const [index, event] of events.entries()) {
+    if (bytes + event.bytes + 1 > EVENT_RUN_BYTES && index > start) flush(index);
+    bytes += event.bytes + 1;
+  }
+  if (start < events.length) flush(events.length);
+  return texts;
+}
+
+export function subscribedText(channel: string, generation: number, result: ReadResult, fence: string): string {
+  const { state, reason, missed, position, more } = result;
+  const head = JSON.stringify({ t: 'subscribed', channel, generation, state, reason, missed, position, more, fence });
+  return `${head.slice(0, -1)},"events":[${result.events.map((event) => event.text).join()}]}`;
+}
+
+export function responseText(id: string, parts: { readonly result?: string; readonly fence?: string; readonly positions: readonly ChannelPosition[] }): string {
+  const { result, fence, positions } = parts;
+  const head = JSON.stringify({ t: 'response', id, fence, positions });
+  return result === undefined ? head : `${head.slice(0, -1)},"result":${result}}`;
+}
+
+/** A request that failed for good. */
+export function failedText(id: string, failed: Extract<Outcome, { kind: 'failed' }>): string {
+  const { code, name, data, message } = failed;
+  const head = JSON.stringify({ t: 'error', id, code, name, message, final: true });
+  return data === undefined ? head : `${head.slice(0, -1)},"data":${data}}`;
+}
+
+/** A request that may be asked again. */
+export function notNowText(id: string, code: 'unavailable' | 'out-of-order', retryAfterMs: number): string {
+  const message = code === 'unavailable' ? 'Not now; ask again.' : 'An earlier command of the lane is missing.';
+  return frameText({ t: 'error', id, code, message, final: false, retryAfterMs });
+}

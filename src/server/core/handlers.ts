@@ -1,0 +1,114 @@
+/**
+ * What an application tells the server, typed by its contract: who may come in, who may do what, and what is done.
+ * Types only. Not here: how they are called.
+ */
+import type { AnyContract, ChannelRef, CommandRef, InputOf, OutputOf, ParamsOf, QueryRef, Schema, SchemaMap } from '../../core/contract.js';
+import type { Position } from '../../core/protocol/position.js';
+import type { AbortLike } from './abort.js';
+import type { ConnectionRequest } from './server-world.js';
+
+type Awaitable<T> = T | Promise<T>;
+
+/** Who is asking. */
+export interface User {
+  /** The principal that `authenticate` named; without it the secret client id. Do not show it to others. */
+  readonly id: string;
+  /** Its public name; on events as `by`. */
+  readonly tag: string;
+}
+
+/** What `authenticate` answers. */
+export interface Identity {
+  readonly id: string;
+  /** The public name, up to 128 characters. @default the id */
+  readonly tag?: string;
+}
+
+/** Lets a client in, or refuses it with null or by throwing. */
+export type Authenticate = (ask: { readonly request: ConnectionRequest; readonly token: string | undefined }) => Awaitable<Identity | null>;
+
+/** A rule: `'public'`, or a function whose answer `true`, and nothing else, allows it. */
+type Rule<Ask> = 'public' | ((ask: Ask) => Awaitable<boolean>);
+
+type PatternOf<Ref> = Ref extends ChannelRef<infer Pattern, SchemaMap> ? Pattern : never;
+type Texts<Params> = { readonly [K in keyof Params]: string };
+
+/** Who may do what. What has no entry is refused. */
+export interface Authorize<C extends AnyContract> {
+  readonly channels?: { readonly [K in keyof C['channels']]?: Rule<{ readonly user: User; readonly params: Texts<ParamsOf<PatternOf<C['channels'][K]>>> }> };
+  readonly queries?: { readonly [K in keyof C['queries']]?: Rule<{ readonly user: User; readonly input: OutputOf<C['queries'][K]['input']> }> };
+  readonly commands?: { readonly [K in keyof C['commands']]?: Rule<{ readonly user: User; readonly input: OutputOf<C['commands'][K]['input']> }> };
+}
+
+/** Publishes when the command takes effect; what it publishes is dropped if the command fails. */
+export type Publish<Result> = <Pattern extends string, Events extends SchemaMap, Name extends keyof Events & string>(
+  ref: ChannelRef<Pattern, Events>,
+  params: ParamsOf<Pattern>,
+  event: Name,
+  data: InputOf<Events[Name]>,
+) => Result;
+
+export interface QueryContext<In, Signal extends AbortLike = AbortLike> {
+  readonly input: In;
+  readonly user: User;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: Signal;
+}
+
+export interface CommandContext<In, Errors extends SchemaMap = SchemaMap, Signal extends AbortLike = AbortLike> extends QueryContext<In, Signal> {
+  /** The command's id, the same each time that it is offered: a key for effects elsewhere. */
+  readonly id: string;
+  /** Validates at once and buffers: the events are appended together with the command's outcome. */
+  readonly publish: Publish<void>;
+  /**
+   * Ends the command as `rejected`, with one of the contract's errors. It throws; write `throw reject(…)` so that
+   * the compiler knows.
+   */
+  readonly reject: <Name extends keyof Errors & string>(name: Name, data: InputOf<Errors[Name]>) => never;
+}
+
+type ResultOf<Out> = Out extends Schema ? InputOf<Out> : void;
+
+export type QueryHandler<Ref, Signal extends AbortLike = AbortLike> =
+  Ref extends QueryRef<infer In, infer Out> ? (ask: QueryContext<OutputOf<In>, Signal>) => Awaitable<ResultOf<Out>> : never;
+
+export type CommandHandler<Ref, Signal extends AbortLike = AbortLike> =
+  Ref extends CommandRef<infer In, infer Out, infer Errors> ? (ask: CommandContext<OutputOf<In>, Errors, Signal>) => Awaitable<ResultOf<Out>> : never;
+
+export type QueryHandlers<C extends AnyContract, Signal extends AbortLike = AbortLike> = {
+  readonly [K in keyof C['queries']]: QueryHandler<C['queries'][K], Signal>;
+};
+
+export type CommandHandlers<C extends AnyContract, Signal extends AbortLike = AbortLike> = {
+  readonly [K in keyof C['commands']]: CommandHandler<C['commands'][K], Signal>;
+};
+
+/** Every query and command of the contract has its handler; where it has none, the whole entry may be left out. */
+type Handling<C extends AnyContract, Signal extends AbortLike> = (keyof C['queries'] extends never
+  ? { readonly queries?: QueryHandlers<C, Signal> }
+  : { readonly queries: QueryHandlers<C, Signal> }) &
+  (keyof C['commands'] extends never ? { readonly commands?: CommandHandlers<C, Signal> } : { readonly commands: CommandHandlers<C, Signal> });
+
+/** Sizes and times that an operator may set. */
+export interface LimitOptions {
+  /** Channels of one connection. @default 200 */
+  readonly channels?: number;
+  /** Queries of one connection that wait for their answer. @default 100 */
+  readonly queries?: number;
+  /** Connections that wait for `authenticate`. @default 1,000 */
+  readonly authentications?: number;
+  /** Bytes that a client may leave untaken before its socket is closed. @default 1 MB */
+  readonly bufferedBytes?: number;
+  /** How long a handler may take, whatever the client allows. @default 30,000 ms */
+  readonly handlerMs?: number;
+}
+
+/** Everything that the server needs to know of an application. */
+export type ServerRules<C extends AnyContract, Signal extends AbortLike = AbortLike> = {
+  readonly contract: C;
+  readonly authenticate?: Authenticate;
+  readonly authorize?: Authorize<C>;
+} & Handling<C, Signal>;
+
+/** The server's own publish. */
+export type ServerPublish = Publish<Promise<Position>>;

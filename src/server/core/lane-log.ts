@@ -1,0 +1,237 @@
+/**
+ * Lanes of the log core: which number was finished last, and the outcomes of the newest ones (rules L1, L2, L7, L8).
+ * Not here: running a command, and the events that it appends.
+ * `createLaneLog` is long because its calls share two counts that must stay true.
+ */
+import type { WireError } from '../../core/protocol/codes.js';
+import type { ChannelPosition } from '../../core/protocol/frames.js';
+
+/** Whose lane it is. A lane of another principal or client is another lane. */
+export interface LaneKey {
+  readonly principal: string;
+  /** The secret client id. */
+  readonly client: string;
+  readonly lane: string;
+}
+
+/** How a command ended. Payloads are JSON, written once. */
+export type Outcome =
+  | { readonly kind: 'done'; readonly result?: string }
+  | { readonly kind: 'failed'; readonly code: WireError; readonly message: string; readonly name?: string; readonly data?: string };
+
+export type BeginResult =
+  /** Run it; `attempt` counts from 1. */
+  | { readonly kind: 'run'; readonly attempt: number }
+  /** It has its outcome. */
+  | { readonly kind: 'finished'; readonly outcome: Outcome; readonly positions: readonly ChannelPosition[] }
+  /** It has its outcome, which is no longer stored. */
+  | { readonly kind: 'finished-long-ago' }
+  /** The number belongs to another command. */
+  | { readonly kind: 'conflict' }
+  /** An earlier number is missing. */
+  | { readonly kind: 'out-of-order'; readonly next: number }
+  /** There is no such lane, or not any more. */
+  | { readonly kind: 'unknown' };
+
+export interface LaneLimits {
+  /** Past it, the principal's longest idle lane is forgotten. */
+  readonly lanesPerPrincipal: number;
+  /** Past it, the longest idle principal's lanes are forgotten. */
+  readonly lanes: number;
+  /** How long an idle lane is known. */
+  readonly keepLaneMs: number;
+  /** Stored outcomes of a lane; at least the window. */
+  readonly resultsPerLane: number;
+  /** Stored outcomes of all lanes of a principal. */
+  readonly resultBytesPerPrincipal: number;
+  /** The begin without a commit that ends a command as `poisoned`. */
+  readonly attempts: number;
+}
+
+export const DEFAULT_LANE_LIMITS: LaneLimits = {
+  lanesPerPrincipal: 64,
+  lanes: 100_000,
+  keepLaneMs: 10 * 60_000,
+  resultsPerLane: 64,
+  resultBytesPerPrincipal: 256 * 1024,
+  attempts: 3,
+};
+
+interface Finished {
+  readonly id: string;
+  readonly outcome: Outcome;
+  readonly positions: readonly ChannelPosition[];
+  readonly bytes: number;
+}
+
+interface Lane {
+  last: number;
+  /** By number, the oldest first. */
+  readonly results: Map<number, Finished>;
+  /** The number after `last`, once it was begun. */
+  begun: { readonly id: string; readonly attempts: number } | null;
+  touchedAt: number;
+}
+
+interface Owner {
+  /** In order of their last use, the longest unused first. */
+  readonly lanes: Map<string, Lane>;
+  bytes: number;
+}
+
+export interface LaneLog {
+  open(key: LaneKey, create: boolean, now: number): number | null;
+  begin(key: LaneKey, n: number, id: string, now: number): BeginResult;
+  void(key: LaneKey, n: number, id: string, now: number): BeginResult;
+  /** Whether `n` was begun by `id` and is still the next to finish. */
+  mayCommit(key: LaneKey, n: number, id: string, now: number): boolean;
+  /** Stores the outcome of what {@link LaneLog.mayCommit} has just allowed. */
+  finish(key: LaneKey, n: number, id: string, outcome: Outcome, positions: readonly ChannelPosition[]): void;
+  sweep(now: number): void;
+}
+
+const POISONED: Outcome = { kind: 'failed', code: 'poisoned', message: 'The command was begun several times and never finished.' };
+const VOID: Outcome = { kind: 'failed', code: 'void', message: 'The command was withdrawn before it was run.' };
+
+export function createLaneLog(limits: LaneLimits): LaneLog {
+  /** In order of their last use, the longest unused first. */
+  const owners = new Map<string, Owner>();
+  let laneCount = 0;
+
+  const drop = (principal: string, owner: Owner, name: string, lane: Lane): void => {
+    owner.lanes.delete(name);
+    laneCount--;
+    for (const { bytes } of lane.results.values()) owner.bytes -= bytes;
+    if (owner.lanes.size === 0) owners.delete(principal);
+  };
+
+  const find = (key: LaneKey): Lane | undefined => owners.get(key.principal)?.lanes.get(nameOf(key));
+
+  /** Finds a lane that is still known, and puts it and its owner last in line. */
+  const use = (key: LaneKey, now: number): Lane | undefined => {
+    const owner = owners.get(key.principal);
+    const name = nameOf(key);
+    const lane = owner?.lanes.get(name);
+    if (owner === undefined || lane === undefined) return undefined;
+    if (now - lane.touchedAt >= limits.keepLaneMs) {
+      drop(key.principal, owner, name, lane);
+      return undefined;
+    }
+    lane.touchedAt = now;
+    owner.lanes.delete(name);
+    owner.lanes.set(name, lane);
+    owners.delete(key.principal);
+    owners.set(key.principal, owner);
+    return lane;
+  };
+
+  const dropIdlest = (principal: string, owner: Owner): void => {
+    const idlest = owner.lanes.entries().next().value;
+    if (idlest !== undefined) drop(principal, owner, ...idlest);
+  };
+
+  const create = (key: LaneKey, now: number): Lane => {
+    const present = owners.get(key.principal);
+    if (present !== undefined && present.lanes.size >= limits.lanesPerPrincipal) dropIdlest(key.principal, present);
+    else if (laneCount >= limits.lanes) {
+      const idlest = owners.entries().next().value;
+      if (idlest !== undefined) dropIdlest(...idlest);
+    }
+    const owner = owners.get(key.principal) ?? { lanes: new Map<string, Lane>(), bytes: 0 };
+    const lane: Lane = { last: 0, results: new Map(), begun: null, touchedAt: now };
+    owner.lanes.set(nameOf(key), lane);
+    laneCount++;
+    owners.delete(key.principal);
+    owners.set(key.principal, owner);
+    return lane;
+  };
+
+  const forgetResult = (owner: Owner, lane: Lane, n: number): void => {
+    owner.bytes -= lane.results.get(n)?.bytes ?? 0;
+    lane.results.delete(n);
+  };
+
+  /** Keeps the newest results of the lane; past the principal's bytes, the idlest lanes lose theirs first. */
+  const trimResults = (owner: Owner, lane: Lane): void => {
+    for (const n of lane.results.keys()) {
+      if (lane.results.size <= limits.resultsPerLane) break;
+      forgetResult(owner, lane, n);
+    }
+    for (const its of owner.lanes.values()) {
+      for (const n of its.results.keys()) {
+        if (owner.bytes <= limits.resultBytesPerPrincipal || (its === lane && n === lane.last)) return;
+        forgetResult(owner, its, n);
+      }
+    }
+  };
+
+  const finish = (key: LaneKey, lane: Lane, n: number, id: string, outcome: Outcome, positions: readonly ChannelPosition[]): BeginResult => {
+    const owner = owners.get(key.principal);
+    const bytes = sizeOf(outcome, positions);
+    lane.last = n;
+    lane.begun = null;
+    lane.results.set(n, { id, outcome, positions, bytes });
+    if (owner !== undefined) {
+      owner.bytes += bytes;
+      trimResults(owner, lane);
+    }
+    return { kind: 'finished', outcome, positions };
+  };
+
+  /** What is known of a number before anything is decided; null: it is the next, and free or begun by this id. */
+  const lookUp = (lane: Lane, n: number, id: string): BeginResult | null => {
+    if (n > lane.last + 1) return { kind: 'out-of-order', next: lane.last + 1 };
+    if (n === lane.last + 1) return lane.begun === null || lane.begun.id === id ? null : { kind: 'conflict' };
+    const result = lane.results.get(n);
+    if (result === undefined) return { kind: 'finished-long-ago' };
+    return result.id === id ? { kind: 'finished', outcome: result.outcome, positions: result.positions } : { kind: 'conflict' };
+  };
+
+  return {
+    open(key, mayCreate, now) {
+      const lane = use(key, now) ?? (mayCreate ? create(key, now) : undefined);
+      return lane === undefined ? null : lane.last;
+    },
+    begin(key, n, id, now) {
+      const lane = use(key, now);
+      if (lane === undefined) return { kind: 'unknown' };
+      const known = lookUp(lane, n, id);
+      if (known !== null) return known;
+      const attempts = (lane.begun?.attempts ?? 0) + 1;
+      if (attempts >= limits.attempts) return finish(key, lane, n, id, POISONED, []);
+      lane.begun = { id, attempts };
+      return { kind: 'run', attempt: attempts };
+    },
+    void(key, n, id, now) {
+      const lane = use(key, now);
+      if (lane === undefined) return { kind: 'unknown' };
+      return lookUp(lane, n, id) ?? finish(key, lane, n, id, VOID, []);
+    },
+    mayCommit(key, n, id, now) {
+      const lane = use(key, now);
+      return lane !== undefined && lane.last === n - 1 && lane.begun?.id === id;
+    },
+    finish(key, n, id, outcome, positions) {
+      const lane = find(key);
+      if (lane !== undefined) finish(key, lane, n, id, outcome, positions);
+    },
+    sweep(now) {
+      for (const [principal, owner] of owners) {
+        for (const [name, lane] of owner.lanes) {
+          if (now - lane.touchedAt < limits.keepLaneMs) break;
+          drop(principal, owner, name, lane);
+        }
+      }
+    },
+  };
+}
+
+/** Neither part of a key can pass for two: JSON quotes them. */
+function nameOf(key: LaneKey): string {
+  return JSON.stringify([key.client, key.lane]);
+}
+
+function sizeOf(outcome: Outcome, positions: readonly ChannelPosition[]): number {
+  const payload = outcome.kind === 'done' ? (outcome.result ?? '') : `${outcome.message}${outcome.data ?? ''}`;
+  return payload.length + 100 + positions.length * 100;
+}

@@ -1,0 +1,122 @@
+/**
+ * The questions of one connection: each gets exactly one answer, and is dropped with the connection.
+ * Not here: commands; nothing of a query outlives its answer.
+ * `createQueries` is long because ask, run and answer share one set of parts.
+ */
+import { validate, type QueryRef } from '../../core/contract.js';
+import { encode, utf8Bytes } from '../../core/protocol/codec.js';
+import type { WireError } from '../../core/protocol/codes.js';
+import type { CancelFrame, ChannelPosition, QueryFrame } from '../../core/protocol/frames.js';
+import { FRAME_DEPTH, PAYLOAD_BYTES } from '../../core/protocol/limits.js';
+import type { Clock } from '../../core/world.js';
+import type { AbortHandle } from './abort.js';
+import { attempt, type Attempt, type Ended } from './attempt.js';
+import type { Broker } from './broker.js';
+import type { Catalog, Entry } from './catalog.js';
+import { EVENT_RUN_BYTES, failedText, notNowText, responseText } from './frame-text.js';
+import type { QueryContext, User } from './handlers.js';
+import type { Logger } from './logger.js';
+
+const RETRY_MS = 1_000;
+
+export interface Queries {
+  ask(frame: QueryFrame): void;
+  cancel(frame: CancelFrame): void;
+  /** Aborts what runs; nobody is answered any more. */
+  release(): void;
+}
+
+interface Answer {
+  readonly result?: string;
+  readonly positions: readonly ChannelPosition[];
+}
+
+/** Ends a query with a code; anything else that is thrown ends it as `internal`. */
+class Refusal {
+  constructor(
+    readonly code: WireError,
+    readonly message: string,
+  ) {}
+}
+
+const FORBIDDEN = new Refusal('forbidden', 'This user may not ask this.');
+
+export function createQueries(parts: {
+  readonly user: User;
+  readonly catalog: Pick<Catalog, 'queries' | 'isAllowed' | 'maySubscribe'>;
+  readonly broker: Pick<Broker, 'head'>;
+  readonly clock: Clock;
+  readonly createAbort: () => AbortHandle;
+  readonly handlerMs: number;
+  readonly maxQueries: number;
+  readonly logger: Logger;
+  readonly send: (text: string) => void;
+}): Queries {
+  const { user, catalog, broker, clock, createAbort, handlerMs, maxQueries, logger, send } = parts;
+  const asking = new Map<string, Attempt<Answer>>();
+  let isReleased = false;
+
+  /** Where the channels stand before the handler reads anything; those that the asker may not hear are left out. */
+  const stamp = async (channels: readonly string[]): Promise<readonly ChannelPosition[]> => {
+    const stamped = await Promise.all(
+      channels.map(async (channel) => ((await catalog.maySubscribe(user, channel)) ? { channel, ...(await broker.head(channel)) } : null)),
+    );
+    return stamped.filter((position) => position !== null);
+  };
+
+  const work = async (entry: Entry<QueryRef, QueryContext<unknown>> | undefined, frame: QueryFrame, abort: AbortHandle): Promise<Answer> => {
+    if (entry?.rule === undefined) throw FORBIDDEN;
+    const input = validate(entry.ref.input, frame.input);
+    if (!input.ok) throw new Refusal('invalid', `The input does not fit the contract: ${input.issues.slice(0, 300)}.`);
+    if (!(await catalog.isAllowed(entry, user, input.value))) throw FORBIDDEN;
+    const positions = await stamp([...new Set(frame.stamp)]);
+    const output = await entry.handle({ input: input.value, user, signal: abort.signal });
+    const checked = validate(entry.ref.output, output);
+    if (!checked.ok) throw new Error(`The output does not fit the contract: ${checked.issues}.`);
+    if (output === undefined) return { positions };
+    const encoded = encode(output, PAYLOAD_BYTES, FRAME_DEPTH - 1);
+    if (encoded.ok) {
+      const answer = { result: encoded.text, positions };
+      if (utf8Bytes(encoded.text) + JSON.stringify(positions).length <= EVENT_RUN_BYTES) return answer;
+    } else if (encoded.why === 'malformed') throw new Error(`The output cannot be sent: ${encoded.detail}.`);
+    throw new Refusal('too-large', 'The answer is over the limit.');
+  };
+
+  const textOf = (frame: QueryFrame, end: Ended<Answer>): string => {
+    const fail = (code: WireError, message: string): string => failedText(frame.id, { kind: 'failed', code, message });
+    switch (end.kind) {
+      case 'returned':
+        return responseText(frame.id, end.value);
+      case 'late':
+        return fail('timeout', 'The handler took longer than the query had.');
+      case 'cancelled':
+        return fail('cancelled', 'The client asked to stop.');
+      case 'threw':
+        if (end.error instanceof Refusal) return fail(end.error.code, end.error.message);
+        logger.error('The handler of a query failed.', end.error);
+        return fail('internal', 'The server failed to answer this query.');
+    }
+  };
+
+  return {
+    ask(frame) {
+      // A second one of the same id cannot be told from the first; the first one's answer is the answer.
+      if (asking.has(frame.id)) return;
+      if (asking.size >= maxQueries) return send(notNowText(frame.id, 'unavailable', RETRY_MS));
+      const abort = createAbort();
+      const asked = attempt({ clock, ms: Math.min(frame.remainingMs, handlerMs), abort, work: () => work(catalog.queries.get(frame.name), frame, abort) });
+      asking.set(frame.id, asked);
+      void asked.ended.then((end) => {
+        asking.delete(frame.id);
+        if (!isReleased) send(textOf(frame, end));
+      });
+    },
+    cancel({ id }) {
+      asking.get(id)?.cancel();
+    },
+    release() {
+      isReleased = true;
+      for (const asked of asking.values()) asked.cancel();
+    },
+  };
+}

@@ -1,0 +1,192 @@
+/**
+ * The server's hall: joins broker, hub, commands and connections, and knows who is connected.
+ * Not here: HTTP and sockets (they are handed in), and any decision of a part.
+ * `createServerCore` is long because it is the one place where the parts meet.
+ */
+import type { AnyContract } from '../../core/contract.js';
+import { CloseCode } from '../../core/protocol/codes.js';
+import type { HelloFrame } from '../../core/protocol/frames.js';
+import { createAbort as createPlainAbort } from './abort.js';
+import type { Broker } from './broker.js';
+import { createCatalog, type PlainRules } from './catalog.js';
+import { createCommands } from './commands.js';
+import { createConnection, type Connection, type ConnectionHost } from './connection.js';
+import type { Identity, LimitOptions, ServerPublish, ServerRules, User } from './handlers.js';
+import { createHub } from './hub.js';
+import type { Logger } from './logger.js';
+import { publication } from './publication.js';
+import { createQueries } from './queries.js';
+import type { ConnectionHandler, ConnectionRequest, ServerSocket, ServerWorld } from './server-world.js';
+import { createSubscriptions } from './subscriptions.js';
+
+const DEFAULT_LIMITS: Required<LimitOptions> = {
+  channels: 200,
+  queries: 100,
+  authentications: 1_000,
+  bufferedBytes: 1024 * 1024,
+  handlerMs: 30_000,
+};
+
+/** Commands of one lane that a client may have under way. */
+const WINDOW_PER_LANE = 32;
+const PING = { visibleMs: 6_000, hiddenMs: 25_000 };
+/** One timer looks after all connections. */
+const SWEEP_MS = 500;
+const TAG_LENGTH = 128;
+
+export type ServerCoreOptions<C extends AnyContract> = ServerRules<C> & {
+  readonly broker: Broker;
+  readonly logger?: Logger;
+  readonly limits?: LimitOptions;
+};
+
+export interface ServerCore {
+  /** A socket was opened; tell the handler what it says. */
+  accept(socket: ServerSocket, request: ConnectionRequest): ConnectionHandler;
+  readonly publish: ServerPublish;
+  /** Ends a user's subscriptions of a channel, on all of its connections. `user`: its id or tag. */
+  kick(user: string, channel: string): void;
+  /** Closes a user's connections; they must authenticate again. */
+  closeUser(user: string): void;
+  /** Closes every connection and lets the broker go. */
+  stop(code: CloseCode): Promise<void>;
+}
+
+const SILENT: Logger = { warn: () => undefined, error: () => undefined };
+
+export function createServerCore<C extends AnyContract>(options: ServerCoreOptions<C>, world: ServerWorld): ServerCore {
+  const { clock, dice } = world;
+  const { broker, authenticate, logger = SILENT } = options;
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  // The types of the contract end here: from now on names are text that arrives from outside.
+  const catalog = createCatalog(options as unknown as PlainRules, logger);
+  const createAbort = world.createAbort ?? createPlainAbort;
+  const connections = new Set<Connection>();
+  const links = new Map<string, Connection>();
+  let authenticating = 0;
+  let isSweeping = false;
+  let isStopped = false;
+
+  const hub = createHub({ broker, defer: world.defer ?? ((run) => void clock.after(0, run)) });
+  const started = broker.start({
+    clock,
+    dice,
+    listener: {
+      onEvents: hub.onEvents,
+      onFence: () => {
+        for (const connection of connections) connection.pingNow();
+      },
+    },
+  });
+  started.catch((error: unknown) => logger.error('The broker did not start.', error));
+
+  const commands = createCommands({ catalog, broker, world, createAbort, handlerMs: limits.handlerMs, logger });
+
+  const sweep = (): void => {
+    isSweeping = connections.size > 0;
+    if (!isSweeping) return;
+    clock.after(SWEEP_MS, () => {
+      for (const connection of connections) connection.sweep();
+      sweep();
+    });
+  };
+
+  const node = dice.id();
+
+  const authenticateNow = async (hello: HelloFrame, request: ConnectionRequest): Promise<User | null> => {
+    if (authenticating >= limits.authentications) throw new Error('Too many clients wait for authenticate.');
+    authenticating++;
+    try {
+      await started;
+      return await identify(hello, request);
+    } finally {
+      authenticating--;
+    }
+  };
+
+  /** Who the client is: what `authenticate` says, or without it the client id under a public name that does not give it away. */
+  const identify = async (hello: HelloFrame, request: ConnectionRequest): Promise<User | null> => {
+    if (authenticate === undefined) return { id: hello.client, tag: world.digest(`holdfast tag ${hello.client}`) };
+    try {
+      const identity = await authenticate({ request, token: hello.token });
+      return identity === null ? null : userOf(identity);
+    } catch (error) {
+      logger.warn('A client was refused: authenticate failed.', error);
+      return null;
+    }
+  };
+
+  const host = (request: ConnectionRequest): ConnectionHost => {
+    let asked: ConnectionRequest | null = request;
+    let key = '';
+    return {
+      clock,
+      broker,
+      commands,
+      node,
+      limits: { channels: limits.channels, windowPerLane: WINDOW_PER_LANE, keepMs: broker.keepMs },
+      intervals: PING,
+      maxBufferedBytes: limits.bufferedBytes,
+      async authenticate(hello) {
+        if (asked === null) return null;
+        const answer = authenticateNow(hello, asked);
+        // Headers are large, and nobody needs them again.
+        asked = null;
+        return answer;
+      },
+      createSession: (user, send, onFailed) => ({
+        subscriptions: createSubscriptions({ user, catalog, hub, broker, maxChannels: limits.channels, send, onFailed }),
+        queries: createQueries({ user, catalog, broker, clock, createAbort, handlerMs: limits.handlerMs, maxQueries: limits.queries, logger, send }),
+      }),
+      onReady(connection) {
+        key = JSON.stringify([connection.user?.id, connection.greeting?.client, connection.greeting?.link]);
+        links.get(key)?.close(CloseCode.replaced, 'replaced');
+        links.set(key, connection);
+      },
+      onReleased(connection) {
+        connections.delete(connection);
+        if (links.get(key) === connection) links.delete(key);
+      },
+      onFailed: (error) => logger.error('The server could not serve a client and sent it away for a second.', error),
+    };
+  };
+
+  return {
+    accept(socket, request) {
+      const connection = createConnection(socket, host(request));
+      connections.add(connection);
+      if (isStopped) connection.close(CloseCode.restart, 'stopping');
+      if (!isSweeping) sweep();
+      return connection;
+    },
+    async publish(ref, params, event, data) {
+      const channel = catalog.nameOf(ref, params as Readonly<Record<string, string | number>>);
+      const stored = publication(ref, event, data, { time: clock.wall() });
+      await started;
+      return broker.publish(channel, [stored]);
+    },
+    kick(user, channel) {
+      for (const connection of connections) if (isUser(connection.user, user)) connection.kick(channel);
+    },
+    closeUser(user) {
+      for (const connection of connections) if (isUser(connection.user, user)) connection.close(CloseCode.unauthorized, 'signed out');
+    },
+    async stop(code) {
+      isStopped = true;
+      for (const connection of connections) connection.close(code, 'stopping');
+      await started.catch(() => undefined);
+      await broker.stop();
+    },
+  };
+}
+
+function isUser(user: User | null, asked: string): boolean {
+  return user !== null && (user.id === asked || user.tag === asked);
+}
+
+function userOf({ id, tag = id }: Identity): User {
+  if (typeof id !== 'string' || id === '' || tag === '' || tag.length > TAG_LENGTH) {
+    throw new Error(`authenticate must answer { id, tag? } with texts that are not empty and a tag of at most ${TAG_LENGTH} characters.`);
+  }
+  return { id, tag };
+}

@@ -1,0 +1,146 @@
+/**
+ * The channels of one connection: who may join is asked each time, history is read while live events wait, then they flow.
+ * Watch first, read second; a page with `more` leaves the channel held until the client asks on.
+ * Not here: fan-out (hub), what is kept (broker).
+ * `createSubscriptions` is long because join and leave share one table.
+ */
+import type { SubscribeFrame, UnsubscribeFrame, WantedChannel } from '../../core/protocol/frames.js';
+import type { UnsubscribeReason } from '../../core/protocol/codes.js';
+import type { Position } from '../../core/protocol/position.js';
+import type { Broker } from './broker.js';
+import type { Catalog } from './catalog.js';
+import { EVENT_RUN_BYTES, frameText, subscribedText } from './frame-text.js';
+import type { User } from './handlers.js';
+import { sendFrom, type Hub, type Member, type Run } from './hub.js';
+
+/** Events that wait for a joiner; past it the joiner asks again. */
+const HELD_EVENTS = 1_000;
+
+export interface Subscriptions {
+  subscribe(frame: SubscribeFrame): void;
+  unsubscribe(frame: UnsubscribeFrame): void;
+  kick(channel: string): void;
+  /** Leaves everything. */
+  release(): void;
+}
+
+/** One asking of one channel; a later one of the same channel takes its place. */
+interface Subscription extends Member {
+  readonly generation: number;
+  mode: 'held' | 'live';
+  after: Position | null;
+  /** Null: too many waited. */
+  waiting: Run[] | null;
+}
+
+export function createSubscriptions(parts: {
+  readonly user: User;
+  readonly catalog: Pick<Catalog, 'maySubscribe'>;
+  readonly hub: Pick<Hub, 'join' | 'leave'>;
+  readonly broker: Pick<Broker, 'read' | 'fence'>;
+  readonly maxChannels: number;
+  readonly send: (text: string) => void;
+  readonly onFailed: (error: unknown) => void;
+}): Subscriptions {
+  const { user, catalog, hub, broker, maxChannels, send } = parts;
+  const subscriptions = new Map<string, Subscription>();
+
+  const tellEnd = (channel: string, generation: number, reason: UnsubscribeReason): void =>
+    send(frameText({ t: 'unsubscribed', channel, generation, reason }));
+
+  const leave = (channel: string, subscription: Subscription): void => {
+    if (subscriptions.get(channel) === subscription) subscriptions.delete(channel);
+    hub.leave(channel, subscription);
+  };
+
+  const join = async (wanted: WantedChannel, subscription: Subscription): Promise<void> => {
+    const { name, generation, position, history } = wanted;
+    const isCurrent = (): boolean => subscriptions.get(name) === subscription;
+    const isAllowed = await catalog.maySubscribe(user, name);
+    if (!isCurrent()) return;
+    if (!isAllowed) {
+      leave(name, subscription);
+      tellEnd(name, generation, 'forbidden');
+      return;
+    }
+    await hub.join(name, subscription);
+    if (!isCurrent()) return hub.leave(name, subscription);
+    const result = await broker.read(name, { ...(position && { position }), ...(history !== undefined && { history }), maxBytes: EVENT_RUN_BYTES });
+    if (!isCurrent()) return;
+    send(subscribedText(name, generation, result, broker.fence()));
+    if (result.more) subscription.waiting = null;
+    else goLive(name, subscription, result.position, send);
+  };
+
+  const start = (wanted: WantedChannel): void => {
+    const present = subscriptions.get(wanted.name);
+    if (present !== undefined && wanted.generation < present.generation) return;
+    if (present === undefined && subscriptions.size >= maxChannels) return tellEnd(wanted.name, wanted.generation, 'limit');
+    const subscription = createSubscription(wanted.generation, send);
+    subscriptions.set(wanted.name, subscription);
+    join(wanted, subscription)
+      .catch((error: unknown) => {
+        if (subscriptions.get(wanted.name) === subscription) parts.onFailed(error);
+      })
+      // The old one goes only now, so that the channel stays watched in between.
+      .finally(() => present !== undefined && hub.leave(wanted.name, present))
+      .catch(parts.onFailed);
+    if (present === undefined) return;
+    present.mode = 'held';
+    present.waiting = null;
+  };
+
+  return {
+    subscribe(frame) {
+      for (const wanted of frame.channels) start(wanted);
+    },
+    unsubscribe(frame) {
+      for (const { name, generation } of frame.channels) {
+        const subscription = subscriptions.get(name);
+        if (subscription !== undefined && subscription.generation <= generation) leave(name, subscription);
+      }
+    },
+    kick(channel) {
+      const subscription = subscriptions.get(channel);
+      if (subscription === undefined) return;
+      leave(channel, subscription);
+      tellEnd(channel, subscription.generation, 'kicked');
+    },
+    release() {
+      for (const [channel, subscription] of subscriptions) leave(channel, subscription);
+    },
+  };
+}
+
+function createSubscription(generation: number, send: (text: string) => void): Subscription {
+  let held = 0;
+  const subscription: Subscription = {
+    generation,
+    mode: 'held',
+    after: null,
+    waiting: [],
+    send,
+    hold(run) {
+      held += run.events.length;
+      if (held > HELD_EVENTS) subscription.waiting = null;
+      else subscription.waiting?.push(run);
+    },
+    inStep() {
+      subscription.after = null;
+    },
+  };
+  return subscription;
+}
+
+/** Sends what waited, from where the last page ended, and lets the rest flow. */
+function goLive(channel: string, subscription: Subscription, position: Position, send: (text: string) => void): void {
+  const { waiting } = subscription;
+  subscription.waiting = null;
+  subscription.after = position;
+  subscription.mode = 'live';
+  if (waiting === null) return send(frameText({ t: 'resync', channel }));
+  for (const run of waiting) {
+    if (subscription.after === null) sendFrom(channel, run, subscription, { epoch: run.epoch, offset: run.first - 1 });
+    else sendFrom(channel, run, subscription, subscription.after);
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * The realtime server of an application: the server core on Node's HTTP server and `ws`.
+ * Not here: what is done with frames (`server/core`).
+ */
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
+import type { AnyContract } from '../../core/contract.js';
+import { CloseCode } from '../../core/protocol/codes.js';
+import { CLIENT_FRAME_BYTES, SUBPROTOCOL } from '../../core/protocol/limits.js';
+import type { Broker } from '../core/broker.js';
+import type { LimitOptions, ServerPublish, ServerRules } from '../core/handlers.js';
+import type { Logger } from '../core/logger.js';
+import { createServerCore, type ServerCoreOptions } from '../core/server.js';
+import { createNodeWorld } from './clock.js';
+import { createServerSocket, listen } from './socket.js';
+import { readOrigins, refusalOf, refuse, type AttachOptions } from './upgrade.js';
+
+/** `ws` options that its types do not know yet. */
+const SOCKET_OPTIONS: ServerOptions & { readonly closeTimeout: number; readonly maxPendingAutoPongs: number } = {
+  noServer: true,
+  clientTracking: false,
+  perMessageDeflate: false,
+  // Our own limit is half of it: what is a little too large is refused in our words, what is far too large by `ws`.
+  maxPayload: 2 * CLIENT_FRAME_BYTES,
+  maxFragments: 64,
+  maxBufferedChunks: 1_024,
+  maxPendingAutoPongs: 60,
+  closeTimeout: 5_000,
+  handleProtocols: () => SUBPROTOCOL,
+};
+
+/** What {@link createRealtimeServer} needs. */
+export type RealtimeServerOptions<C extends AnyContract> = ServerRules<C, AbortSignal> & {
+  /** Where events and outcomes are kept. */
+  readonly broker: Broker;
+  /** @default the console */
+  readonly logger?: Logger;
+  readonly limits?: LimitOptions;
+};
+
+export interface RealtimeServer {
+  /**
+   * Takes connections of an HTTP server. Requests for other paths are left to its other `upgrade` listeners, and
+   * answered with 404 if there are none.
+   */
+  attach(server: Server, options?: AttachOptions): void;
+  /**
+   * Publishes an event; resolves to its position once it is stored.
+   *
+   * @throws RealtimeError `invalid` or `too-large` if the data does not fit the contract, `misuse` if the channel does not
+   * @example
+   * ```ts
+   * await realtime.publish(api.channels.room, { id: '42' }, 'message', { text: 'hello' });
+   * ```
+   */
+  readonly publish: ServerPublish;
+  /** Ends a user's subscriptions of a channel, by the user's id or tag and the channel's name (`channelName(ref, params)`). */
+  kick(user: string, channel: string): void;
+  /** Closes a user's connections, by its id or tag; a client must authenticate again to come back. */
+  close(user: string): void;
+  /** Sends every client away, to come back to another process; resolves when the last socket is gone. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Serves a contract. Each query and command has a handler; what `authorize` does not name is refused.
+ *
+ * @example
+ * ```ts
+ * const realtime = createRealtimeServer({
+ *   contract: api,
+ *   broker: memoryBroker(),
+ *   authenticate: ({ token }) => readToken(token),
+ *   authorize: { channels: { room: ({ user, params }) => isMember(user.id, params.id) }, commands: { post: 'public' } },
+ *   commands: { post: ({ input, publish }) => publish(api.channels.room, { id: input.room }, 'message', input) },
+ * });
+ * realtime.attach(httpServer, { origins: ['https://app.example'] });
+ * ```
+ */
+export function createRealtimeServer<C extends AnyContract>(options: RealtimeServerOptions<C>): RealtimeServer {
+  // Handlers get the signals of the world that is handed in here, so they are AbortSignals.
+  const coreOptions = { logger: console, ...options } as unknown as ServerCoreOptions<C>;
+  const core = createServerCore(coreOptions, createNodeWorld());
+  const upgrader = new WebSocketServer(SOCKET_OPTIONS);
+  const sockets = new Set<WebSocket>();
+  const detach: (() => void)[] = [];
+  let isStopped = false;
+  let onEmpty: () => void = () => undefined;
+
+  const take = (socket: WebSocket, request: IncomingMessage, stream: Duplex): void => {
+    // `ws` closes the socket by itself after an error; without a listener the process would go with it.
+    socket.on('error', () => undefined);
+    sockets.add(socket);
+    const { url = '', headers } = request;
+    const handler = core.accept(createServerSocket(socket, stream), { url, headers: { ...headers }, remoteAddress: request.socket.remoteAddress });
+    listen(socket, handler, () => {
+      sockets.delete(socket);
+      if (sockets.size === 0) onEmpty();
+    });
+  };
+
+  return {
+    attach(server, { path = '/realtime', origins, allowNoOrigin = false } = {}) {
+      const allowed = readOrigins(origins);
+      const onUpgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
+        stream.on('error', () => stream.destroy());
+        if (request.url?.split('?', 1)[0] !== path) {
+          if (server.listenerCount('upgrade') === 1) refuse(stream, { status: 404, sentence: 'Nothing is here.' });
+          return;
+        }
+        const refusal = isStopped ? { status: 503 as const, sentence: 'This server is stopping.' } : refusalOf(request, allowed, allowNoOrigin);
+        if (refusal !== null) refuse(stream, refusal);
+        else upgrader.handleUpgrade(request, stream, head, (socket) => take(socket, request, stream));
+      };
+      server.on('upgrade', onUpgrade);
+      detach.push(() => server.off('upgrade', onUpgrade));
+    },
+    publish: core.publish,
+    kick: core.kick,
+    close: core.closeUser,
+    async stop() {
+      isStopped = true;
+      for (const off of detach.splice(0)) off();
+      const emptied = new Promise<void>((resolve) => {
+        onEmpty = resolve;
+        if (sockets.size === 0) resolve();
+      });
+      await core.stop(CloseCode.restart);
+      await emptied;
+    },
+  };
+}

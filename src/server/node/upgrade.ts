@@ -1,0 +1,74 @@
+/**
+ * May this HTTP request become one of our sockets? Decided before the upgrade, with an answer in plain HTTP if not.
+ * Not here: who the client is; that comes with its first frame.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { RealtimeError } from '../../core/errors.js';
+import { SUBPROTOCOL } from '../../core/protocol/limits.js';
+
+/** Where a server takes connections, and from which pages. */
+export interface AttachOptions {
+  /** The path of the endpoint. @default '/realtime' */
+  readonly path?: string;
+  /**
+   * Pages that may connect: scheme, host and port, such as `'https://app.example'`.
+   * @default only pages of the host that the request names
+   */
+  readonly origins?: readonly string[];
+  /** Also take requests without an `Origin`: programs, which are not bound by it anyway. @default false */
+  readonly allowNoOrigin?: boolean;
+}
+
+export interface Refusal {
+  readonly status: 400 | 403 | 404 | 503;
+  readonly sentence: string;
+}
+
+/** Checks `origins` once; throws on what could never match. */
+export function readOrigins(origins: readonly string[] | undefined): ReadonlySet<string> | null {
+  if (origins === undefined) return null;
+  for (const origin of origins) {
+    if (originOf(origin)?.origin !== origin) {
+      throw new RealtimeError('misuse', `'${origin}' is not an origin. Write scheme, host and port only, such as 'https://app.example'.`);
+    }
+  }
+  return new Set(origins);
+}
+
+/** Why the request is refused, or null. */
+export function refusalOf(request: IncomingMessage, origins: ReadonlySet<string> | null, allowNoOrigin: boolean): Refusal | null {
+  const { origin, host } = request.headers;
+  if (origin === undefined) {
+    if (!allowNoOrigin) return { status: 403, sentence: 'A request without an Origin is refused here.' };
+  } else if (!(origins === null ? isSameHost(origin, host) : origins.has(origin))) {
+    return { status: 403, sentence: 'Pages of this origin may not connect.' };
+  }
+  const offered = request.headers['sec-websocket-protocol']?.split(',').map((name) => name.trim()) ?? [];
+  if (!offered.includes(SUBPROTOCOL)) return { status: 400, sentence: `Offer the subprotocol ${SUBPROTOCOL}.` };
+  return null;
+}
+
+/** The scheme is the page's: behind a proxy that ends TLS this process does not know its own. */
+function isSameHost(origin: string, host: string | undefined): boolean {
+  const from = originOf(origin);
+  if (from === null || from.origin !== origin || host === undefined) return false;
+  return originOf(`${from.protocol}//${host}`)?.host === from.host;
+}
+
+function originOf(text: string): URL | null {
+  try {
+    const url = new URL(text);
+    return url.protocol === 'http:' || url.protocol === 'https:' ? url : null;
+  } catch {
+    return null;
+  }
+}
+
+const STATUS_TEXT = { 400: 'Bad Request', 403: 'Forbidden', 404: 'Not Found', 503: 'Service Unavailable' } as const;
+
+export function refuse(socket: Duplex, { status, sentence }: Refusal): void {
+  const body = `${sentence}\n`;
+  const head = `HTTP/1.1 ${status} ${STATUS_TEXT[status]}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`;
+  socket.end(head + body, () => socket.destroy());
+}
