@@ -9,7 +9,7 @@ import type { WireEvent } from '../../src/core/protocol/frames.js';
 import { createMachineClock, type MachineClock } from '../../src/testing/machine-clock.js';
 import { createSeededDice } from '../../src/testing/seeded-dice.js';
 import type { SimulatedWorld } from '../../src/testing/simulated-world.js';
-import { town, type Note } from './town-contract.js';
+import { RECENT, town, type Note } from './town-contract.js';
 
 export const HOST = 'town.test';
 
@@ -70,7 +70,9 @@ export function createTownHall(world: SimulatedWorld): TownHall {
         queries: {
           notes: async () => {
             await pause(dice.between(0, 80));
-            return notesOf(log).map(({ note }) => note);
+            return notesOf(log)
+              .slice(-RECENT)
+              .map(({ note }) => note);
           },
         },
         commands: {

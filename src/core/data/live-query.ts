@@ -72,6 +72,8 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
   let apply: Apply | null = null;
   let reading: Reading | null = null;
   let isChannelLive = false;
+  /** The data joins on to the channel's events. After a gap it does not, until a new answer has come. */
+  let isAnchored = false;
   let held: ChannelEvent[] = [];
   /** Where the held events begin; null: they do not reach back to anything known. */
   let heldFrom: Position | null = null;
@@ -88,7 +90,7 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
       isSuccess: status === 'success',
       isError: status === 'error',
       isFetching: fetchStatus === 'fetching',
-      isStale: data !== undefined && (load.tag === 'loading' || (port.follow !== null && !isChannelLive)),
+      isStale: data !== undefined && (load.tag === 'loading' || (port.follow !== null && !(isChannelLive && isAnchored))),
       dataUpdatedAt: updatedAt,
     };
   });
@@ -125,7 +127,11 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
       error = null;
       updatedAt = port.clock.wall();
       if (stamped !== null) catchUp(stamped);
-    } else error = answer.error;
+    } else {
+      error = answer.error;
+      for (const event of held) applyNext(event);
+      held = [];
+    }
     cell.changed();
   }
 
@@ -134,13 +140,13 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
     const reachesBack = heldFrom !== null && heldFrom.epoch === stamped.epoch && heldFrom.offset <= stamped.offset;
     const events = held;
     held = [];
-    if (reachesBack) for (const event of events) applyAfter(event, stamped);
-    else reading?.rewind(stamped);
+    isAnchored = true;
+    if (!reachesBack) return reading?.rewind(stamped);
+    for (const event of events) if (event.epoch !== stamped.epoch || event.offset > stamped.offset) applyNext(event);
   }
 
-  function applyAfter(event: ChannelEvent, stamped: Position | null): void {
-    if (stamped !== null && event.epoch === stamped.epoch && event.offset <= stamped.offset) return;
-    if (data === undefined || apply === null) return;
+  function applyNext(event: ChannelEvent): void {
+    if (!isAnchored || apply === null) return;
     try {
       data = apply(data, event);
       updatedAt = port.clock.wall();
@@ -160,11 +166,13 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
         }
         return;
       }
-      for (const event of events) applyAfter(event, null);
+      for (const event of events) applyNext(event);
       if (events.length > 0) cell.changed();
     },
     onGap(gap: Gap) {
-      if (gap.reason !== 'invalid') fetch();
+      if (gap.reason === 'invalid') return;
+      isAnchored = false;
+      fetch();
     },
     onStatus({ liveStatus }) {
       isChannelLive = liveStatus === 'live';
@@ -175,6 +183,7 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
     onReset() {
       data = undefined;
       error = null;
+      isAnchored = false;
       fetch();
     },
   };
@@ -199,10 +208,11 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
     },
     setApply: (next) => (apply = next),
     reconnected() {
-      // One that is loading asks by itself again; one that follows goes on from its position.
-      if (load.tag === 'none' && port.follow === null) fetch();
+      // One that is loading asks again by itself; one that follows goes on from its position, if it has one.
+      if (load.tag === 'none' && !(port.follow !== null && isAnchored)) fetch();
     },
     fenceChanged() {
+      isAnchored = false;
       fetch();
     },
   };

@@ -141,6 +141,8 @@ export function createLane(options: LaneOptions): Lane {
     entries = entries.filter((entry) => entry.tag === 'waiting');
     wireName = options.freshName();
     isCreated = false;
+    // Nothing is being asked about the fresh lane yet, whatever was under way about the former one.
+    contact = { tag: 'away' };
     next = 1;
     answeredTo = 0;
     return lost.map((entry) => settle(entry.id, { kind: 'outcome-unknown' }));
