@@ -51,7 +51,6 @@ export function createSimulatedClient(parts: {
   let isCrashed = false;
 
   const after = (ms: number, run: () => void): Cancel => {
-    if (isCrashed) return () => {};
     let isWaiting = true;
     const end = (): void => {
       if (isWaiting) pending -= 1;
@@ -72,7 +71,7 @@ export function createSimulatedClient(parts: {
     trace.note(name, signal);
     if (signal === 'visible') isVisible = true;
     if (signal === 'hidden') isVisible = false;
-    for (const onSignal of [...watching]) onSignal(signal);
+    for (const onSignal of watching) onSignal(signal);
   };
 
   const wake = (): void => {

@@ -20,7 +20,7 @@ export interface SimulatedClock extends Clock {
    * Goes on to the time `untilMs` (of {@link Clock.now}) and lets promises settle before the first timer and after each.
    *
    * @param settle How promises get their turn.
-   * @default 24 hops of `await null`; in Node, `() => new Promise((done) => setImmediate(done))` waits for all of them
+   * @default 24 hops of `await`; in Node, `() => new Promise((done) => setImmediate(done))` waits for all of them
    */
   run(untilMs: number, settle?: Settle): Promise<void>;
 }
@@ -97,7 +97,7 @@ export function createSimulatedClock(): SimulatedClock {
 }
 
 async function settlePromises(): Promise<void> {
-  for (let hop = 0; hop < SETTLE_HOPS; hop += 1) await null;
+  for (let hop = 0; hop < SETTLE_HOPS; hop += 1) await Promise.resolve();
 }
 
 function isBefore(a: Timer, b: Timer): boolean {

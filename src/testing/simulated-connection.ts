@@ -125,10 +125,7 @@ export function createConnection(parts: ConnectionParts): NetworkConnection {
       serverState = 'closing';
       trace.note(who, `server closes ${code} ${reason}`);
       pushClose(down, code, reason);
-      cancelCloseTimeout = host.clock.after(CLOSE_TIMEOUT_MS, () => {
-        down.push({ type: 'lost' });
-        closeServer(1006, '');
-      });
+      cancelCloseTimeout = host.clock.after(CLOSE_TIMEOUT_MS, () => closeServer(1006, ''));
     },
     bufferedBytes: () => (serverState === 'over' ? 0 : down.bufferedBytes()),
   };
@@ -164,7 +161,6 @@ export function createConnection(parts: ConnectionParts): NetworkConnection {
         closeServer(parcel.code, parcel.reason);
         return;
       case 'lost':
-        if (clientState !== 'over') down.push({ type: 'lost' });
         closeServer(1006, '');
         return;
       case 'accept':

@@ -27,7 +27,7 @@ export interface SimulatedWorld {
   /** The client of that name, always the same one; after its crash, a new one. */
   client(name: string): SimulatedClient;
   /** What a person needs to see it again: seed, faults, the last lines of the trace. */
-  failureReport(error?: unknown): string;
+  failureReport(error?: Error): string;
 }
 
 /**
@@ -78,7 +78,7 @@ export function createSimulatedWorld(options: SimulatedWorldOptions): SimulatedW
     failureReport: (error) =>
       [
         `seed ${seed}, at ${clock.now()} ms, ${trace.count} lines, trace ${trace.hash}`,
-        ...(error === undefined ? [] : [String(error instanceof Error ? (error.stack ?? error.message) : error)]),
+        ...(error === undefined ? [] : [error.stack ?? error.message]),
         `faults (${trace.faults.length}):`,
         ...trace.faults.map((line) => `  ${line}`),
         'the last lines:',

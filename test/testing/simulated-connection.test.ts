@@ -48,6 +48,15 @@ describe('closing', () => {
     expect(world.network.connections()).toEqual([]);
   });
 
+  it('leaves no timer once both ends are over, whatever was under way', () => {
+    const { world, socket, end, connection } = createPair();
+    connection().inflict({ type: 'slow', bytesPerSecond: 1, direction: 'down' });
+    end().send('x'.repeat(1_000));
+    socket.close(1000, '');
+    world.clock.advance(10);
+    expect(world.clock.pending).toBe(0);
+  });
+
   it('is not heard of again when closed before it opened', () => {
     const { world, socket, client, server } = createPair({ isConnected: false });
     socket.close(1000, '');
@@ -144,6 +153,12 @@ describe('faults of a connection', () => {
     byClient.socket.close(1000, '');
     byClient.world.clock.advance(100);
     expect([byClient.client, byClient.server]).toEqual([[], ['closed 1006']]);
+    const crossing = createPair();
+    crossing.connection().inflict({ type: 'lose-close' });
+    crossing.end().close(4000, 'restart');
+    crossing.socket.close(1000, 'leaving');
+    crossing.world.clock.advance(100);
+    expect(crossing.server).toEqual(['closed 1000 leaving']);
     const healed = createPair();
     healed.connection().inflict({ type: 'lose-close' });
     healed.connection().heal();

@@ -101,8 +101,9 @@ describe('simulated network', () => {
   it('cuts off a client in silence and delivers after healing', () => {
     const { world, socket, client, server, end } = createPair();
     const bob: string[] = [];
-    const heal = world.network.partition({ client: 'ada' });
-    const healOther = world.network.partition({ client: 'ada', host: HOST });
+    const cut = { client: 'ada', host: HOST };
+    const heal = world.network.partition(cut);
+    const healOther = world.network.partition(cut);
     socket.send('up');
     end().send('down');
     const second = world.client('ada').open(URL, [], recorder(bob));
@@ -146,10 +147,25 @@ describe('simulated network', () => {
     world.client('bob').open(URL, [], recorder(log));
     world.network.crash(HOST);
     expect(end().send('from the dead')).toBe(false);
+    world.client('eve').open(URL, [], recorder(log));
     world.clock.advance(1_000);
-    expect([client, server, log]).toEqual([['last words', 'closed 1006'], [], ['closed 1006']]);
+    expect([client, server, log]).toEqual([['last words', 'closed 1006'], [], ['closed 1006', 'closed 1006']]);
     expect(world.network.connections()).toEqual([]);
     expect(world.clock.pending).toBe(0);
+  });
+
+  it('gives what was on its way to a crashed server to none that comes after it', () => {
+    const { world } = createPair();
+    const log: string[] = [];
+    const taken: string[] = [];
+    world.client('bob').open(URL, [], recorder(log));
+    world.network.crash(HOST);
+    world.network.listen(HOST, (_, { url }) => {
+      taken.push(url);
+      return { onMessage: () => {}, onClosed: () => {} };
+    });
+    world.clock.advance(1_000);
+    expect([log, taken]).toEqual([['closed 1006'], []]);
   });
 
   it('counts sockets and texts', () => {

@@ -53,8 +53,8 @@ describe('simulated world', () => {
   it('hashes every line, long after it has left the tail', () => {
     const traceOf = (first: string): string => {
       const { trace } = createSimulatedWorld({ seed: 1, traceLines: 2 });
-      for (const line of [first, 'b', 'c', 'd']) trace.note('test', line);
-      expect(trace.tail()).toEqual(['0 test c', '0 test d']);
+      for (const line of [first, 'b', 'c', 'd', 'e']) trace.note('test', line);
+      expect(trace.tail()).toEqual(['0 test d', '0 test e']);
       return trace.hash;
     };
     expect(traceOf('a')).toBe(traceOf('a'));
@@ -91,6 +91,11 @@ describe('simulated client', () => {
     ada.signal('online');
     expect(told).toEqual(['hidden false', 'offline false', 'visible true']);
     expect(ada.watchers).toBe(0);
+    const cancelFirst = ada.watch(() => cancelSecond());
+    const cancelSecond = ada.watch((signal) => told.push(`${signal}, though cancelled`));
+    ada.signal('online');
+    cancelFirst();
+    expect([told.length, ada.watchers]).toEqual([3, 0]);
   });
 
   it('sleeps: timers, events and signals wait, then come late, and the server notices nothing', () => {
@@ -123,6 +128,7 @@ describe('simulated client', () => {
     const ada = world.client('ada');
     ada.watch((signal) => client.push(signal));
     const cancel = ada.clock.after(5, () => client.push('timer'));
+    ada.clock.after(6, () => client.push('timer'));
     socket.send('last words');
     end().send('too late');
     ada.crash();

@@ -21,8 +21,8 @@ export interface Pair {
   readonly socket: Socket;
   readonly client: string[];
   readonly server: string[];
-  end(): ServerEnd;
-  connection(): SimulatedConnection;
+  readonly end: () => ServerEnd;
+  readonly connection: () => SimulatedConnection;
 }
 
 /** A constant delay of 10 ms a way makes times exact. */
