@@ -9,6 +9,8 @@ import type { RealtimeErrorCode } from '../../src/core/errors.js';
 import { upsert } from '../../src/core/data/define-view.js';
 import type { Apply } from '../../src/core/data/live-query.js';
 import { RealtimeError } from '../../src/core/errors.js';
+import type { World } from '../../src/core/world.js';
+import { DEAD_AFTER_MS } from '../../src/core/protocol/limits.js';
 import type { SimulatedClient } from '../../src/testing/simulated-client.js';
 import type { SimulatedWorld } from '../../src/testing/simulated-world.js';
 import { BOARD, recent, town, type Note } from './town-contract.js';
@@ -49,19 +51,21 @@ export function createTownsperson(world: SimulatedWorld, name: string): Townsper
   let serial = 0;
   let isAfterGap = true;
 
-  const client = createClient({
+  let client: RealtimeClient | null = null;
+  const own = createClient({
     url: `ws://${HOST}/realtime`,
     contract: town,
     auth: () => name,
-    world: outside,
+    world: watched(outside, complain, () => client?.connection.get().status === 'connected'),
     onError: (error) => complain(`an error without a place: ${error.code} ${error.message}`),
   });
-  const view = client.view(recent, BOARD);
-  const list = client.liveQuery(town.queries.notes, undefined, { channel: town.channels.board, params: BOARD });
+  client = own;
+  const view = own.view(recent, BOARD);
+  const list = own.liveQuery(town.queries.notes, undefined, { channel: town.channels.board, params: BOARD });
 
   const stops = [
-    client.hold(),
-    client.channel(town.channels.board, BOARD).subscribe({
+    own.hold(),
+    own.channel(town.channels.board, BOARD).subscribe({
       onEvent(event) {
         const before = seen.at(-1);
         if (!isAfterGap && before && (before.epoch !== event.epoch || before.offset + 1 !== event.offset)) {
@@ -84,13 +88,13 @@ export function createTownsperson(world: SimulatedWorld, name: string): Townsper
   return {
     name,
     outside,
-    client,
+    client: own,
     told,
     seen,
     gaps,
     complaints,
     pin() {
-      const sent = client.send(town.commands.pin, { author: name, serial: ++serial });
+      const sent = own.send(town.commands.pin, { author: name, serial: ++serial });
       const entry: Told = { id: sent.id, serial, ending: 'pending', endings: 0 };
       told.push(entry);
       const end = (ending: Told['ending']): void => {
@@ -109,7 +113,53 @@ export function createTownsperson(world: SimulatedWorld, name: string): Townsper
     list: () => list.get().data,
     dispose() {
       for (const stop of stops) stop();
-      client.dispose();
+      own.dispose();
     },
+  };
+}
+
+/** Timers may be this late, and the greeting takes its time. */
+const GRACE_MS = 6_000;
+
+/** Promise 4: no link counts as connected for longer than its interval and the verdict's time without a word of life. */
+function watched(outside: SimulatedClient, complain: (what: string) => void, isConnected: () => boolean): World {
+  let heardAt = 0;
+  let everyMs = 6_000;
+  let lookedAt = 0;
+  const look = (): void => {
+    const now = outside.clock.now();
+    // Slept: nothing could be heard, and nothing done about it.
+    if (now - lookedAt > 1_500) heardAt = now;
+    lookedAt = now;
+    if (isConnected() && now - heardAt > everyMs + DEAD_AFTER_MS + GRACE_MS) {
+      complain(`connected to nobody: silence for ${now - heardAt} ms`);
+      heardAt = now;
+    }
+  };
+  return {
+    clock: outside.clock,
+    dice: outside.dice,
+    paint: outside.paint,
+    isVisible: outside.isVisible,
+    watch(onSignal) {
+      let cancelLook = outside.clock.after(0, function again() {
+        look();
+        cancelLook = outside.clock.after(1_000, again);
+      });
+      const stop = outside.watch(onSignal);
+      return () => {
+        cancelLook();
+        stop();
+      };
+    },
+    open: (url, protocols, events) =>
+      outside.open(url, protocols, {
+        ...events,
+        onMessage(text) {
+          heardAt = outside.clock.now();
+          everyMs = Number(/"everyMs":(\d+)/.exec(text)?.[1] ?? everyMs);
+          events.onMessage(text);
+        },
+      }),
   };
 }

@@ -7,6 +7,7 @@
  * - An answered command is kept until a write of the same storage, `keepMs` after the answer, has confirmed it.
  */
 import type { ClientFrame, ErrorFrame, LaneFrame, ResponseFrame } from '../protocol/frames.js';
+import { REMAINING_MS } from '../protocol/limits.js';
 
 /** A command as the application gave it. */
 export interface CommandDraft {
@@ -106,7 +107,7 @@ export function createLane(options: LaneOptions): Lane {
     return {
       type: 'say',
       link,
-      frame: { t: 'command', lane: wireName, n, id, name, input, remainingMs: Math.max(0, expiresAt - now), ...(voided !== null && { void: true }) },
+      frame: { t: 'command', lane: wireName, n, id, name, input, remainingMs: Math.min(REMAINING_MS, Math.max(0, expiresAt - now)), ...(voided !== null && { void: true }) },
     };
   }
 
