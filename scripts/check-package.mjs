@@ -80,15 +80,23 @@ function clients() {
   return `${count} client files`;
 }
 
-/** A declaration may name only what a user has: our own files, dependencies with types, peers, Node. */
+/** What a door shows may name only what a user has: our own files, dependencies with types, peers, Node. */
 function declarations() {
   const typed = { ...manifest.dependencies, ...manifest.peerDependencies };
-  const files = list(join(root, 'dist')).filter((file) => file.endsWith('.d.ts'));
-  for (const file of files) {
-    for (const [, quoted, imported] of readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*(?:'([^']+)'|\("([^"]+)"\))/g)) {
+  const queue = Object.values(manifest.exports).flatMap((to) => (typeof to === 'object' ? [join(root, to.types)] : []));
+  const seen = new Set();
+  for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+    if (seen.has(file)) continue;
+    seen.add(file);
+    if (!existsSync(file)) {
+      problems.push(`${slashed(file)} is not there`);
+      continue;
+    }
+    for (const [, quoted, imported] of readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*(?:['"]([^'"]+)['"]|\(['"]([^'"]+)['"]\))/g)) {
       const to = quoted ?? imported;
       if (to.startsWith('.')) {
-        if (!to.endsWith('.js')) problems.push(`${slashed(file)} imports '${to}' without .js`);
+        if (to.endsWith('.js')) queue.push(join(dirname(file), to.replace(/\.js$/, '.d.ts')));
+        else problems.push(`${slashed(file)} imports '${to}' without .js`);
         continue;
       }
       if (to.startsWith('node:')) continue;
@@ -98,15 +106,21 @@ function declarations() {
       if (['ws', 'reconnecting-websocket', 'use-sync-external-store'].includes(name)) problems.push(`${slashed(file)} shows types of '${to}' to users`);
     }
   }
-  return `${files.length} declarations`;
+  return `${seen.size} declarations`;
 }
 
-/** A lockfile that names a registry works for one machine only. */
+/** A lockfile that names a registry works for one machine only; one with a hole for none. */
 function lockfile() {
   const text = readFileSync(join(root, 'package-lock.json'), 'utf8');
   const urls = text.split('\n').filter((line) => line.includes('"resolved"') && /https?:/.test(line)).length;
   if (urls > 0) problems.push(`package-lock.json has ${urls} "resolved" addresses: delete them, and keep omit-lockfile-registry-resolved in .npmrc`);
-  return `${Object.keys(JSON.parse(text).packages).length - 1} locked packages`;
+  // A registry that lacks a platform's binary at install time leaves a hole here without a word, and then `npm ci` refuses: choose a version that has them all.
+  const { packages } = JSON.parse(text);
+  for (const [path, { optionalDependencies = {} }] of Object.entries(packages)) {
+    const missing = Object.keys(optionalDependencies).filter((name) => !(`node_modules/${name}` in packages) && !(`${path}/node_modules/${name}` in packages));
+    if (missing.length > 0) problems.push(`package-lock.json lacks ${missing.length} optional dependencies of ${path} (${missing[0]} …): npm ci will fail`);
+  }
+  return `${Object.keys(packages).length - 1} locked packages`;
 }
 
 function tarball() {
@@ -133,7 +147,7 @@ function publint() {
 
 function attw() {
   const run = bin('attw', ['--pack', '.', '--profile', 'esm-only', '--no-emoji', '--format', 'ascii']);
-  if (run.status !== 0) problems.push(`attw: ${(run.stdout + run.stderr).trim()}`);
+  if (run.status !== 0) problems.push(`attw: ${(run.stdout + run.stderr).trim().split('\n').filter((line) => /failed|problem|❌|💀|🎭|docs\/problems/i.test(line) && !/ignored/.test(line)).join(' | ')}`);
   return 'attw esm-only';
 }
 

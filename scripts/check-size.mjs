@@ -1,5 +1,5 @@
 // What each door costs a page: bundled from dist with its dependencies, minified, gzipped; React is the page's own. Run `npm run build` first; `--why` lists the parts.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -52,6 +52,10 @@ const kB = (bytes) => (bytes / 1000).toFixed(2);
 for (const [door, to] of Object.entries(manifest.exports)) {
   if (typeof to === 'string') continue;
   const file = join(root, to.default);
+  if (!existsSync(file)) {
+    failures.push(`${door}: ${to.default} is not there; run npm run build`);
+    continue;
+  }
   const size = await measure(`export * from ${JSON.stringify(file)};`, isOneOf(NODE_DOORS.has(door) ? NODE_OWN : PAGE_OWN));
   const budget = BUDGETS_KB[door];
   print(door, size, budget === undefined ? '' : `of ${budget} kB`);

@@ -15,21 +15,24 @@ const host = process.env.HOST ?? '127.0.0.1';
 
 if (!existsSync(join(source, 'server.ts'))) fail(`there is no examples/${example}/server.ts`);
 
-// The example is built against the built library, through the doors of package.json, as a user's would be.
+// First, so that a taken port is said at once.
+const port = await choosePort();
+
+// The example is built against the built library, through the doors of package.json, as a user's would be; beside dist/, which belongs to `npm run build`.
+const library = join(out, 'library');
 const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const alias = Object.entries(exports)
   .filter(([, to]) => typeof to === 'object')
-  .map(([door, to]) => ({ find: new RegExp(`^holdfast${door.slice(1)}$`), replacement: join(root, to.default) }));
+  .map(([door, to]) => ({ find: new RegExp(`^holdfast${door.slice(1)}$`), replacement: join(library, to.default.replace('./dist/', '')) }));
 const shared = { root: source, configFile: false, logLevel: 'error', resolve: { alias, dedupe: ['react', 'react-dom'] } };
 
-await build({ root, configFile: join(root, 'vite.config.ts'), logLevel: 'error' });
+await build({ root, configFile: join(root, 'vite.config.ts'), logLevel: 'error', build: { outDir: library, emptyOutDir: false } });
 await Promise.all([
   existsSync(join(source, 'index.html')) &&
     build({ ...shared, plugins: [react()], build: { outDir: join(out, 'page'), emptyOutDir: true, chunkSizeWarningLimit: 2_000 } }),
   build({ ...shared, build: { ssr: 'server.ts', outDir: join(out, 'server'), emptyOutDir: true, target: 'node20', rolldownOptions: { output: { entryFileNames: 'server.mjs' } } } }),
 ]);
 
-const port = await choosePort();
 const server = spawn(process.execPath, [join(out, 'server', 'server.mjs')], {
   stdio: 'inherit',
   env: { ...process.env, NODE_ENV: process.env.NODE_ENV ?? 'production', PORT: String(port), HOST: host, PAGE_DIR: join(out, 'page') },

@@ -18,6 +18,8 @@ import type { World } from '../core/world.js';
 import type { WebSocketClass } from './attempt-socket.js';
 import { createBrowserWorld } from './world.js';
 
+export type { WebSocketClass };
+
 /** Gives the token for one attempt, or null for none. */
 export type Auth = (context: { readonly signal: AbortSignal }) => string | null | Promise<string | null>;
 

@@ -8,9 +8,9 @@ export {
   type RealtimeClient,
   type RealtimeClientOptions,
   type TypedListener,
+  type WebSocketClass,
 } from './create-client.js';
-export type { WebSocketClass } from './attempt-socket.js';
-export type { LiveStatus } from '../core/channels/channels.js';
+export type { LiveStatus } from '../core/channels/delivery.js';
 export type { Gap } from '../core/channels/reader.js';
 export type { CommandSnapshot, Sent } from '../core/data/command-status.js';
 export type { ConnectionReason, ConnectionStatus } from '../core/data/connection-status.js';

@@ -9,8 +9,9 @@ import type { AnyContract, ContractId } from './contract.js';
 import { describeConnection, type ConnectionStatus } from './data/connection-status.js';
 import { createFlusher } from './data/flush.js';
 import { createCell, type Readable } from './data/store.js';
-import { RealtimeError } from './errors.js';
+import type { RealtimeError } from './errors.js';
 import { createHandles, type Handles } from './handles.js';
+import { createHeartbeat } from './heartbeat/heartbeat.js';
 import { DEFAULT_BOUNDS, DEFAULT_TIMINGS, type Bounds, type Timings } from './options.js';
 import { createPool, type Pool } from './pool/pool.js';
 import { createQueries } from './queries/queries.js';
@@ -78,6 +79,7 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
         dice,
         timings,
         onError,
+        createHeartbeat,
         url: options.url(id),
         fetchToken: options.fetchToken,
         open: (url, protocols, events) => world.open(url, protocols, events),

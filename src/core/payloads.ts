@@ -2,7 +2,7 @@
  * What travels inside frames, held against the contract: input on its way out, events and answers on their way in.
  * The sender validates and sends the original; the receiver validates and uses the output.
  */
-import type { EventDecoder } from './channels/channels.js';
+import type { EventDecoder } from './channels/delivery.js';
 import { validate, type ChannelRef, type CommandRef, type QueryRef, type Schema } from './contract.js';
 import { RealtimeError } from './errors.js';
 import type { WireError } from './protocol/codes.js';

@@ -3,10 +3,11 @@
  * The provider: makes a client once and says to the hooks below it which contract it serves.
  * Not here: any connection logic; rendering, in the browser or on a server, opens nothing.
  */
-import { createContext, useContext, useEffect, useInsertionEffect, useMemo, useRef, useState, type ReactNode } from 'react';
-import { createClient, type Auth, type RealtimeClient, type RealtimeClientOptions } from '../browser/create-client.js';
-import type { AnyContract, ContractId } from '../core/contract.js';
+import { createContext, useContext, useEffect, useInsertionEffect, useMemo, useState, type ReactNode } from 'react';
+import type { RealtimeClient } from '../browser/create-client.js';
+import type { ContractId } from '../core/contract.js';
 import { RealtimeError } from '../core/errors.js';
+import { createOwnedClient, type ClientProps } from './owned-client.js';
 
 interface Served {
   readonly client: RealtimeClient;
@@ -15,13 +16,7 @@ interface Served {
 
 const Context = createContext<Served | null>(null);
 
-export interface RealtimeProviderProps extends Omit<RealtimeClientOptions, 'url' | 'contract'> {
-  /** Where the server listens. A new URL makes a new client. */
-  readonly url?: string;
-  /** A new contract makes a new client. */
-  readonly contract?: AnyContract;
-  /** Your own client instead of `url` and `contract`; who made it disposes of it. */
-  readonly client?: RealtimeClient;
+export interface RealtimeProviderProps extends ClientProps {
   readonly children?: ReactNode;
 }
 
@@ -40,38 +35,17 @@ export interface RealtimeProviderProps extends Omit<RealtimeClientOptions, 'url'
  */
 export function RealtimeProvider(props: RealtimeProviderProps): ReactNode {
   const outer = useContext(Context);
-  const client = useClientOf(props);
+  const [kept, setKept] = useState(() => createOwnedClient(props));
+  let owned = kept;
+  if (!owned.isFor(props)) {
+    owned = createOwnedClient(props);
+    setKept(owned);
+  }
+  useInsertionEffect(() => owned.update(props));
+  const { client } = owned;
   useEffect(() => client.hold(), [client]);
   const served = useMemo(() => ({ client, outer }), [client, outer]);
-  return <Context value={served}>{props.children}</Context>;
-}
-
-function useClientOf(props: RealtimeProviderProps): RealtimeClient {
-  const latest = useRef(props);
-  useInsertionEffect(() => {
-    latest.current = props;
-  });
-  const { url, contract, client: given } = props;
-  const hasAuth = props.auth !== undefined;
-  const [made, setMade] = useState<{ url?: string | undefined; contract?: AnyContract | undefined; client: RealtimeClient } | null>(null);
-  if (given !== undefined) return given;
-  if (made !== null && made.url === url && made.contract === contract) return made.client;
-  if (url === undefined || contract === undefined) {
-    throw new RealtimeError('misuse', '<RealtimeProvider> needs url and contract, or a client.');
-  }
-  const callAuth: Auth = (context) => latest.current.auth?.(context) ?? null;
-  const client = createClient({
-    url,
-    contract,
-    auth: hasAuth ? callAuth : undefined,
-    onError: (error) => (latest.current.onError ?? ((reported) => console.error(reported)))(error),
-    timings: props.timings,
-    bounds: props.bounds,
-    WebSocket: props.WebSocket,
-    world: props.world,
-  });
-  setMade({ url, contract, client });
-  return client;
+  return <Context.Provider value={served}>{props.children}</Context.Provider>;
 }
 
 /** The client of the nearest provider that serves this contract. */

@@ -22,16 +22,14 @@ export interface ConnectionResult extends ConnectionStatus {
  * ```
  */
 export function useConnectionStatus(): ConnectionResult;
-export function useConnectionStatus<Selected>(select: (connection: ConnectionResult) => Selected): Selected;
-export function useConnectionStatus(select: (connection: ConnectionResult) => unknown = (connection) => connection): unknown {
-  const client = useRealtimeClient();
-  const { connection, reconnect, disconnect } = client;
-  const withActions = useMemo(() => {
-    let last: { readonly of: ConnectionStatus; readonly result: ConnectionResult } | null = null;
-    return (status: ConnectionStatus): ConnectionResult => {
-      if (last?.of !== status) last = { of: status, result: { ...status, reconnect, disconnect } };
-      return last.result;
-    };
-  }, [reconnect, disconnect]);
-  return useSyncExternalStoreWithSelector(connection.subscribe, connection.get, connection.get, (status) => select(withActions(status)));
+export function useConnectionStatus<Selected>(select: (connection: ConnectionStatus) => Selected): Selected;
+export function useConnectionStatus(select?: (connection: ConnectionStatus) => unknown): unknown {
+  const { connection, reconnect, disconnect } = useRealtimeClient();
+  const selected = useSyncExternalStoreWithSelector<ConnectionStatus, unknown>(connection.subscribe, connection.get, connection.get, select ?? asItIs);
+  const isWhole = select === undefined;
+  return useMemo(() => (isWhole ? { ...(selected as ConnectionStatus), reconnect, disconnect } : selected), [isWhole, selected, reconnect, disconnect]);
+}
+
+function asItIs(connection: ConnectionStatus): ConnectionStatus {
+  return connection;
 }

@@ -59,7 +59,7 @@ export async function live({ seed, people: count = 3, chaosMs = 120_000, healMs 
     faults: misfortune.count,
     gaps: people.reduce((sum, person) => sum + person.gaps.length, 0),
     endings,
-    report: () => world.failureReport(complaints.slice(0, 20).join('\n')),
+    report: () => `${complaints.slice(0, 20).join('\n')}\n${world.failureReport()}`,
   };
 }
 

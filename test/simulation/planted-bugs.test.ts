@@ -3,6 +3,8 @@
  * within a few worlds. Nothing of this exists outside of this file.
  */
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type * as Heartbeat from '../../src/core/heartbeat/heartbeat.machine.js';
+import type * as Lanes from '../../src/server/core/lane-log.js';
 import type { Life } from './live.js';
 
 const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8];
@@ -41,16 +43,14 @@ describe('a planted bug is found', { timeout: 120_000 }, () => {
   });
 
   it('silence never kills a link', async () => {
-    type Heartbeat = typeof import('../../src/core/heartbeat/heartbeat.machine.js');
-    const life = await firstComplaint('../../src/core/heartbeat/heartbeat.machine.js', ({ stepHeartbeat }: Heartbeat) => ({
+    const life = await firstComplaint('../../src/core/heartbeat/heartbeat.machine.js', ({ stepHeartbeat }: typeof Heartbeat) => ({
       stepHeartbeat: (...[state, event]: Parameters<typeof stepHeartbeat>) => (event.type === 'timer-fired' ? [state, []] : stepHeartbeat(state, event)),
     }));
     expect(life?.complaints.join('\n')).toMatch(/connected to nobody/);
   });
 
   it('the server forgets the outcomes of commands', async () => {
-    type Lanes = typeof import('../../src/server/core/lane-log.js');
-    const life = await firstComplaint('../../src/server/core/lane-log.js', ({ createLaneLog }: Lanes) => ({
+    const life = await firstComplaint('../../src/server/core/lane-log.js', ({ createLaneLog }: typeof Lanes) => ({
       createLaneLog(...args: Parameters<typeof createLaneLog>) {
         const lanes = createLaneLog(...args);
         return { ...lanes, begin: () => ({ kind: 'run', attempt: 1 }), mayCommit: () => true };

@@ -2,38 +2,15 @@
  * Who listens: the hands of every wanted channel, its readers, its lease, its place in the next `subscribe` frame.
  * Not here: state folded from events (`data/view.ts`).
  */
-import type { ChannelEvent as AppEvent } from '../contract.js';
 import { RealtimeError } from '../errors.js';
 import { createLease, type Lease } from '../lease.js';
-import type { UnsubscribeReason } from '../protocol/codes.js';
-import type { ClientFrame, EventsFrame, ResyncFrame, SubscribedFrame, UnsubscribedFrame, WantedChannel, WireEvent } from '../protocol/frames.js';
+import type { ClientFrame, EventsFrame, ResyncFrame, SubscribedFrame, UnsubscribedFrame, WantedChannel } from '../protocol/frames.js';
 import { CHANNEL_NAME } from '../protocol/limits.js';
 import type { Position } from '../protocol/position.js';
 import type { Clock } from '../world.js';
-import { NEW_CHANNEL, stepChannel, type ChannelEffect, type ChannelEvent, type ChannelState, type Run } from './channel.machine.js';
-import { lowestPosition, readRun, type Gap } from './reader.js';
-
-/** How fresh what one sees of a channel is. */
-export type LiveStatus = 'idle' | 'connecting' | 'live' | 'recovering' | 'paused';
-
-export interface ChannelStatus {
-  readonly liveStatus: LiveStatus;
-  /** The server's refusal, until the next attempt. */
-  readonly refusal: UnsubscribeReason | null;
-}
-
-/** Whoever reads a channel. Callbacks come in the order of the history; a throw is reported and hurts nobody else. */
-export interface Reader {
-  /** Past events wanted at the start, and after a gap. */
-  readonly history: number;
-  /** Go on from here; absent: from now on, or from `history`. */
-  readonly from?: Position;
-  onEvents(events: readonly AppEvent[], end: Position): void;
-  onGap(gap: Gap): void;
-  onStatus(status: ChannelStatus): void;
-  /** Another user has signed in: what was read belongs to the former one. */
-  onReset(): void;
-}
+import { NEW_CHANNEL, stepChannel, type ChannelEffect, type ChannelEvent, type ChannelState } from './channel.machine.js';
+import { deliver, tell, type ChannelStatus, type EventDecoder, type Reader, type Seat } from './delivery.js';
+import { lowestPosition } from './reader.js';
 
 /** A reader's place in a channel. */
 export interface Reading {
@@ -43,9 +20,6 @@ export interface Reading {
   rewind(to: Position | null): void;
   leave(lingerMs?: number): void;
 }
-
-/** Turns an event's data into what the application sees; null: not of this contract, to be passed over. */
-export type EventDecoder = (event: WireEvent) => { readonly ok: true; readonly data: unknown } | { readonly ok: false; readonly issues: string } | null;
 
 export interface ChannelsPort {
   readonly clock: Clock;
@@ -72,11 +46,6 @@ export interface Channels {
   /** Another user: forget positions and data. */
   forget(): void;
   dispose(): void;
-}
-
-interface Seat {
-  readonly reader: Reader;
-  position: Position | null;
 }
 
 interface Channel {
@@ -115,7 +84,7 @@ export function createChannels(port: ChannelsPort): Channels {
         port.send({ t: 'unsubscribe', channels: [{ name: channel.name, generation: effect.generation }] }, effect.link);
         return;
       case 'deliver':
-        return deliver(channel, effect.run);
+        return deliver(channel, effect.run, channel.asked, port.onError);
       default:
         return effect satisfies never;
     }
@@ -146,68 +115,6 @@ export function createChannels(port: ChannelsPort): Channels {
     unsaid.clear();
   }
 
-  function deliver(channel: Channel, run: Run): void {
-    const decoded: (AppEvent | Gap | null)[] = [];
-    const decodeAt = (index: number): AppEvent | Gap | null => (decoded[index] ??= decodeEvent(channel, run, index));
-    for (const seat of [...channel.seats]) {
-      const reading = readRun(seat.position, seat.reader.history, run, channel.asked);
-      if (reading.kind === 'nothing') continue;
-      seat.position = run.end;
-      if (reading.gap !== null) tell(() => seat.reader.onGap(reading.gap as Gap));
-      hand(seat, run, reading.skip, decodeAt);
-    }
-  }
-
-  /** Hands over what the reader does not have; an event that does not fit the contract is told as the hole that it is. */
-  function hand(seat: Seat, run: Run, skip: number, decodeAt: (index: number) => AppEvent | Gap | null): void {
-    let events: AppEvent[] = [];
-    const flush = (offset: number): void => {
-      const batch = events;
-      events = [];
-      tell(() => seat.reader.onEvents(batch, { epoch: run.epoch, offset }));
-    };
-    for (let index = skip; index < run.events.length; index++) {
-      const item = decodeAt(index);
-      if (item === null) continue;
-      if ('reason' in item) {
-        flush(run.first + index - 1);
-        tell(() => seat.reader.onGap(item));
-      } else events.push(item);
-    }
-    flush(run.end.offset);
-  }
-
-  function decodeEvent(channel: Channel, run: Run, index: number): AppEvent | Gap | null {
-    const event = run.events[index];
-    if (event === undefined) return null;
-    const offset = run.first + index;
-    const result = channel.decode(event);
-    if (result === null) return null;
-    if (!result.ok) {
-      port.onError(
-        new RealtimeError('invalid', `Event '${event.name}' of '${channel.name}' at offset ${offset} does not fit the contract and was left out: ${result.issues}. Deploy the same contract on both ends.`),
-      );
-      return { reason: 'invalid', missed: { from: offset, to: offset } };
-    }
-    return {
-      name: event.name,
-      data: result.data,
-      offset,
-      epoch: run.epoch,
-      time: event.time,
-      ...(event.by !== undefined && { by: event.by }),
-      ...(event.command !== undefined && { command: event.command }),
-    };
-  }
-
-  function tell(run: () => void): void {
-    try {
-      run();
-    } catch (cause) {
-      port.onError(new RealtimeError('misuse', 'A listener of a channel threw; the others were still told. See cause.', { cause }));
-    }
-  }
-
   function showStatus(channel: Channel): void {
     const { wire, wasLive } = channel.state;
     const liveStatus =
@@ -219,7 +126,7 @@ export function createChannels(port: ChannelsPort): Channels {
     const refusal = wire.tag === 'refused' ? wire.reason : null;
     if (channel.status.liveStatus === liveStatus && channel.status.refusal === refusal) return;
     channel.status = { liveStatus, refusal };
-    for (const seat of [...channel.seats]) tell(() => seat.reader.onStatus(channel.status));
+    for (const seat of [...channel.seats]) tell(port.onError, () => seat.reader.onStatus(channel.status));
   }
 
   function open(name: string, decode: EventDecoder): Channel {
@@ -297,7 +204,7 @@ export function createChannels(port: ChannelsPort): Channels {
       for (const channel of channels.values()) {
         for (const seat of channel.seats) {
           seat.position = null;
-          tell(() => seat.reader.onReset());
+          tell(port.onError, () => seat.reader.onReset());
         }
       }
       each({ type: 'forgotten' });

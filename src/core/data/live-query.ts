@@ -4,7 +4,8 @@
  * Not here: any cache policy beyond a lease.
  */
 import type { Gap } from '../channels/reader.js';
-import type { Reader, Reading } from '../channels/channels.js';
+import type { Reading } from '../channels/channels.js';
+import type { Reader } from '../channels/delivery.js';
 import type { ChannelEvent } from '../contract.js';
 import { RealtimeError } from '../errors.js';
 import type { Answer } from '../payloads.js';

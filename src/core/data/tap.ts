@@ -2,7 +2,8 @@
  * A tap on a channel: every event from now on, in order, to a callback; nothing is folded and nothing renders for it.
  * What shows is the channel's status alone.
  */
-import type { ChannelStatus, Reader, Reading } from '../channels/channels.js';
+import type { Reading } from '../channels/channels.js';
+import type { ChannelStatus, Reader } from '../channels/delivery.js';
 import type { Gap } from '../channels/reader.js';
 import type { ChannelEvent } from '../contract.js';
 import type { Flusher } from './flush.js';

@@ -2,7 +2,8 @@
  * A view at work: folds one channel's events into state, for everybody who looks at it.
  * Not here: which events come and in what order (`channels/`).
  */
-import type { ChannelStatus, LiveStatus, Reader, Reading } from '../channels/channels.js';
+import type { Reading } from '../channels/channels.js';
+import type { ChannelStatus, LiveStatus, Reader } from '../channels/delivery.js';
 import type { Gap } from '../channels/reader.js';
 import type { ChannelEvent } from '../contract.js';
 import { RealtimeError } from '../errors.js';

@@ -3,7 +3,7 @@
  * tables and the JSON Schema come from. Unknown fields are ignored.
  * Not here: the client's checks of server frames (`checks.ts`, by hand, the same answers). zod must stay out of
  * the page: only the server, tests and documents import this.
- * Longer than most files because every field carries its description.
+ * Long because every field carries its description.
  */
 import { z } from 'zod';
 import { type Check, utf8Bytes } from './codec.js';

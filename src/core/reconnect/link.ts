@@ -3,7 +3,7 @@
  * Not here: when to come back (`link.machine.ts`) and what frames mean to the rooms above.
  */
 import { RealtimeError } from '../errors.js';
-import { createHeartbeat, type Heartbeat } from '../heartbeat/heartbeat.js';
+import type { Heartbeat, HeartbeatPort } from '../heartbeat/heartbeat.js';
 import { drive } from '../machine.js';
 import type { Timings } from '../options.js';
 import { SERVER_FRAME_CHECKS } from '../protocol/checks.js';
@@ -29,6 +29,7 @@ export interface LinkPort {
   readonly timings: Timings;
   /** Null: the server needs no token. A rejection with code `unauthorized` is final. */
   readonly fetchToken: ((onAbort: (abort: () => void) => void) => Promise<string | null>) | null;
+  createHeartbeat(heartbeat: HeartbeatPort, everyMs: number): Heartbeat;
   hello(token: string | null): ClientFrame;
   pong(ping: ServerPingFrame): ClientFrame;
   probe(): ClientFrame;
@@ -167,6 +168,8 @@ export function createLink(port: LinkPort): Link {
         if (probedAt !== null) port.onRtt(clock.now() - probedAt);
         probedAt = null;
         return;
+      default:
+        break;
     }
     if (machine.state.tag === 'ready') port.onFrame(frame);
   }
@@ -174,7 +177,7 @@ export function createLink(port: LinkPort): Link {
   function welcome(frame: WelcomeFrame, generation: number): void {
     if (machine.state.tag !== 'greeting') return;
     const { pingMs } = port.onWelcome(frame);
-    heartbeat = createHeartbeat(
+    heartbeat = port.createHeartbeat(
       {
         clock,
         sendProbe() {
