@@ -8,6 +8,8 @@ import { build } from 'vite';
 
 /** kB (1,000 bytes), min+gzip. What has no budget is only listed. */
 const BUDGETS_KB = { '.': 16 };
+/** Where a door is still above its budget: the most that it may cost meanwhile. It only ever goes down (docs/decisions/0003). */
+const NOW_KB = { '.': 22.4 };
 /** Doors that run in Node: their own code counts, their dependencies do not. */
 const NODE_DOORS = new Set(['./server', './server/redis']);
 /** The smallest useful page, if these names exist. */
@@ -60,7 +62,9 @@ for (const [door, to] of Object.entries(manifest.exports)) {
   const budget = BUDGETS_KB[door];
   print(door, size, budget === undefined ? '' : `of ${budget} kB`);
   summary.push(`${door} ${kB(size.gzip)}`);
-  if (budget !== undefined && size.gzip > budget * 1000) failures.push(`${door} is ${kB(size.gzip)} kB, above its budget of ${budget} kB`);
+  const most = NOW_KB[door] ?? budget;
+  if (most !== undefined && size.gzip > most * 1000) failures.push(`${door} is ${kB(size.gzip)} kB, and may be ${most} kB`);
+  else if (budget !== undefined && size.gzip > budget * 1000) console.log(`      ${kB(size.gzip - budget * 1000)} kB above its budget; may be ${most} kB until that is paid (docs/decisions/0003)`);
   if (door === '.') {
     const zod = size.parts.find((part) => /node_modules[\\/]zod[\\/]/.test(part.id) && part.length > 0);
     if (zod) failures.push(`${door} contains zod (${relative(root, zod.id)})`);

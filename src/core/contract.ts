@@ -5,6 +5,9 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { RealtimeError } from './errors.js';
 
+/** Shorter than a name may be on the wire: the client adds its own mark to a lane's. */
+const LANE_NAME = /^[A-Za-z0-9_.:$-]{1,64}$/;
+
 /** Any validator that speaks Standard Schema: zod, zod/mini, valibot, arktype … */
 export type Schema<Input = unknown, Output = Input> = StandardSchemaV1<Input, Output>;
 export type InputOf<S> = S extends StandardSchemaV1<infer Input, unknown> ? Input : undefined;
@@ -178,7 +181,11 @@ export function defineContract<const D extends ContractDraft>(draft: D): Contrac
   const id: ContractId = { description: Object.keys(draft).join() };
   const name = (parts: Readonly<Record<string, object>> | undefined): Record<string, object> => {
     const named: Record<string, object> = {};
-    for (const [key, part] of Object.entries(parts ?? {})) named[key] = Object.freeze({ ...part, key, contract: id });
+    for (const [key, part] of Object.entries(parts ?? {})) {
+      assertName(key);
+      if ('lane' in part) assertName(String(part.lane));
+      named[key] = Object.freeze({ ...part, key, contract: id });
+    }
     return named;
   };
   return Object.freeze({
@@ -187,6 +194,12 @@ export function defineContract<const D extends ContractDraft>(draft: D): Contrac
     queries: name(draft.queries),
     commands: name(draft.commands),
   }) as unknown as Contract<D>;
+}
+
+/** Names travel: a server refuses others, and a refused command would hold up its lane. */
+function assertName(name: string): void {
+  if (LANE_NAME.test(name)) return;
+  throw new RealtimeError('misuse', `'${name}' cannot name a part of a contract or a lane: 1 to 64 of A-Z a-z 0-9 _ . : $ -.`);
 }
 
 const PARAMETER = /\{(\w+)\}/g;

@@ -66,7 +66,7 @@ export interface Lane {
   add(draft: CommandDraft, link: number | null, now: number): readonly LaneEffect[];
   laneAnswered(frame: LaneFrame, link: number, now: number, window: number): readonly LaneEffect[];
   answered(frame: ResponseFrame | ErrorFrame, link: number, now: number, window: number): readonly LaneEffect[];
-  rested(now: number): readonly LaneEffect[];
+  rested(): readonly LaneEffect[];
   /** A write that reached the storage at `writtenAt` confirms what was answered `keepMs` before it. */
   confirm(writtenAt: number, keepMs: number): void;
   cancel(id: string, now: number): readonly LaneEffect[];
@@ -228,10 +228,9 @@ export function createLane(options: LaneOptions): Lane {
         : { kind: 'failed', frame };
       return [settle(entry.id, outcome), ...(contact.tag === 'open' ? sendWaiting(contact.link, now) : [])];
     },
-    rested(now) {
-      if (contact.tag !== 'resting') return [];
-      contact = { tag: 'open', link: contact.link };
-      return [...sendAgain(contact.link, now), ...sendWaiting(contact.link, now)];
+    rested() {
+      // Asked for again, not simply sent again: if the two ends disagree about the numbers, this is where it shows.
+      return contact.tag === 'resting' ? [ask(contact.link)] : [];
     },
     confirm(writtenAt, keepMs) {
       entries = entries.filter((entry) => entry.tag !== 'kept' || entry.answeredAt + keepMs > writtenAt);

@@ -102,7 +102,7 @@ export function createOutbox(port: OutboxPort): Outbox {
         return;
       }
       case 'rest-lane':
-        cancelRests.push(clock.after(effect.ms * (1 + dice.roll()), () => perform(state.rested(effect.lane, clock.now()))));
+        cancelRests.push(clock.after(effect.ms * (1 + dice.roll()), () => perform(state.rested(effect.lane))));
         return;
       case 'rest':
         return;
