@@ -31,6 +31,18 @@ const projects: TestProjectConfiguration[] = [
   { extends: true, test: { name: 'unit', environment: 'node', include: ['test/**/*.test.ts'], exclude: ['test/**/*.dom.test.ts', 'test/e2e/**', 'test/proof/**'] } },
   { extends: true, test: { name: 'dom', environment: 'happy-dom', include: ['test/**/*.dom.test.{ts,tsx}'], exclude: ['test/e2e/**', 'test/proof/**'] } },
   {
+    // The same tests once more with React 18, which test/react-18 keeps beside React 19.
+    extends: true,
+    resolve: { alias: [{ find: /^(react|react-dom)(\/.*)?$/, replacement: here('./test/react-18/node_modules/$1$2') }] },
+    test: {
+      name: 'react18',
+      environment: 'happy-dom',
+      include: ['test/**/*.dom.test.{ts,tsx}'],
+      exclude: ['test/e2e/**', 'test/proof/**'],
+      setupFiles: [here('./test/react-18/setup.mjs')],
+    },
+  },
+  {
     extends: true,
     test: {
       name: 'e2e',
@@ -58,6 +70,10 @@ if (process.env['VITEST'] && isWanted('storybook') && existsSync(here('./stories
   projects.push({
     extends: true,
     plugins: [storybookTest({ configDir: here('./.storybook') })],
+    // Named in advance: a dependency that is discovered during a run reloads the page under a test.
+    optimizeDeps: {
+      include: ['react', 'react/jsx-dev-runtime', 'react-dom', 'react-dom/client', 'reconnecting-websocket', 'use-sync-external-store/shim', 'use-sync-external-store/shim/with-selector', 'zod'],
+    },
     test: {
       name: 'storybook',
       testTimeout: 30_000,

@@ -34,6 +34,8 @@ export function drive<State, Event, Effect extends { readonly type: string }, Na
   readonly initial: State;
   readonly step: Step<State, Event | TimerFired<Name>, Effect | TimerEffect<Name>>;
   readonly perform: (effect: Effect) => void;
+  /** Carried out at once: what being in `initial` starts. */
+  readonly first?: readonly (Effect | TimerEffect<Name>)[];
   /** Runs after each step whose state is a new one, when its effects are done. */
   readonly onState?: (state: State, previous: State) => void;
 }): Driven<State, Event> {
@@ -86,6 +88,8 @@ export function drive<State, Event, Effect extends { readonly type: string }, Na
       isBusy = false;
     }
   };
+
+  for (const effect of parts.first ?? []) carryOut(effect);
 
   return {
     get state() {

@@ -139,7 +139,7 @@ describe('greeting', () => {
     const other = await enter(url, { link: 1 });
     const stranger = await enter(url, { token: 'bob' });
     await enter(url);
-    expect((await older.closed).code).toBe(4005);
+    expect((await older.closed).code).toBe(4404);
     for (const client of [other, stranger]) expect(client.socket.readyState).toBe(client.socket.OPEN);
   });
 

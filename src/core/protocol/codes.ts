@@ -27,8 +27,6 @@ export const CloseCode = {
   greetingLate: 4003,
   /** The client reads more slowly than its channels speak. */
   slowReader: 4004,
-  /** A newer socket of the same client and link took over. */
-  replaced: 4005,
   /** The server has no room now; the reason names the delay. */
   busy: 4200,
   /** The client asked for too much; the reason names the delay. */
@@ -43,6 +41,8 @@ export const CloseCode = {
   incompatible: 4401,
   /** This client may not connect. */
   forbidden: 4403,
+  /** A newer socket of the same client and link took over. Who hears this is not the owner of its client id any more. */
+  replaced: 4404,
   /** A frame was larger than the limit. */
   tooLarge: 4409,
 } as const;

@@ -19,3 +19,14 @@ export const DEAD_AFTER_MS = 2_500;
 
 /** Channel names, after encoding. */
 export const CHANNEL_NAME = /^[A-Za-z0-9_:.%-]{1,256}$/;
+
+/** Names of lanes, commands and queries. */
+export const WORD_NAME = /^[A-Za-z0-9_.:$-]{1,128}$/;
+/** Ids of clients, requests and commands: no blanks, so that they are safe in a log line. */
+export const WIRE_ID = /^[\x21-\x7e]{1,64}$/;
+/** Channels in one `subscribe`, `unsubscribe` or `stamp`; who has more sends several frames. */
+export const FRAME_CHANNELS = 200;
+/** The most that `subscribe` may ask for as `history`. */
+export const HISTORY_EVENTS = 1_000;
+/** The largest `remainingMs`: what a 32-bit timer can hold, 24.8 days. */
+export const REMAINING_MS = 2 ** 31 - 1;

@@ -88,10 +88,11 @@ export function createHub(parts: { readonly broker: Pick<Broker, 'watch' | 'unwa
 }
 
 function deliver(channel: string, run: Run, members: ReadonlySet<Member>): void {
-  let whole: readonly string[] | null = null;
+  let texts: readonly string[] | undefined;
+  const whole = (): readonly string[] => (texts ??= textsOf(channel, run));
   for (const member of members) {
     if (member.mode === 'held') member.hold(run);
-    else if (member.after === null) for (const text of (whole ??= textsOf(channel, run))) member.send(text);
+    else if (member.after === null) for (const text of whole()) member.send(text);
     else sendFrom(channel, run, member, member.after);
   }
 }

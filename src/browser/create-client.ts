@@ -1,0 +1,203 @@
+/**
+ * Binds the core to the real outside and gives its handles the types of the contract.
+ * Not here: React (`react/`), and any decision (`core/`).
+ */
+import type { Gap } from '../core/channels/reader.js';
+import { createCoreClient } from '../core/client.js';
+import type { AnyContract, ChannelRef, CommandRef, ContractId, EventOf, InputOf, OutputOf, ParamsOf, QueryRef } from '../core/contract.js';
+import type { Sent } from '../core/data/command-status.js';
+import type { ConnectionStatus } from '../core/data/connection-status.js';
+import type { ViewRef } from '../core/data/define-view.js';
+import type { Readable } from '../core/data/store.js';
+import type { ChannelListener, Tap } from '../core/data/tap.js';
+import { RealtimeError } from '../core/errors.js';
+import type { LiveQuery, Params, View } from '../core/handles.js';
+import type { Bounds, Timings } from '../core/options.js';
+import type { OutboxStatus } from '../core/queue/outbox.js';
+import type { World } from '../core/world.js';
+import type { WebSocketClass } from './attempt-socket.js';
+import { createBrowserWorld } from './world.js';
+
+export type { WebSocketClass };
+
+/** Gives the token for one attempt, or null for none. */
+export type Auth = (context: { readonly signal: AbortSignal }) => string | null | Promise<string | null>;
+
+export interface RealtimeClientOptions {
+  /**
+   * Where the server listens: `'/realtime'` on the page's own host, or a whole `ws:`, `wss:`, `http:` or `https:` URL.
+   */
+  readonly url: string;
+  /** The contract that client and server share. */
+  readonly contract: AnyContract;
+  /**
+   * Fetches a token before each attempt. Throw a {@link RealtimeError} with code `unauthorized` when it makes no sense
+   * to try again; any other failure is tried again with backoff. Leave it out where cookies say who the user is.
+   */
+  readonly auth?: Auth | undefined;
+  /** Told of everything that went wrong and has no other place to go. @default `console.error` */
+  readonly onError?: ((error: RealtimeError) => void) | undefined;
+  /** Times; change them in tests, rarely elsewhere. */
+  readonly timings?: Partial<Timings> | undefined;
+  /** Sizes of what waits. */
+  readonly bounds?: Partial<Bounds> | undefined;
+  /** The class to open sockets with, where the platform has none (Node 20: `ws`). @default `globalThis.WebSocket` */
+  readonly WebSocket?: WebSocketClass | undefined;
+  /** The outside: for tests in a simulated world. */
+  readonly world?: World | undefined;
+}
+
+/** `params` may be left out where the channel's name has none. */
+export type ParamsArgs<Ref extends ChannelRef> = keyof ParamsOf<Ref['pattern']> extends never ? [params?: Params] : [params: ParamsOf<Ref['pattern']>];
+/** `input` may be left out where the contract names none. */
+export type InputArgs<Ref extends QueryRef | CommandRef> = Ref['input'] extends undefined ? [input?: undefined] : [input: InputOf<Ref['input']>];
+
+export interface TypedListener<Ref extends ChannelRef> {
+  /** Every event from now on, in order. */
+  readonly onEvent?: (event: EventOf<Ref>) => void;
+  /** A hole that cannot be filled; it comes before the next event. */
+  readonly onGap?: (gap: Gap) => void;
+}
+
+/** One channel, to listen to. */
+export interface ChannelHandle<Ref extends ChannelRef> {
+  /** Listens until the returned function is called. */
+  subscribe(listener: TypedListener<Ref>): () => void;
+  /** The same with a status to look at; listening begins with its `subscribe`. */
+  tap(listener: TypedListener<Ref>): Tap;
+}
+
+/**
+ * The client: one pool of connections, and everything that goes over it.
+ *
+ * @example
+ * ```ts
+ * const client = createClient({ url: '/realtime', contract: api });
+ * const leave = client.channel(api.channels.room, { id: 42 }).subscribe({ onEvent: (event) => console.log(event.data) });
+ * const { result } = client.send(api.commands.post, { room: '42', text: 'hello' });
+ * ```
+ */
+export interface RealtimeClient {
+  /** Which contract it serves. */
+  readonly contract: ContractId;
+  readonly connection: Readable<ConnectionStatus>;
+  readonly outbox: Readable<OutboxStatus>;
+  channel<Ref extends ChannelRef>(ref: Ref, ...params: ParamsArgs<Ref>): ChannelHandle<Ref>;
+  /** State folded from a channel's events, shared by all who ask for it. */
+  view<Ref extends ChannelRef, State>(ref: ViewRef<Ref, State>, ...params: ParamsArgs<Ref>): View<State>;
+  /** An answer that is kept while somebody holds it, and follows a channel if asked to. */
+  liveQuery<Ref extends QueryRef>(ref: Ref, input: InputOf<Ref['input']>, follow?: { readonly channel: ChannelRef; readonly params: Params }): LiveQuery<OutputOf<Ref['output']>>;
+  /** Asks once. The time limit runs from the call. Rejects with a {@link RealtimeError}. */
+  query<Ref extends QueryRef>(ref: Ref, ...rest: [...InputArgs<Ref>, options?: { readonly signal?: AbortSignal }]): Promise<OutputOf<Ref['output']>>;
+  /** Sends a command; it waits in the outbox until it has an outcome. */
+  send<Ref extends CommandRef>(ref: Ref, ...input: InputArgs<Ref>): Sent<InputOf<Ref['input']>, OutputOf<Ref['output']>>;
+  /** Keeps a connection, whether anything is wanted over it or not, until the release is called. */
+  hold(): () => void;
+  reconnect(): void;
+  disconnect(): void;
+  /** Ends everything: unsent commands are cancelled, sent ones end `outcome-unknown`, no socket and no timer is left. */
+  dispose(): void;
+}
+
+export function createClient(options: RealtimeClientOptions): RealtimeClient {
+  const { contract, auth } = options;
+  const onError = options.onError ?? ((error) => console.error(error));
+  const core = createCoreClient(
+    {
+      contract,
+      url: linkUrl(options.url),
+      fetchToken: auth === undefined ? null : (onAbort) => callAuth(auth, onAbort),
+      ...(options.timings && { timings: options.timings }),
+      ...(options.bounds && { bounds: options.bounds }),
+      onError,
+    },
+    options.world ?? createBrowserWorld(options.WebSocket ?? platformWebSocket()),
+  );
+
+  const assertServed = (ref: ChannelRef | QueryRef | CommandRef): void => {
+    if (ref.contract === core.contract) return;
+    throw new RealtimeError('misuse', `${ref.kind} '${ref.key}' is not of the contract that this client serves. Pass the client's own contract's parts.`);
+  };
+
+  const client: Untyped = {
+    contract: core.contract,
+    connection: core.connection,
+    outbox: core.outbox,
+    channel(ref, params = {}) {
+      assertServed(ref);
+      const tap = (listener: TypedListener<ChannelRef>): Tap => core.handles.tap(ref, params, listener as ChannelListener);
+      return { tap, subscribe: (listener) => tap(listener).subscribe(() => {}) };
+    },
+    view(ref, params = {}) {
+      assertServed(ref.channel);
+      return core.handles.view(ref, params);
+    },
+    liveQuery(ref, input, follow) {
+      assertServed(ref);
+      if (follow) assertServed(follow.channel);
+      return core.handles.liveQuery(ref, input, follow ?? null);
+    },
+    query(ref, input, asked) {
+      assertServed(ref);
+      const signal = asked?.signal;
+      return core.handles.query(ref, input, (cancel) => {
+        if (signal?.aborted) cancel();
+        else signal?.addEventListener('abort', cancel, { once: true });
+      });
+    },
+    send(ref, input) {
+      assertServed(ref);
+      return core.handles.send(ref, input);
+    },
+    hold: core.hold,
+    reconnect: core.reconnect,
+    disconnect: core.disconnect,
+    dispose: core.dispose,
+  };
+  return client as RealtimeClient;
+}
+
+/** The same methods before the contract gives them types. */
+interface Untyped extends Omit<RealtimeClient, 'channel' | 'view' | 'liveQuery' | 'query' | 'send'> {
+  channel(ref: ChannelRef, params?: Params): ChannelHandle<ChannelRef>;
+  view(ref: ViewRef, params?: Params): View<unknown>;
+  liveQuery(ref: QueryRef, input: unknown, follow?: { readonly channel: ChannelRef; readonly params: Params }): LiveQuery<unknown>;
+  query(ref: QueryRef, input?: unknown, options?: { readonly signal?: AbortSignal }): Promise<unknown>;
+  send(ref: CommandRef, input?: unknown): Sent;
+}
+
+async function callAuth(auth: Auth, onAbort: (abort: () => void) => void): Promise<string | null> {
+  const controller = new AbortController();
+  onAbort(() => controller.abort());
+  return auth({ signal: controller.signal });
+}
+
+/** Our own addresses say which link of the pool it is, for whoever reads a network panel or a log. */
+function linkUrl(url: string): (link: number) => string {
+  const base = typeof location === 'undefined' ? undefined : location.href;
+  let resolved: URL;
+  try {
+    resolved = new URL(url, base);
+  } catch (cause) {
+    throw new RealtimeError('misuse', `'${url}' is not a URL here. Outside a page, pass a whole one, such as 'wss://app.example/realtime'.`, { cause });
+  }
+  resolved.protocol = resolved.protocol.replace(/^http/, 'ws');
+  resolved.hash = '';
+  if (!/^wss?:$/.test(resolved.protocol)) {
+    throw new RealtimeError('misuse', `'${url}' cannot be opened: use ws:, wss:, http:, https: or a path.`);
+  }
+  return (link) => {
+    const address = new URL(resolved);
+    address.searchParams.set('link', String(link));
+    return address.href;
+  };
+}
+
+function platformWebSocket(): WebSocketClass {
+  // Looked up when it is needed: where a page is only rendered (SSR), there is none and none is opened.
+  return function PlatformWebSocket(url: string, protocols?: string | string[]) {
+    const Impl = globalThis.WebSocket as WebSocketClass | undefined;
+    if (Impl === undefined) throw new RealtimeError('misuse', "This platform has no WebSocket. Pass one: createClient({ WebSocket }), for instance that of the package 'ws'.");
+    return new Impl(url, protocols);
+  } as unknown as WebSocketClass;
+}

@@ -1,0 +1,25 @@
+/** Door `holdfast/client`: the client without React. */
+export {
+  createClient,
+  type Auth,
+  type ChannelHandle,
+  type InputArgs,
+  type ParamsArgs,
+  type RealtimeClient,
+  type RealtimeClientOptions,
+  type TypedListener,
+  type WebSocketClass,
+} from './create-client.js';
+export type { LiveStatus } from '../core/channels/delivery.js';
+export type { Gap } from '../core/channels/reader.js';
+export type { CommandSnapshot, Sent } from '../core/data/command-status.js';
+export type { ConnectionReason, ConnectionStatus } from '../core/data/connection-status.js';
+export type { Apply, QuerySnapshot } from '../core/data/live-query.js';
+export type { Readable } from '../core/data/store.js';
+export type { Tap } from '../core/data/tap.js';
+export type { ViewSnapshot } from '../core/data/view.js';
+export { RealtimeError, type RealtimeErrorCode } from '../core/errors.js';
+export type { LiveQuery, Params, View } from '../core/handles.js';
+export type { BackoffOptions, Bounds, Timings } from '../core/options.js';
+export type { OutboxStatus } from '../core/queue/outbox.js';
+export type { World } from '../core/world.js';

@@ -1,0 +1,70 @@
+/**
+ * The real outside of a client: the browser's, or what Node has of it.
+ * Not here: the socket (`attempt-socket.ts`).
+ */
+import type { Cancel, Signal, World } from '../core/world.js';
+import { openAttemptSocket, type WebSocketClass } from './attempt-socket.js';
+
+/** While nothing is painted, what has changed is still shown this soon. */
+const UNPAINTED_MS = 250;
+const FRAME_MS = 16;
+
+export function createBrowserWorld(Impl: WebSocketClass): World {
+  const page = typeof document === 'undefined' ? null : document;
+  return {
+    clock: {
+      now: () => performance.now(),
+      wall: () => Date.now(),
+      after(ms, run) {
+        const timer = setTimeout(run, ms);
+        return () => clearTimeout(timer);
+      },
+    },
+    dice: { roll: () => Math.random(), id: randomId },
+    open: (url, protocols, events) => openAttemptSocket(Impl, url, protocols, events),
+    paint: page === null || typeof requestAnimationFrame === 'undefined' ? paintByTimer : paintByFrame,
+    isVisible: () => page?.visibilityState !== 'hidden',
+    watch: (onSignal) => (page === null ? () => {} : watchPage(page, onSignal)),
+  };
+}
+
+/** 128 random bits, 22 characters. `randomUUID` would need a secure context. */
+function randomId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return btoa(String.fromCharCode(...bytes)).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+}
+
+function paintByTimer(run: () => void): Cancel {
+  const timer = setTimeout(run, FRAME_MS);
+  return () => clearTimeout(timer);
+}
+
+/** A hidden page is not painted: a timer runs beside the frame, and the first of the two counts. */
+function paintByFrame(run: () => void): Cancel {
+  const cancel = (): void => {
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+  };
+  const once = (): void => {
+    cancel();
+    run();
+  };
+  const frame = requestAnimationFrame(once);
+  const timer = setTimeout(once, UNPAINTED_MS);
+  return cancel;
+}
+
+function watchPage(page: Document, onSignal: (signal: Signal) => void): Cancel {
+  const tell = (signal: Signal) => () => onSignal(signal);
+  const listeners: readonly [target: EventTarget, type: string, listener: (event: Event) => void][] = [
+    [window, 'online', tell('online')],
+    [window, 'offline', tell('offline')],
+    [page, 'visibilitychange', () => onSignal(page.visibilityState === 'hidden' ? 'hidden' : 'visible')],
+    [page, 'resume', tell('resume')],
+    [window, 'pageshow', (event) => (event as PageTransitionEvent).persisted && onSignal('resume')],
+  ];
+  for (const [target, type, listener] of listeners) target.addEventListener(type, listener);
+  return () => {
+    for (const [target, type, listener] of listeners) target.removeEventListener(type, listener);
+  };
+}

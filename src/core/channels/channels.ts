@@ -1,0 +1,221 @@
+/**
+ * Who listens: the hands of every wanted channel, its readers, its lease, its place in the next `subscribe` frame.
+ * Not here: state folded from events (`data/view.ts`).
+ */
+import { RealtimeError } from '../errors.js';
+import { createLease, type Lease } from '../lease.js';
+import type { ClientFrame, EventsFrame, ResyncFrame, SubscribedFrame, UnsubscribedFrame, WantedChannel } from '../protocol/frames.js';
+import { CHANNEL_NAME } from '../protocol/limits.js';
+import type { Position } from '../protocol/position.js';
+import type { Clock } from '../world.js';
+import { NEW_CHANNEL, stepChannel, type ChannelEffect, type ChannelEvent, type ChannelState } from './channel.machine.js';
+import { deliver, tell, type ChannelStatus, type EventDecoder, type Reader, type Seat } from './delivery.js';
+import { lowestPosition } from './reader.js';
+
+/** A reader's place in a channel. */
+export interface Reading {
+  readonly position: Position | null;
+  readonly status: ChannelStatus;
+  /** Go on from another position; null: from the reader's history, as at the start. */
+  rewind(to: Position | null): void;
+  leave(lingerMs?: number): void;
+}
+
+export interface ChannelsPort {
+  readonly clock: Clock;
+  readonly leaseMs: number;
+  /** A ready link for the channel, or null. */
+  home(channel: string): number | null;
+  send(frame: ClientFrame, link: number): boolean;
+  hold(): () => void;
+  fence(): string | null;
+  onError(error: RealtimeError): void;
+}
+
+export interface Channels {
+  join(name: string, decode: EventDecoder, reader: Reader): Reading;
+  /** Says every wanted channel again, on a link that has just become ready. */
+  resume(link: number): void;
+  linkLost(link: number): void;
+  subscribed(frame: SubscribedFrame, link: number): void;
+  unsubscribed(frame: UnsubscribedFrame, link: number): void;
+  events(frame: EventsFrame, link: number): void;
+  resync(frame: ResyncFrame, link: number): void;
+  /** No link will come until the application or the server changes its mind. */
+  setPaused(isPaused: boolean): void;
+  /** Another user: forget positions and data. */
+  forget(): void;
+  dispose(): void;
+}
+
+interface Channel {
+  readonly name: string;
+  readonly decode: EventDecoder;
+  readonly seats: Set<Seat>;
+  readonly lease: Lease;
+  state: ChannelState;
+  /** What the newest subscription asked to go on from. */
+  asked: Position | null;
+  status: ChannelStatus;
+}
+
+const CHANNELS_PER_FRAME = 100;
+
+export function createChannels(port: ChannelsPort): Channels {
+  const channels = new Map<string, Channel>();
+  const unsaid = new Map<number, Map<string, WantedChannel>>();
+  let isSaying = false;
+  let isPaused = false;
+  let release: (() => void) | null = null;
+
+  function send(channel: Channel, event: ChannelEvent): void {
+    const [next, effects] = stepChannel(channel.state, event);
+    channel.state = next;
+    for (const effect of effects) perform(channel, effect);
+    showStatus(channel);
+  }
+
+  function perform(channel: Channel, effect: ChannelEffect): void {
+    switch (effect.type) {
+      case 'subscribe':
+        return ask(channel, effect.link, effect.generation);
+      case 'unsubscribe':
+        unsaid.get(effect.link)?.delete(channel.name);
+        port.send({ t: 'unsubscribe', channels: [{ name: channel.name, generation: effect.generation }] }, effect.link);
+        return;
+      case 'deliver':
+        return deliver(channel, effect.run, channel.asked, port.onError);
+      default:
+        return effect satisfies never;
+    }
+  }
+
+  function ask(channel: Channel, link: number, generation: number): void {
+    const seats = [...channel.seats];
+    channel.asked = lowestPosition(seats.map((seat) => seat.position), channel.state.head);
+    const history = Math.max(0, ...seats.map((seat) => seat.reader.history));
+    const wanted = { name: channel.name, generation, ...(channel.asked !== null && { position: channel.asked }), ...(history > 0 && { history }) };
+    const batch = unsaid.get(link) ?? new Map<string, WantedChannel>();
+    unsaid.set(link, batch.set(channel.name, wanted));
+    if (isSaying) return;
+    isSaying = true;
+    // Everything that one tick wants goes in one frame.
+    void Promise.resolve().then(say);
+  }
+
+  function say(): void {
+    isSaying = false;
+    const fence = port.fence();
+    for (const [link, batch] of unsaid) {
+      const wanted = [...batch.values()];
+      for (let i = 0; i < wanted.length; i += CHANNELS_PER_FRAME) {
+        port.send({ t: 'subscribe', channels: wanted.slice(i, i + CHANNELS_PER_FRAME), ...(fence !== null && { fence }) }, link);
+      }
+    }
+    unsaid.clear();
+  }
+
+  function showStatus(channel: Channel): void {
+    const { wire, wasLive } = channel.state;
+    const liveStatus =
+      wire.tag === 'idle' || wire.tag === 'refused' ? 'idle'
+      : wire.tag === 'live' ? 'live'
+      : isPaused ? 'paused'
+      : wasLive ? 'recovering'
+      : 'connecting';
+    const refusal = wire.tag === 'refused' ? wire.reason : null;
+    if (channel.status.liveStatus === liveStatus && channel.status.refusal === refusal) return;
+    channel.status = { liveStatus, refusal };
+    for (const seat of [...channel.seats]) tell(port.onError, () => seat.reader.onStatus(channel.status));
+  }
+
+  function open(name: string, decode: EventDecoder): Channel {
+    if (!CHANNEL_NAME.test(name)) {
+      throw new RealtimeError('misuse', `'${name}' cannot name a channel: 1 to 256 of A-Z a-z 0-9 _ : . % -.`);
+    }
+    const lease = createLease({
+      clock: port.clock,
+      lingerMs: port.leaseMs,
+      onStart: () => (release ??= port.hold()),
+      onEnd() {
+        channels.delete(name);
+        send(channel, { type: 'unwanted' });
+        if (channels.size > 0) return;
+        release?.();
+        release = null;
+      },
+    });
+    const channel: Channel = { name, decode, seats: new Set(), lease, state: NEW_CHANNEL, asked: null, status: { liveStatus: 'idle', refusal: null } };
+    channels.set(name, channel);
+    return channel;
+  }
+
+  function each(event: ChannelEvent): void {
+    for (const channel of [...channels.values()]) send(channel, event);
+  }
+
+  function to(name: string, event: ChannelEvent): void {
+    const channel = channels.get(name);
+    if (channel !== undefined) send(channel, event);
+  }
+
+  return {
+    join(name, decode, reader) {
+      const channel = channels.get(name) ?? open(name, decode);
+      const { head, wire } = channel.state;
+      const seat: Seat = { reader, position: reader.from ?? (reader.history > 0 ? null : wire.tag === 'live' ? head : null) };
+      channel.seats.add(seat);
+      const releaseSeat = channel.lease.hold();
+      const isPlain = seat.position === null && reader.history === 0;
+      const isServed = wire.tag === 'live' ? seat.position !== null && !isBehind(seat.position, head) : wire.tag === 'joining' && isPlain;
+      if (!isServed) send(channel, { type: 'wanted', link: port.home(name) });
+      return {
+        get position() {
+          return seat.position;
+        },
+        get status() {
+          return channel.status;
+        },
+        rewind(position) {
+          seat.position = position;
+          if (position === null || isBehind(position, channel.state.head)) send(channel, { type: 'wanted', link: port.home(name) });
+        },
+        leave(lingerMs) {
+          channel.seats.delete(seat);
+          releaseSeat(lingerMs);
+        },
+      };
+    },
+    resume(link) {
+      each({ type: 'link-ready', link });
+      say();
+    },
+    linkLost: (link) => each({ type: 'link-lost', link }),
+    subscribed: (frame, link) => to(frame.channel, { type: 'subscribed', link, frame }),
+    unsubscribed: (frame, link) => to(frame.channel, { type: 'unsubscribed', link, generation: frame.generation, reason: frame.reason }),
+    events: (frame, link) => to(frame.channel, { type: 'events', link, frame }),
+    resync: (frame, link) => to(frame.channel, { type: 'resync', link }),
+    setPaused(paused) {
+      if (isPaused === paused) return;
+      isPaused = paused;
+      for (const channel of channels.values()) showStatus(channel);
+    },
+    forget() {
+      for (const channel of channels.values()) {
+        for (const seat of channel.seats) {
+          seat.position = null;
+          tell(port.onError, () => seat.reader.onReset());
+        }
+      }
+      each({ type: 'forgotten' });
+    },
+    dispose() {
+      for (const channel of [...channels.values()]) channel.lease.end();
+    },
+  };
+}
+
+/** Whether a reader at `position` needs events that came before `head`. Another epoch is judged when the answer comes. */
+function isBehind(position: Position, head: Position | null): boolean {
+  return head === null || position.epoch !== head.epoch || position.offset < head.offset;
+}

@@ -1,0 +1,141 @@
+/**
+ * The hall: builds the staircase and hands out what stands on it. It decides nothing.
+ *
+ * Down: hook → data → channels, queries or queue → pool → link → codec → socket.
+ * Up: socket → link → router → channels, queries or queue → data → hook.
+ */
+import { createChannels } from './channels/channels.js';
+import type { AnyContract, ContractId } from './contract.js';
+import { describeConnection, type ConnectionStatus } from './data/connection-status.js';
+import { createFlusher } from './data/flush.js';
+import { createCell, type Readable } from './data/store.js';
+import type { RealtimeError } from './errors.js';
+import { createHandles, type Handles } from './handles.js';
+import { createHeartbeat } from './heartbeat/heartbeat.js';
+import { DEFAULT_BOUNDS, DEFAULT_TIMINGS, type Bounds, type Timings } from './options.js';
+import { createPool, type Pool } from './pool/pool.js';
+import { createQueries } from './queries/queries.js';
+import { createOutbox, type OutboxStatus } from './queue/outbox.js';
+import { createLink, type LinkPort, type LinkStatus } from './reconnect/link.js';
+import { resume, standBy } from './resume.js';
+import { createRouter } from './router.js';
+import { createSession } from './session.js';
+import type { World } from './world.js';
+
+export interface CoreOptions {
+  /** The address for one link of the pool. */
+  url(link: number): string;
+  readonly contract: AnyContract;
+  readonly fetchToken: LinkPort['fetchToken'];
+  readonly timings?: Partial<Timings>;
+  readonly bounds?: Partial<Bounds>;
+  onError(error: RealtimeError): void;
+}
+
+/** The client without React, DOM or Node: the core that `./client` and the provider bind to the outside. */
+export interface CoreClient {
+  readonly contract: ContractId;
+  readonly handles: Handles;
+  readonly connection: Readable<ConnectionStatus>;
+  readonly outbox: Readable<OutboxStatus>;
+  /** The round-trip time of the last probe, or null. */
+  readonly rttMs: number | null;
+  /** Keeps a connection until the release is called, and a while after. */
+  hold(): () => void;
+  reconnect(): void;
+  disconnect(): void;
+  /** Ends everything: no socket, no timer, no open promise is left. */
+  dispose(): void;
+}
+
+export function createCoreClient(options: CoreOptions, world: World): CoreClient {
+  const { clock, dice } = world;
+  const { onError } = options;
+  const timings: Timings = { ...DEFAULT_TIMINGS, ...options.timings };
+  const bounds: Bounds = { ...DEFAULT_BOUNDS, ...options.bounds };
+  let rttMs: number | null = null;
+  let hasEverConnected = false;
+  let isDisposed = false;
+
+  const flusher = createFlusher((run) => world.paint(run));
+  const session = createSession({
+    clientId: dice.id(),
+    isVisible: () => world.isVisible(),
+    onIdentityChanged() {
+      outbox.abandon();
+      channels.forget();
+    },
+    onFenceChanged: () => handles.fenceChanged(),
+  });
+
+  const pool: Pool<LinkStatus> = createPool<LinkStatus>({
+    clock,
+    lingerMs: timings.linkLeaseMs,
+    watch: (onSignal) => world.watch(onSignal),
+    createLink: (id, above) =>
+      createLink({
+        ...above,
+        clock,
+        dice,
+        timings,
+        onError,
+        createHeartbeat,
+        url: options.url(id),
+        fetchToken: options.fetchToken,
+        open: (url, protocols, events) => world.open(url, protocols, events),
+        hello: (token) => session.hello(id, token),
+        pong: session.pong,
+        probe: session.probe,
+        onWelcome: session.welcomed,
+        onRtt: (ms) => (rttMs = ms),
+      }),
+    onFrame: (frame, link) => route(frame, link),
+    onReady(link) {
+      const isReturn = hasEverConnected;
+      hasEverConnected = true;
+      resume({ channels, queries, outbox }, link);
+      if (isReturn) handles.reconnected();
+    },
+    onLost: (link) => standBy({ channels, queries, outbox }, link),
+    onStatus(status) {
+      channels.setPaused(status.isPaused || status.links.every((link) => link.state.tag === 'stopped'));
+      connection.changed();
+    },
+  });
+  const overPool = { clock, dice, home: pool.home, send: pool.send, hold: pool.hold };
+  const outbox = createOutbox({
+    ...overPool,
+    bounds,
+    commandMs: timings.commandMs,
+    window: () => session.limits.windowPerLane,
+    keepMs: () => session.limits.keepMs,
+    onStatus: () => outboxStatus.changed(),
+  });
+  const channels = createChannels({ ...overPool, leaseMs: timings.channelLeaseMs, fence: () => session.fence, onError });
+  const queries = createQueries(overPool);
+  const route = createRouter({ session, channels, queries, outbox });
+  const handles = createHandles({ clock, flusher, timings, channels, queries, outbox, isDisposed: () => isDisposed, onError });
+
+  const connection = createCell<ConnectionStatus>(flusher, () => describeConnection(pool.status, hasEverConnected, clock.wall() - clock.now()));
+  const outboxStatus = createCell<OutboxStatus>(flusher, () => outbox.status);
+  return {
+    contract: options.contract.id,
+    handles,
+    connection,
+    outbox: outboxStatus,
+    get rttMs() {
+      return rttMs;
+    },
+    hold: pool.hold,
+    reconnect: pool.reconnect,
+    disconnect: pool.disconnect,
+    dispose() {
+      isDisposed = true;
+      outbox.abandon();
+      queries.fail({ t: 'error', id: '', code: 'cancelled', message: 'The client was disposed.', final: true });
+      channels.dispose();
+      pool.dispose();
+      flusher.dispose();
+    },
+  };
+}

@@ -1,0 +1,51 @@
+/**
+ * A view: state folded from a channel's events, described once and shared by server-free code.
+ * Not here: the folding itself (`view.ts`).
+ */
+import type { ChannelRef, EventOf } from '../contract.js';
+
+export interface ViewRef<Ref extends ChannelRef = ChannelRef, State = unknown> {
+  readonly kind: 'view';
+  readonly channel: Ref;
+  readonly history: number;
+  readonly initialState: State;
+  readonly reduce: (state: State, event: EventOf<Ref>) => State;
+}
+
+/**
+ * Describes state that is folded from a channel's events: once a channel, shared by all components.
+ *
+ * @param parts.history - how many past events to start from, and to start again from after a gap. Default 0: from now on.
+ * @param parts.reduce - pure; gives a new state, or the same one if the event changes nothing
+ * @example
+ * ```ts
+ * export const messages = defineView(api.channels.room, { history: 50, initialState: [] as Message[], reduce: append(200) });
+ * ```
+ */
+export function defineView<Ref extends ChannelRef, State>(
+  channel: Ref,
+  parts: {
+    readonly history?: number;
+    readonly initialState: State;
+    readonly reduce: (state: NoInfer<State>, event: EventOf<Ref>) => NoInfer<State>;
+  },
+): ViewRef<Ref, State> {
+  return { kind: 'view', channel, history: parts.history ?? 0, initialState: parts.initialState, reduce: parts.reduce };
+}
+
+/** A reducer that keeps the data of the newest `limit` events in a list. */
+export function append(limit: number) {
+  return <Item>(list: readonly Item[], event: { readonly data: Item }): Item[] => {
+    const next = list.length >= limit ? list.slice(list.length - limit + 1) : list.slice();
+    next.push(event.data);
+    return next;
+  };
+}
+
+/** A reducer that puts an event's data into a list, in the place of the item with the same `key`, else at the end. */
+export function upsert<Key extends string>(key: Key) {
+  return <Item extends Readonly<Record<Key, unknown>>>(list: readonly Item[], event: { readonly data: Item }): Item[] => {
+    const at = list.findIndex((item) => item[key] === event.data[key]);
+    return at < 0 ? [...list, event.data] : list.map((item, index) => (index === at ? event.data : item));
+  };
+}

@@ -1,0 +1,62 @@
+/**
+ * One gate between what arrives and who shows it: at most one flush a frame, and one at once after a quiet time.
+ * Not here: what a cell holds.
+ */
+import type { Cancel } from '../world.js';
+
+export interface Flusher {
+  /** Has `flush` called with the next flush; once, however often it is marked. */
+  mark(flush: () => void): void;
+  /** Flushes what is marked now. */
+  now(): void;
+  dispose(): void;
+}
+
+type FlushState =
+  | { readonly tag: 'idle' }
+  /** The leading flush comes at the end of this task's microtasks: a burst in one task is one flush. */
+  | { readonly tag: 'leading' }
+  /** Flushed in this frame; what comes now waits for the next paint. */
+  | { readonly tag: 'cooling'; readonly cancel: Cancel };
+
+export function createFlusher(paint: (run: () => void) => Cancel): Flusher {
+  const marked = new Set<() => void>();
+  let state: FlushState = { tag: 'idle' };
+
+  const flush = (): void => {
+    const due = [...marked];
+    marked.clear();
+    for (const run of due) run();
+  };
+  const cool = (): void => {
+    state = { tag: 'cooling', cancel: paint(onPaint) };
+  };
+  const onPaint = (): void => {
+    if (marked.size === 0) {
+      state = { tag: 'idle' };
+      return;
+    }
+    cool();
+    flush();
+  };
+  const onLeading = (): void => {
+    if (state.tag !== 'leading') return;
+    cool();
+    flush();
+  };
+
+  return {
+    mark(run) {
+      marked.add(run);
+      if (state.tag !== 'idle') return;
+      state = { tag: 'leading' };
+      void Promise.resolve().then(onLeading);
+    },
+    now: flush,
+    dispose() {
+      if (state.tag === 'cooling') state.cancel();
+      state = { tag: 'idle' };
+      marked.clear();
+    },
+  };
+}

@@ -1,0 +1,234 @@
+/**
+ * An answer that is kept while somebody looks at it, and kept true by the channel that it follows.
+ * The position is stamped before the answer is made, so that no event between the two can be missed or taken twice.
+ * Not here: any cache policy beyond a lease.
+ */
+import type { Gap } from '../channels/reader.js';
+import type { Reading } from '../channels/channels.js';
+import type { Reader } from '../channels/delivery.js';
+import type { ChannelEvent } from '../contract.js';
+import { RealtimeError } from '../errors.js';
+import type { Answer } from '../payloads.js';
+import type { Position } from '../protocol/position.js';
+import type { Clock } from '../world.js';
+import type { Flusher } from './flush.js';
+import type { Shelved } from './shelf.js';
+import { createCell } from './store.js';
+
+/** What a component sees of a query, in TanStack Query's words. */
+export interface QuerySnapshot<Data> {
+  readonly data: Data | undefined;
+  readonly error: RealtimeError | null;
+  readonly status: 'pending' | 'success' | 'error';
+  /** `paused`: it waits for a link. */
+  readonly fetchStatus: 'fetching' | 'paused' | 'idle';
+  readonly isPending: boolean;
+  readonly isSuccess: boolean;
+  readonly isError: boolean;
+  readonly isFetching: boolean;
+  /** It may lag behind: it is being asked again, or what it follows is not live. */
+  readonly isStale: boolean;
+  readonly dataUpdatedAt: number;
+}
+
+export interface AskingQuery extends Shelved<QuerySnapshot<unknown>> {
+  refetch(): void;
+  /** Applies later events with this function from now on. */
+  setApply(apply: Apply): void;
+  /** The link is back. A query that follows nothing is asked again. */
+  reconnected(): void;
+  /** The storage behind the server is another one: ask again. */
+  fenceChanged(): void;
+}
+
+/** Puts an event into the data of a query. It must bear an event twice: put, do not add. */
+export type Apply = (data: unknown, event: ChannelEvent) => unknown;
+
+export interface LiveQueryPort {
+  readonly clock: Clock;
+  readonly flusher: Flusher;
+  readonly name: string;
+  /** Asks once; the returned function cancels. */
+  ask(handlers: {
+    onAsked(isAsked: boolean): void;
+    onAnswer(answer: Answer, stamped: Position | null): void;
+  }): () => void;
+  /** Joins the channel that is followed; null: nothing is. */
+  readonly follow: ((reader: Reader) => Reading) | null;
+  onError(error: RealtimeError): void;
+}
+
+type Load =
+  | { readonly tag: 'none' }
+  | { readonly tag: 'loading'; readonly cancel: () => void; readonly isAsked: boolean };
+
+/** Events that came while the answer was on its way; past this many they are fetched again instead. */
+const HELD_EVENTS = 1_000;
+
+export function createLiveQuery(port: LiveQueryPort): AskingQuery {
+  let load: Load = { tag: 'none' };
+  let data: unknown;
+  let error: RealtimeError | null = null;
+  let updatedAt = 0;
+  let apply: Apply | null = null;
+  let reading: Reading | null = null;
+  let isChannelLive = false;
+  /** The data joins on to the channel's events. After a gap it does not, until a new answer has come. */
+  let isAnchored = false;
+  let held: ChannelEvent[] = [];
+  /** Where the held events begin; null: they do not reach back to anything known. */
+  let heldFrom: Position | null = null;
+
+  const cell = createCell<QuerySnapshot<unknown>>(port.flusher, () => {
+    const status = error !== null ? 'error' : data === undefined ? 'pending' : 'success';
+    const fetchStatus = load.tag === 'none' ? 'idle' : load.isAsked ? 'fetching' : 'paused';
+    return {
+      data,
+      error,
+      status,
+      fetchStatus,
+      isPending: status === 'pending',
+      isSuccess: status === 'success',
+      isError: status === 'error',
+      isFetching: fetchStatus === 'fetching',
+      isStale: data !== undefined && (load.tag === 'loading' || (port.follow !== null && !(isChannelLive && isAnchored))),
+      dataUpdatedAt: updatedAt,
+    };
+  });
+
+  function fetch(): void {
+    if (load.tag === 'loading') load.cancel();
+    held = [];
+    heldFrom = reading?.position ?? null;
+    let isCancelled = false;
+    let cancel: () => void = () => {};
+    load = {
+      tag: 'loading',
+      isAsked: false,
+      cancel() {
+        isCancelled = true;
+        cancel();
+      },
+    };
+    cancel = port.ask({
+      onAsked(isAsked) {
+        if (isCancelled || load.tag !== 'loading') return;
+        load = { ...load, isAsked };
+        cell.changed();
+      },
+      onAnswer: (answer, stamped) => !isCancelled && answered(answer, stamped),
+    });
+    cell.changed();
+  }
+
+  function answered(answer: Answer, stamped: Position | null): void {
+    load = { tag: 'none' };
+    if (answer.ok) {
+      data = answer.value;
+      error = null;
+      updatedAt = port.clock.wall();
+      if (stamped !== null) catchUp(stamped);
+    } else {
+      error = answer.error;
+      for (const event of held) applyNext(event);
+      held = [];
+    }
+    cell.changed();
+  }
+
+  /** From the stamp on: out of what was held, if that reaches back so far, else by asking the channel again. */
+  function catchUp(stamped: Position): void {
+    const reachesBack = heldFrom !== null && heldFrom.epoch === stamped.epoch && heldFrom.offset <= stamped.offset;
+    const events = held;
+    held = [];
+    isAnchored = true;
+    if (!reachesBack) return reading?.rewind(stamped);
+    for (const event of events) if (event.epoch !== stamped.epoch || event.offset > stamped.offset) applyNext(event);
+  }
+
+  function applyNext(event: ChannelEvent): void {
+    if (!isAnchored || apply === null) return;
+    try {
+      data = apply(data, event);
+      updatedAt = port.clock.wall();
+    } catch (cause) {
+      port.onError(new RealtimeError('misuse', `The apply function of a query that follows '${port.name}' threw; the query is asked again. See cause.`, { cause }));
+    }
+  }
+
+  const reader: Reader = {
+    history: 0,
+    onEvents(events) {
+      if (load.tag === 'loading') {
+        held.push(...events);
+        if (held.length > HELD_EVENTS) {
+          held = [];
+          heldFrom = null;
+        }
+        return;
+      }
+      for (const event of events) applyNext(event);
+      if (events.length > 0) cell.changed();
+    },
+    onGap(gap: Gap) {
+      if (gap.reason === 'invalid') return;
+      isAnchored = false;
+      fetch();
+    },
+    onStatus({ liveStatus }) {
+      isChannelLive = liveStatus === 'live';
+      // The first answer of the channel is where held events begin.
+      if (load.tag === 'loading' && held.length === 0) heldFrom ??= reading?.position ?? null;
+      cell.changed();
+    },
+    onReset() {
+      data = undefined;
+      error = null;
+      isAnchored = false;
+      fetch();
+    },
+  };
+
+  return {
+    get: cell.get,
+    subscribe: cell.subscribe,
+    start() {
+      reading = port.follow?.(reader) ?? null;
+      isChannelLive = reading?.status.liveStatus === 'live';
+      fetch();
+    },
+    stop() {
+      if (load.tag === 'loading') load.cancel();
+      load = { tag: 'none' };
+      // It lingered already: the channel need not linger once more.
+      reading?.leave(0);
+      reading = null;
+    },
+    refetch() {
+      if (load.tag === 'none') fetch();
+    },
+    setApply: (next) => (apply = next),
+    reconnected() {
+      // One that is loading asks again by itself; one that follows goes on from its position, if it has one.
+      if (load.tag === 'none' && !(port.follow !== null && isAnchored)) fetch();
+    },
+    fenceChanged() {
+      isAnchored = false;
+      fetch();
+    },
+  };
+}
+
+/** What is seen of a query that nobody holds yet. */
+export const INITIAL_QUERY: QuerySnapshot<never> = {
+  data: undefined,
+  error: null,
+  status: 'pending',
+  fetchStatus: 'idle',
+  isPending: true,
+  isSuccess: false,
+  isError: false,
+  isFetching: false,
+  isStale: false,
+  dataUpdatedAt: 0,
+};

@@ -1,0 +1,66 @@
+/**
+ * Things that many look at and that exist while somebody does, and a while after: views and live queries.
+ * Looking a thing up makes nothing, so that a render which is thrown away leaves nothing behind.
+ */
+import { createLease, type Lease } from '../lease.js';
+import type { Clock } from '../world.js';
+import type { Readable } from './store.js';
+
+export interface Shelved<T> extends Readable<T> {
+  start(): void;
+  stop(): void;
+}
+
+export interface Shelf<T, Item extends Shelved<T>> {
+  readonly items: Iterable<Item>;
+  find(key: string): Item | null;
+  /** The item under this key, made if it is not there, kept until the release is called and a while after. */
+  hold(key: string, make: () => Item): { readonly item: Item; readonly release: () => void };
+}
+
+export function createShelf<T, Item extends Shelved<T>>(clock: Clock, lingerMs: number): Shelf<T, Item> {
+  const items = new Map<string, { readonly item: Item; readonly lease: Lease }>();
+
+  const put = (key: string, item: Item): { readonly item: Item; readonly lease: Lease } => {
+    const lease = createLease({
+      clock,
+      lingerMs,
+      onStart: () => item.start(),
+      onEnd() {
+        items.delete(key);
+        item.stop();
+      },
+    });
+    const entry = { item, lease };
+    items.set(key, entry);
+    return entry;
+  };
+
+  return {
+    get items() {
+      return [...items.values()].map(({ item }) => item);
+    },
+    find: (key) => items.get(key)?.item ?? null,
+    hold(key, make) {
+      const { item, lease } = items.get(key) ?? put(key, make());
+      const release = lease.hold();
+      return { item, release: () => release() };
+    },
+  };
+}
+
+/** A shelved thing as somebody sees it who may be looking before it is there. */
+export function lookAt<T, Item extends Shelved<T>>(shelf: Shelf<T, Item>, key: string, make: () => Item, initial: T): Readable<T> & { readonly item: () => Item | null } {
+  return {
+    get: () => shelf.find(key)?.get() ?? initial,
+    subscribe(onChange) {
+      const { item, release } = shelf.hold(key, make);
+      const stop = item.subscribe(onChange);
+      return () => {
+        stop();
+        release();
+      };
+    },
+    item: () => shelf.find(key),
+  };
+}

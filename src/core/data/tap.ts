@@ -1,0 +1,87 @@
+/**
+ * A tap on a channel: every event from now on, in order, to a callback; nothing is folded and nothing renders for it.
+ * What shows is the channel's status alone.
+ */
+import type { Reading } from '../channels/channels.js';
+import type { ChannelStatus, Reader } from '../channels/delivery.js';
+import type { Gap } from '../channels/reader.js';
+import type { ChannelEvent } from '../contract.js';
+import type { Flusher } from './flush.js';
+import { createCell, type Readable } from './store.js';
+import { initialView, refusalError, type ViewSnapshot } from './view.js';
+
+/** Whoever listens to a channel. */
+export interface ChannelListener {
+  onEvent?(event: ChannelEvent): void;
+  onGap?(gap: Gap): void;
+}
+
+/** Subscribing opens it; it is meant for one subscriber. */
+export interface Tap extends Readable<ViewSnapshot<undefined>> {
+  /** Clears the gap, and asks again to be let in where the server has refused. */
+  resync(): void;
+}
+
+export interface TapPort {
+  readonly flusher: Flusher;
+  join(reader: Reader): Reading;
+}
+
+export function createTap(name: string, port: TapPort, listener: ChannelListener): Tap {
+  let status: ChannelStatus = { liveStatus: 'idle', refusal: null };
+  let wasLive = false;
+  let gap: Gap | null = null;
+  let reading: Reading | null = null;
+
+  const cell = createCell<ViewSnapshot<undefined>>(port.flusher, () => ({
+    ...initialView(undefined),
+    status: status.refusal !== null ? 'error' : wasLive ? 'success' : 'pending',
+    liveStatus: status.liveStatus,
+    isStale: wasLive && status.liveStatus !== 'live',
+    gap,
+    error: status.refusal === null ? null : refusalError(name, status.refusal),
+  }));
+
+  const show = (next: ChannelStatus): void => {
+    status = next;
+    wasLive ||= next.liveStatus === 'live';
+    cell.changed();
+  };
+
+  const reader: Reader = {
+    history: 0,
+    onEvents: (events) => {
+      for (const event of events) listener.onEvent?.(event);
+    },
+    onGap(found) {
+      gap = found;
+      cell.changed();
+      listener.onGap?.(found);
+    },
+    onStatus: show,
+    onReset() {
+      gap = null;
+      cell.changed();
+    },
+  };
+
+  return {
+    get: cell.get,
+    subscribe(onChange) {
+      const joined = port.join(reader);
+      reading = joined;
+      const stop = cell.subscribe(onChange);
+      show(joined.status);
+      return () => {
+        stop();
+        joined.leave();
+        if (reading === joined) reading = null;
+      };
+    },
+    resync() {
+      gap = null;
+      if (status.refusal !== null) reading?.rewind(null);
+      cell.changed();
+    },
+  };
+}

@@ -1,0 +1,139 @@
+/**
+ * A view at work: folds one channel's events into state, for everybody who looks at it.
+ * Not here: which events come and in what order (`channels/`).
+ */
+import type { Reading } from '../channels/channels.js';
+import type { ChannelStatus, LiveStatus, Reader } from '../channels/delivery.js';
+import type { Gap } from '../channels/reader.js';
+import type { ChannelEvent } from '../contract.js';
+import { RealtimeError } from '../errors.js';
+import type { UnsubscribeReason } from '../protocol/codes.js';
+import type { Clock } from '../world.js';
+import type { ViewRef } from './define-view.js';
+import type { Flusher } from './flush.js';
+import type { Shelved } from './shelf.js';
+import { createCell } from './store.js';
+
+/** What a component sees of a channel. */
+export interface ViewSnapshot<State> {
+  readonly data: State;
+  /** `pending` until the channel has answered for the first time. */
+  readonly status: 'pending' | 'success' | 'error';
+  readonly liveStatus: LiveStatus;
+  /** The data may lag behind: the channel is not live. */
+  readonly isStale: boolean;
+  /** A hole in what the data was folded from; stays until `resync` or a reload. */
+  readonly gap: Gap | null;
+  readonly error: RealtimeError | null;
+  /** Wall clock of the last change, ms since 1970; 0 before the first. */
+  readonly dataUpdatedAt: number;
+}
+
+export interface FoldingView extends Shelved<ViewSnapshot<unknown>> {
+  /** Starts again from the view's history, and clears the gap. */
+  resync(): void;
+}
+
+export interface ViewPort {
+  readonly clock: Clock;
+  readonly flusher: Flusher;
+  join(reader: Reader): Reading;
+  onError(error: RealtimeError): void;
+}
+
+export function createView(ref: ViewRef, name: string, port: ViewPort): FoldingView {
+  const reduce = ref.reduce as (state: unknown, event: ChannelEvent) => unknown;
+  const initial = ref.initialState;
+  let data = initial;
+  let isAnswered = false;
+  let updatedAt = 0;
+  let gap: Gap | null = null;
+  let channel: ChannelStatus = { liveStatus: 'idle', refusal: null };
+  let reading: Reading | null = null;
+
+  const cell = createCell<ViewSnapshot<unknown>>(port.flusher, () => ({
+    data,
+    status: channel.refusal !== null ? 'error' : isAnswered ? 'success' : 'pending',
+    liveStatus: channel.liveStatus,
+    isStale: isAnswered && channel.liveStatus !== 'live',
+    gap,
+    error: channel.refusal === null ? null : refusalError(name, channel.refusal),
+    dataUpdatedAt: updatedAt,
+  }));
+
+  const restart = (): void => {
+    data = initial;
+    isAnswered = false;
+    gap = null;
+  };
+
+  const reader: Reader = {
+    history: ref.history,
+    onEvents(events) {
+      for (const event of events) fold(event);
+      isAnswered = true;
+      updatedAt = port.clock.wall();
+      cell.changed();
+    },
+    onGap(found) {
+      // A view with history starts again from it; one without keeps what it has. One bad event is a hole in either.
+      if (ref.history > 0 && found.reason !== 'invalid') data = initial;
+      gap = found;
+      cell.changed();
+    },
+    onStatus(status) {
+      channel = status;
+      cell.changed();
+    },
+    onReset() {
+      restart();
+      cell.changed();
+    },
+  };
+
+  function fold(event: ChannelEvent): void {
+    try {
+      data = reduce(data, event);
+    } catch (cause) {
+      port.onError(new RealtimeError('misuse', `The reduce function of a view of '${name}' threw at offset ${event.offset}; the event was left out. See cause.`, { cause }));
+    }
+  }
+
+  return {
+    get: cell.get,
+    subscribe: cell.subscribe,
+    start() {
+      reading = port.join(reader);
+      channel = reading.status;
+      cell.changed();
+    },
+    stop() {
+      // It lingered already: the channel need not linger once more.
+      reading?.leave(0);
+      reading = null;
+    },
+    resync() {
+      restart();
+      reading?.rewind(null);
+      cell.changed();
+    },
+  };
+}
+
+/** What is seen of a view that nobody holds yet. */
+export function initialView<State>(data: State): ViewSnapshot<State> {
+  return { data, status: 'pending', liveStatus: 'idle', isStale: false, gap: null, error: null, dataUpdatedAt: 0 };
+}
+
+export function refusalError(name: string, reason: UnsubscribeReason): RealtimeError {
+  switch (reason) {
+    case 'forbidden':
+      return new RealtimeError('forbidden', `The server does not let this user into '${name}'. Check authorize.channels, or show that it is closed.`);
+    case 'kicked':
+      return new RealtimeError('forbidden', `The server has removed this user from '${name}'. Call resync() to ask to be let in again.`);
+    case 'limit':
+      return new RealtimeError('forbidden', `The server takes no more channels from this connection. Leave some before joining '${name}'.`);
+    default:
+      return reason satisfies never;
+  }
+}

@@ -1,0 +1,223 @@
+/**
+ * What the application holds in its hands: channels, views, queries and commands of a contract, bound to the rooms.
+ * Not here: the rooms themselves; a handle translates and registers, and decides nothing.
+ */
+import type { Channels } from './channels/channels.js';
+import { channelName, type ChannelRef, type CommandRef, type QueryRef } from './contract.js';
+import type { CommandSnapshot, Sent } from './data/command-status.js';
+import type { ViewRef } from './data/define-view.js';
+import type { Flusher } from './data/flush.js';
+import { createLiveQuery, INITIAL_QUERY, type Apply, type AskingQuery, type QuerySnapshot } from './data/live-query.js';
+import { createShelf, lookAt } from './data/shelf.js';
+import { createCell, type Readable } from './data/store.js';
+import { createTap, type ChannelListener, type Tap } from './data/tap.js';
+import { createView, initialView, type FoldingView, type ViewSnapshot } from './data/view.js';
+import { RealtimeError } from './errors.js';
+import type { Timings } from './options.js';
+import { checkInput, eventDecoder, readAnswer, readOutcome, timeoutError, type Answer } from './payloads.js';
+import type { Position } from './protocol/position.js';
+import type { Queries } from './queries/queries.js';
+import type { Outbox } from './queue/outbox.js';
+import type { Clock } from './world.js';
+
+export type Params = Readonly<Record<string, string | number>>;
+
+/** A view as the application sees it: subscribing keeps it, and a while after. */
+export interface View<State> extends Readable<ViewSnapshot<State>> {
+  /** Starts again from the view's history, and clears the gap. */
+  resync(): void;
+}
+
+/** A kept answer as the application sees it: subscribing keeps it, and a while after. */
+export interface LiveQuery<Data> extends Readable<QuerySnapshot<Data>> {
+  refetch(): void;
+  /** Applies later events of the followed channel with this function from now on. */
+  setApply(apply: Apply): void;
+}
+
+/** What a query follows. */
+export interface FollowTarget {
+  readonly channel: ChannelRef;
+  readonly params: Params;
+}
+
+export interface Handles {
+  tap(ref: ChannelRef, params: Params, listener: ChannelListener): Tap;
+  view(ref: ViewRef, params: Params): View<unknown>;
+  liveQuery(ref: QueryRef, input: unknown, follow: FollowTarget | null): LiveQuery<unknown>;
+  query(ref: QueryRef, input: unknown, onCancel: ((cancel: () => void) => void) | null): Promise<unknown>;
+  send(ref: CommandRef, input: unknown): Sent;
+  reconnected(): void;
+  fenceChanged(): void;
+}
+
+export interface HandlesParts {
+  readonly clock: Clock;
+  readonly flusher: Flusher;
+  readonly timings: Timings;
+  readonly channels: Channels;
+  readonly queries: Queries;
+  readonly outbox: Outbox;
+  isDisposed(): boolean;
+  onError(error: RealtimeError): void;
+}
+
+export function createHandles(parts: HandlesParts): Handles {
+  const { clock, flusher, timings, channels, queries, outbox, onError } = parts;
+  const views = createShelf<ViewSnapshot<unknown>, FoldingView>(clock, timings.channelLeaseMs);
+  const viewNumbers = new WeakMap<ViewRef, number>();
+  let viewCount = 0;
+  const liveQueries = createShelf<QuerySnapshot<unknown>, AskingQuery>(clock, timings.channelLeaseMs);
+
+  const assertLive = (): void => {
+    if (parts.isDisposed()) throw new RealtimeError('disposed', 'This client was disposed. Make a new one.');
+  };
+
+  function view(ref: ViewRef, params: Params): View<unknown> {
+    const name = channelName(ref.channel, params);
+    const make = (): FoldingView =>
+      createView(ref, name, { clock, flusher, join: (reader) => channels.join(name, eventDecoder(ref.channel), reader), onError });
+    const seen = lookAt(views, `${viewNumber(ref)} ${name}`, make, initialView(ref.initialState));
+    return { get: seen.get, subscribe: seen.subscribe, resync: () => seen.item()?.resync() };
+  }
+
+  /** Two views of one channel are told apart by identity, as they are defined once, in a module. */
+  function viewNumber(ref: ViewRef): number {
+    const known = viewNumbers.get(ref);
+    if (known !== undefined) return known;
+    const number = ++viewCount;
+    viewNumbers.set(ref, number);
+    return number;
+  }
+
+  function tap(ref: ChannelRef, params: Params, listener: ChannelListener): Tap {
+    const name = channelName(ref, params);
+    return createTap(name, { flusher, join: (reader) => channels.join(name, eventDecoder(ref), reader) }, listener);
+  }
+
+  function liveQuery(ref: QueryRef, input: unknown, follow: FollowTarget | null): LiveQuery<unknown> {
+    const channel = follow === null ? null : channelName(follow.channel, follow.params);
+    const checked = checkInput(ref, input);
+    const make = (): AskingQuery =>
+      createLiveQuery({
+        clock,
+        flusher,
+        name: channel ?? ref.key,
+        ask: (handlers) => ask(ref, checked, channel, handlers),
+        follow: follow && channel !== null ? (reader) => channels.join(channel, eventDecoder(follow.channel), reader) : null,
+        onError,
+      });
+    const seen = lookAt(liveQueries, `${ref.key} ${channel ?? ''} ${stableKey(input)}`, make, INITIAL_QUERY as QuerySnapshot<unknown>);
+    return { get: seen.get, subscribe: seen.subscribe, refetch: () => seen.item()?.refetch(), setApply: (apply) => seen.item()?.setApply(apply) };
+  }
+
+  function ask(
+    ref: QueryRef,
+    input: unknown,
+    stamp: string | null,
+    handlers: { onAsked(isAsked: boolean): void; onAnswer(answer: Answer, stamped: Position | null): void },
+  ): () => void {
+    return queries.ask({
+      name: ref.key,
+      input,
+      ...(stamp !== null && { stamp: [stamp] }),
+      limitMs: timings.queryMs,
+      startsAt: 'sent',
+      onAsked: handlers.onAsked,
+      onAnswer(frame) {
+        if (frame === 'timeout') return handlers.onAnswer({ ok: false, error: timeoutError(ref, timings.queryMs) }, null);
+        const stamped = frame.t === 'response' ? frame.positions?.find((position) => position.channel === stamp) : undefined;
+        handlers.onAnswer(readAnswer(ref, frame), stamped ?? null);
+      },
+    });
+  }
+
+  function query(ref: QueryRef, input: unknown, onCancel: ((cancel: () => void) => void) | null): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      assertLive();
+      const settle = (answer: Answer): void => (answer.ok ? resolve(answer.value) : reject(answer.error));
+      const cancel = queries.ask({
+        name: ref.key,
+        input: checkInput(ref, input),
+        limitMs: timings.queryMs,
+        startsAt: 'call',
+        onAnswer: (frame) => settle(frame === 'timeout' ? { ok: false, error: timeoutError(ref, timings.queryMs) } : readAnswer(ref, frame)),
+      });
+      onCancel?.(() => {
+        cancel();
+        reject(new RealtimeError('cancelled', `Query '${ref.key}' was cancelled.`));
+      });
+    });
+  }
+
+  function send(ref: CommandRef, input: unknown): Sent {
+    let snapshot: CommandSnapshot = { status: 'queued', input, data: undefined, error: null, attempt: 0 };
+    const progress = createCell(flusher, () => snapshot);
+    const show = (next: CommandSnapshot): void => {
+      snapshot = next;
+      progress.changed();
+    };
+    let resolve: (value: unknown) => void = () => {};
+    let reject: (error: RealtimeError) => void = () => {};
+    const result = new Promise<unknown>((yes, no) => {
+      resolve = yes;
+      reject = no;
+    });
+    result.catch(() => {});
+    const settle = (answer: Answer): void => {
+      const { attempt } = snapshot;
+      if (answer.ok) {
+        show({ status: 'success', input, data: answer.value, error: null, attempt });
+        resolve(answer.value);
+      } else {
+        show({ status: 'error', input, data: undefined, error: answer.error, attempt });
+        reject(answer.error);
+      }
+    };
+    try {
+      assertLive();
+      const { id } = outbox.send({
+        name: ref.key,
+        lane: ref.lane,
+        input: checkInput(ref, input),
+        onProgress(at) {
+          if (at.status === 'sent') show({ status: 'sent', input, data: undefined, error: null, attempt: at.attempt });
+        },
+        onOutcome: (outcome) => settle(readOutcome(ref, outcome)),
+      });
+      return { id, queued: Promise.resolve(), result, progress, cancel: () => outbox.cancel(id) };
+    } catch (cause) {
+      // Refused where it entered: not a throw out of a click handler, but an outcome like any other.
+      if (!(cause instanceof RealtimeError) || cause.code === 'misuse') throw cause;
+      settle({ ok: false, error: cause });
+      const queued = Promise.reject(cause);
+      queued.catch(() => {});
+      return { id: '', queued, result, progress, cancel: () => {} };
+    }
+  }
+
+  return {
+    tap,
+    view,
+    liveQuery,
+    query,
+    send,
+    reconnected() {
+      for (const query of liveQueries.items) query.reconnected();
+    },
+    fenceChanged() {
+      for (const query of liveQueries.items) query.fenceChanged();
+    },
+  };
+}
+
+/** The same text for equal inputs, whatever the order of their keys. */
+export function stableKey(value: unknown): string {
+  return (
+    JSON.stringify(value, (_, item: unknown) =>
+      typeof item === 'object' && item !== null && !Array.isArray(item)
+        ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
+        : item,
+    ) ?? ''
+  );
+}

@@ -1,0 +1,56 @@
+/**
+ * Every number that the client goes by, with its unit and its default, once.
+ * Not here: what the protocol fixes (`protocol/limits.ts`) and what the server names (`session.ts`).
+ */
+
+/** When to come back. */
+export interface BackoffOptions {
+  /** The first attempt after a loss comes within this time, at a random point. @default 1000 ms */
+  readonly firstMs: number;
+  /** Later waits are random between 0 and `baseMs × factor^attempt`. @default 1000 ms */
+  readonly baseMs: number;
+  /** @default 2 */
+  readonly factor: number;
+  /** No wait is longer. @default 30000 ms */
+  readonly capMs: number;
+  /** A link that has lived this long after its welcome starts counting anew. @default 10000 ms */
+  readonly provenMs: number;
+}
+
+export interface Timings {
+  readonly backoff: BackoffOptions;
+  /** From opening a socket until it is open. @default 4000 ms */
+  readonly connectMs: number;
+  /** From `hello` until `welcome`. @default 5000 ms */
+  readonly welcomeMs: number;
+  /** For the token callback. @default 10000 ms */
+  readonly tokenMs: number;
+  /** For a query, from when it was sent. @default 10000 ms */
+  readonly queryMs: number;
+  /** For a command that waits to be sent. @default 600000 ms */
+  readonly commandMs: number;
+  /** A channel is left this long after its last user. @default 5000 ms */
+  readonly channelLeaseMs: number;
+  /** The last link is closed this long after its last user. @default 30000 ms */
+  readonly linkLeaseMs: number;
+}
+
+export interface Bounds {
+  /** Commands in the outbox. @default 1000 */
+  readonly outboxCommands: number;
+  /** Size of the outbox, as it would be sent. @default 1000000 bytes */
+  readonly outboxBytes: number;
+}
+
+export const DEFAULT_TIMINGS: Timings = {
+  backoff: { firstMs: 1_000, baseMs: 1_000, factor: 2, capMs: 30_000, provenMs: 10_000 },
+  connectMs: 4_000,
+  welcomeMs: 5_000,
+  tokenMs: 10_000,
+  queryMs: 10_000,
+  commandMs: 600_000,
+  channelLeaseMs: 5_000,
+  linkLeaseMs: 30_000,
+};
+
+export const DEFAULT_BOUNDS: Bounds = { outboxCommands: 1_000, outboxBytes: 1_000_000 };

@@ -1,0 +1,93 @@
+/**
+ * What travels inside frames, held against the contract: input on its way out, events and answers on their way in.
+ * The sender validates and sends the original; the receiver validates and uses the output.
+ */
+import type { EventDecoder } from './channels/delivery.js';
+import { validate, type ChannelRef, type CommandRef, type QueryRef, type Schema } from './contract.js';
+import { RealtimeError } from './errors.js';
+import type { WireError } from './protocol/codes.js';
+import type { ErrorFrame, ResponseFrame } from './protocol/frames.js';
+import type { Outcome } from './queue/lane.machine.js';
+
+export function eventDecoder(ref: ChannelRef): EventDecoder {
+  return (event) => {
+    const schema = Object.hasOwn(ref.events, event.name) ? ref.events[event.name] : undefined;
+    if (schema === undefined) return null;
+    const result = validate(schema, event.data);
+    return result.ok ? { ok: true, data: result.value } : { ok: false, issues: result.issues };
+  };
+}
+
+/** Throws `invalid` if the input does not fit; what is sent is the input itself. */
+export function checkInput(ref: QueryRef | CommandRef, input: unknown): unknown {
+  const result = validate(ref.input, input);
+  if (result.ok) return input;
+  throw new RealtimeError('invalid', `The input of ${ref.kind} '${ref.key}' does not fit the contract: ${result.issues}.`);
+}
+
+export type Answer = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: RealtimeError };
+
+export function readAnswer(ref: QueryRef | CommandRef, frame: ResponseFrame | ErrorFrame): Answer {
+  if (frame.t === 'error') return { ok: false, error: readError(ref, frame) };
+  const result = validate(ref.output, frame.result);
+  if (result.ok) return result;
+  return { ok: false, error: new RealtimeError('invalid', `The answer to ${ref.kind} '${ref.key}' does not fit the contract: ${result.issues}. Deploy the same contract on both ends.`) };
+}
+
+/** How a command ended, in the application's terms. */
+export function readOutcome(ref: CommandRef, outcome: Outcome): Answer {
+  const failed = (error: RealtimeError): Answer => ({ ok: false, error });
+  switch (outcome.kind) {
+    case 'done':
+    case 'failed':
+      return readAnswer(ref, outcome.frame);
+    case 'expired':
+      return failed(new RealtimeError('expired', `Command '${ref.key}' waited too long for a connection and was not run. Send it again if it is still wanted.`));
+    case 'cancelled':
+      return failed(new RealtimeError('cancelled', `Command '${ref.key}' was cancelled and was not run.`));
+    case 'outcome-unknown':
+      return failed(new RealtimeError('outcome-unknown', `Command '${ref.key}' was sent, and the server can no longer tell whether it was run. Look before you send it again.`));
+    default:
+      return outcome satisfies never;
+  }
+}
+
+const TIMEOUT_HINT = 'Try again, or give it more time.';
+
+export function timeoutError(ref: QueryRef, limitMs: number): RealtimeError {
+  return new RealtimeError('timeout', `Query '${ref.key}' had no answer within ${limitMs} ms. ${TIMEOUT_HINT}`);
+}
+
+function readError(ref: QueryRef | CommandRef, frame: ErrorFrame): RealtimeError {
+  const what = `${ref.kind} '${ref.key}'`;
+  switch (frame.code as WireError) {
+    case 'rejected':
+      return readRejection(ref, frame, what);
+    case 'invalid':
+      return new RealtimeError('invalid', `The server found the input of ${what} wrong: ${frame.message}`);
+    case 'forbidden':
+      return new RealtimeError('forbidden', `The server does not let this user run ${what}.`);
+    case 'timeout':
+      return new RealtimeError('timeout', `The server's handler of ${what} took too long. ${TIMEOUT_HINT}`);
+    case 'too-large':
+      return new RealtimeError('too-large', `The server refused ${what} for its size: ${frame.message}`);
+    case 'unsupported':
+      return new RealtimeError('unsupported', `The server does not know ${what}. Deploy the same contract on both ends.`);
+    case 'unavailable':
+      return new RealtimeError('unavailable', `The server cannot answer ${what} now. Try again later.`);
+    case 'cancelled':
+    case 'void':
+      return new RealtimeError('cancelled', `${what} was cancelled.`);
+    default:
+      return new RealtimeError('internal', `The server failed at ${what}: ${frame.message}`);
+  }
+}
+
+function readRejection(ref: QueryRef | CommandRef, frame: ErrorFrame, what: string): RealtimeError {
+  const errors: Readonly<Record<string, Schema>> = ref.kind === 'command' ? ref.errors : {};
+  const reason = frame.name ?? '';
+  const schema = Object.hasOwn(errors, reason) ? errors[reason] : undefined;
+  const data = schema === undefined ? null : validate(schema, frame.data);
+  if (data === null || !data.ok) return new RealtimeError('rejected', `${what} was rejected: ${frame.message}`);
+  return new RealtimeError('rejected', `${what} was rejected: ${reason}.`, { reason, data: data.value });
+}

@@ -1,0 +1,131 @@
+/**
+ * The hands of all questions: ids, frames, time limits.
+ * Not here: caching and following (`data/live-query.ts`), schemas (`client.ts` binds contracts).
+ */
+import { RealtimeError } from '../errors.js';
+import { drive, type Driven } from '../machine.js';
+import { encode } from '../protocol/codec.js';
+import type { ClientFrame, ErrorFrame, ResponseFrame } from '../protocol/frames.js';
+import { CLIENT_FRAME_BYTES } from '../protocol/limits.js';
+import type { Clock, Dice } from '../world.js';
+import { createQueryStep, type QueryEffect, type QueryEvent, type QueryState } from './query.machine.js';
+
+export interface Question {
+  readonly name: string;
+  readonly input: unknown;
+  /** Channels whose positions are to be read before the answer is made. */
+  readonly stamp?: readonly string[];
+  readonly limitMs: number;
+  /** Whether the limit runs from the sending or from the call. */
+  readonly startsAt: 'sent' | 'call';
+  /** Whether it is under way now, or waits for a link. */
+  onAsked?(isAsked: boolean): void;
+  /** Called once, unless the question is cancelled. */
+  onAnswer(answer: ResponseFrame | ErrorFrame | 'timeout'): void;
+}
+
+export interface QueriesPort {
+  readonly clock: Clock;
+  readonly dice: Dice;
+  home(query: string): number | null;
+  send(frame: ClientFrame, link: number): boolean;
+  hold(): () => void;
+}
+
+export interface Queries {
+  /** Asks, now or when there is a link. The returned function cancels. */
+  ask(question: Question): () => void;
+  has(id: string): boolean;
+  resume(link: number): void;
+  linkLost(link: number): void;
+  answered(frame: ResponseFrame | ErrorFrame, link: number): void;
+  /** Ends every question with this error. */
+  fail(error: ErrorFrame): void;
+}
+
+type Deed = Exclude<QueryEffect, { name: 'limit' }>;
+
+interface Open {
+  readonly machine: Driven<QueryState, QueryEvent>;
+  answer: ResponseFrame | ErrorFrame | null;
+}
+
+export function createQueries(port: QueriesPort): Queries {
+  const { clock, dice } = port;
+  const open = new Map<string, Open>();
+
+  function ask(question: Question): () => void {
+    const encoded = encode(question.input ?? null, CLIENT_FRAME_BYTES - 1_024, 31);
+    if (!encoded.ok) {
+      throw new RealtimeError(encoded.why === 'too-large' ? 'too-large' : 'invalid', `The input of query '${question.name}' cannot be sent: ${encoded.detail}.`);
+    }
+    const id = dice.id();
+    const release = port.hold();
+    const askedAt = clock.now();
+    const remaining = (): number => (question.startsAt === 'sent' ? question.limitMs : Math.max(0, askedAt + question.limitMs - clock.now()));
+    const perform = (effect: Deed): void => {
+      switch (effect.type) {
+        case 'ask':
+          question.onAsked?.(true);
+          port.send(frameOf(id, question, remaining()), effect.link);
+          return;
+        case 'say-cancel':
+          port.send({ t: 'cancel', id }, effect.link);
+          return;
+        case 'end': {
+          const answer = entry.answer;
+          open.delete(id);
+          machine.stop();
+          release();
+          if (effect.how === 'timeout') question.onAnswer('timeout');
+          else if (answer !== null) question.onAnswer(answer);
+          return;
+        }
+        default:
+          return effect satisfies never;
+      }
+    };
+    const machine = drive<QueryState, QueryEvent, Deed, 'limit'>({
+      clock,
+      initial: { tag: 'waiting' },
+      first: question.startsAt === 'call' ? [{ type: 'start-timer', name: 'limit', ms: question.limitMs }] : [],
+      step: createQueryStep(question.limitMs, question.startsAt),
+      perform,
+      onState: (state, previous) => {
+        if (state.tag === 'waiting' && previous.tag === 'asked') question.onAsked?.(false);
+      },
+    });
+    const entry: Open = { machine, answer: null };
+    open.set(id, entry);
+    const link = port.home(id);
+    if (link !== null) machine.send({ type: 'link-ready', link });
+    return () => machine.send({ type: 'cancelled' });
+  }
+
+  const each = (event: QueryEvent): void => {
+    for (const { machine } of [...open.values()]) machine.send(event);
+  };
+
+  return {
+    ask,
+    has: (id) => open.has(id),
+    resume: (link) => each({ type: 'link-ready', link }),
+    linkLost: (link) => each({ type: 'link-lost', link }),
+    answered(frame, link) {
+      const entry = open.get(frame.id);
+      if (entry === undefined) return;
+      entry.answer = frame;
+      entry.machine.send({ type: 'answered', link });
+    },
+    fail(error) {
+      for (const entry of [...open.values()]) {
+        entry.answer = error;
+        entry.machine.send({ type: 'cancelled' });
+      }
+    },
+  };
+}
+
+function frameOf(id: string, { name, input, stamp }: Question, remainingMs: number): ClientFrame {
+  return { t: 'query', id, name, input, remainingMs, ...(stamp !== undefined && stamp.length > 0 && { stamp }) };
+}

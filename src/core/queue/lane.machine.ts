@@ -1,0 +1,257 @@
+/**
+ * One lane of commands, from send to outcome (rules L1–L4 for a storage without ancestors).
+ * A private container on the hot path, pure in its answers: the same calls give the same effects; it holds no clock and no promise.
+ *
+ * - A command gets its number when it is first sent: a number means perhaps executed.
+ * - Before the first command on a link the lane is asked for; the answer says what the server still knows.
+ * - An answered command is kept until a write of the same storage, `keepMs` after the answer, has confirmed it.
+ */
+import type { ClientFrame, ErrorFrame, LaneFrame, ResponseFrame } from '../protocol/frames.js';
+import { REMAINING_MS } from '../protocol/limits.js';
+
+/** A command as the application gave it. */
+export interface CommandDraft {
+  readonly id: string;
+  readonly name: string;
+  readonly input: unknown;
+  readonly bytes: number;
+  /** By our clock: when it is no longer wanted. */
+  readonly expiresAt: number;
+}
+
+/** How a command ended. */
+export type Outcome =
+  | { readonly kind: 'done'; readonly frame: ResponseFrame }
+  | { readonly kind: 'failed'; readonly frame: ErrorFrame }
+  | { readonly kind: 'expired' }
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'outcome-unknown' };
+
+export type LaneEffect =
+  | { readonly type: 'say'; readonly link: number; readonly frame: ClientFrame }
+  | { readonly type: 'sent'; readonly id: string; readonly attempt: number }
+  | { readonly type: 'settle'; readonly id: string; readonly outcome: Outcome }
+  /** The server cannot now: call `rested` after this long. */
+  | { readonly type: 'rest'; readonly ms: number };
+
+type Entry =
+  | (CommandDraft & { readonly tag: 'waiting' })
+  | (CommandDraft & { readonly tag: 'sent'; readonly n: number; readonly attempt: number; readonly voided: 'expired' | 'cancelled' | null })
+  | { readonly tag: 'kept'; readonly id: string; readonly n: number; readonly answeredAt: number };
+
+type SentEntry = Entry & { tag: 'sent' };
+
+type Contact =
+  | { readonly tag: 'away' }
+  | { readonly tag: 'asking'; readonly link: number }
+  | { readonly tag: 'open'; readonly link: number }
+  /** The server asked for patience. */
+  | { readonly tag: 'resting'; readonly link: number };
+
+export interface LaneOptions {
+  /** A fresh name on the wire; a lane whose record is lost is never used again. */
+  freshName(): string;
+  /** How long the server keeps the record of a lane that it does not hear of. */
+  readonly recordMs: number;
+}
+
+export interface Lane {
+  /** Commands without an outcome. */
+  readonly pending: number;
+  /** The earliest time at which `expire` has something to do; null: never. */
+  readonly nextExpiry: number | null;
+  linkReady(link: number, now: number): readonly LaneEffect[];
+  linkLost(link: number, now: number): void;
+  /** `link`: a ready link, or null. */
+  add(draft: CommandDraft, link: number | null, now: number): readonly LaneEffect[];
+  laneAnswered(frame: LaneFrame, link: number, now: number, window: number): readonly LaneEffect[];
+  answered(frame: ResponseFrame | ErrorFrame, link: number, now: number, window: number): readonly LaneEffect[];
+  rested(now: number): readonly LaneEffect[];
+  /** A write that reached the storage at `writtenAt` confirms what was answered `keepMs` before it. */
+  confirm(writtenAt: number, keepMs: number): void;
+  cancel(id: string, now: number): readonly LaneEffect[];
+  expire(now: number): readonly LaneEffect[];
+  /** Gives everything up: what was never sent is cancelled, what was sent has an unknown outcome. */
+  abandon(): readonly LaneEffect[];
+  has(id: string): boolean;
+}
+
+export const DEFAULT_REST_MS = 1_000;
+
+export function createLane(options: LaneOptions): Lane {
+  let wireName = options.freshName();
+  /** The server has this lane, as far as we know. */
+  let isCreated = false;
+  let contact: Contact = { tag: 'away' };
+  let contactAt = -Infinity;
+  let next = 1;
+  /** The highest number whose answer has come. */
+  let answeredTo = 0;
+  let windowSize = 32;
+  /** In order: kept, sent, waiting. */
+  let entries: Entry[] = [];
+
+  const isSent = (entry: Entry): entry is SentEntry => entry.tag === 'sent';
+  const settle = (id: string, outcome: Outcome): LaneEffect => ({ type: 'settle', id, outcome });
+  const remove = (id: string): void => {
+    entries = entries.filter((entry) => entry.id !== id);
+  };
+
+  function ask(link: number): LaneEffect {
+    contact = { tag: 'asking', link };
+    return { type: 'say', link, frame: { t: 'lane', lane: wireName, last: answeredTo, ...(!isCreated && { create: true }) } };
+  }
+
+  function say(entry: SentEntry, link: number, now: number): LaneEffect {
+    const { id, name, input, n, voided, expiresAt } = entry;
+    return {
+      type: 'say',
+      link,
+      frame: { t: 'command', lane: wireName, n, id, name, input, remainingMs: Math.min(REMAINING_MS, Math.max(0, expiresAt - now)), ...(voided !== null && { void: true }) },
+    };
+  }
+
+  /** Numbers and sends what waits, as far as the window allows. */
+  function sendWaiting(link: number, now: number): LaneEffect[] {
+    const effects: LaneEffect[] = [];
+    let inFlight = entries.filter(isSent).length;
+    entries = entries.map((entry) => {
+      if (entry.tag !== 'waiting' || inFlight >= windowSize) return entry;
+      inFlight++;
+      const sent: SentEntry = { ...entry, tag: 'sent', n: next++, attempt: 1, voided: null };
+      effects.push({ type: 'sent', id: sent.id, attempt: 1 }, say(sent, link, now));
+      return sent;
+    });
+    return effects;
+  }
+
+  function sendAgain(link: number, now: number): LaneEffect[] {
+    const effects: LaneEffect[] = [];
+    entries = entries.map((entry) => {
+      if (!isSent(entry)) return entry;
+      const again: SentEntry = { ...entry, attempt: entry.attempt + 1 };
+      effects.push({ type: 'sent', id: again.id, attempt: again.attempt }, say(again, link, now));
+      return again;
+    });
+    return effects;
+  }
+
+  /** The record is gone: what was sent can no longer be known, what was not goes into a fresh lane. */
+  function forget(): LaneEffect[] {
+    const lost = entries.filter(isSent);
+    entries = entries.filter((entry) => entry.tag === 'waiting');
+    wireName = options.freshName();
+    isCreated = false;
+    // Nothing is being asked about the fresh lane yet, whatever was under way about the former one.
+    contact = { tag: 'away' };
+    next = 1;
+    answeredTo = 0;
+    return lost.map((entry) => settle(entry.id, { kind: 'outcome-unknown' }));
+  }
+
+  /** The server had no such lane when the command came: if this was its first way there, it was certainly not run. */
+  function refusedUnknown(entry: SentEntry, link: number): LaneEffect[] {
+    if (entry.attempt === 1) {
+      const { id, name, input, bytes, expiresAt } = entry;
+      entries = entries.map((candidate) => (candidate === entry ? { tag: 'waiting', id, name, input, bytes, expiresAt } : candidate));
+    }
+    return contact.tag === 'asking' ? [] : [ask(link)];
+  }
+
+  function openOn(link: number): LaneEffect[] {
+    return entries.some((entry) => entry.tag !== 'kept') ? [ask(link)] : [];
+  }
+
+  function giveUpOn(id: string, why: 'expired' | 'cancelled', now: number): LaneEffect[] {
+    const entry = entries.find((candidate) => candidate.id === id);
+    if (entry === undefined || entry.tag === 'kept') return [];
+    if (entry.tag === 'waiting') {
+      remove(id);
+      return [settle(id, { kind: why })];
+    }
+    if (entry.voided !== null) return [];
+    const voided: SentEntry = { ...entry, voided: why };
+    entries = entries.map((candidate) => (candidate.id === id ? voided : candidate));
+    return contact.tag === 'open' ? [say(voided, contact.link, now)] : [];
+  }
+
+  return {
+    get pending() {
+      return entries.filter((entry) => entry.tag !== 'kept').length;
+    },
+    get nextExpiry() {
+      let earliest: number | null = null;
+      for (const entry of entries) {
+        if (entry.tag === 'kept') continue;
+        const due = entry.tag === 'waiting' || entry.voided === null ? entry.expiresAt : contact.tag === 'away' ? contactAt + options.recordMs : null;
+        if (due !== null && (earliest === null || due < earliest)) earliest = due;
+      }
+      return earliest;
+    },
+    has: (id) => entries.some((entry) => entry.id === id && entry.tag !== 'kept'),
+    linkReady: (link) => (contact.tag === 'away' ? openOn(link) : []),
+    linkLost(link, now) {
+      if (contact.tag === 'away' || contact.link !== link) return;
+      if (contact.tag !== 'asking') contactAt = now;
+      contact = { tag: 'away' };
+    },
+    add(draft, link, now) {
+      entries.push({ ...draft, tag: 'waiting' });
+      if (contact.tag === 'open') return sendWaiting(contact.link, now);
+      return contact.tag === 'away' && link !== null ? openOn(link) : [];
+    },
+    laneAnswered(frame, link, now, window) {
+      if (contact.tag !== 'asking' || contact.link !== link || frame.lane !== wireName) return [];
+      windowSize = window;
+      const isKnown = frame.last !== null && frame.last >= answeredTo && frame.last < next;
+      if (!isKnown) return [...forget(), ...openOn(link)];
+      isCreated = true;
+      contact = { tag: 'open', link };
+      return [...sendAgain(link, now), ...sendWaiting(link, now)];
+    },
+    answered(frame, link, now, window) {
+      const entry = entries.find((candidate) => candidate.id === frame.id);
+      if (entry === undefined || !isSent(entry)) return [];
+      if (frame.t === 'error' && frame.code === 'lane-conflict') return [...forget(), ...openOn(link)];
+      if (frame.t === 'error' && frame.code === 'lane-unknown') return refusedUnknown(entry, link);
+      if (frame.t === 'error' && !frame.final) {
+        if (contact.tag !== 'open') return [];
+        contact = { tag: 'resting', link };
+        return [{ type: 'rest', ms: frame.retryAfterMs ?? DEFAULT_REST_MS }];
+      }
+      windowSize = window;
+      answeredTo = Math.max(answeredTo, entry.n);
+      entries = entries.map((candidate) => (candidate === entry ? { tag: 'kept', id: entry.id, n: entry.n, answeredAt: now } : candidate));
+      const outcome: Outcome =
+        frame.t === 'response' ? { kind: 'done', frame }
+        : frame.code === 'void' ? { kind: entry.voided ?? 'cancelled' }
+        : { kind: 'failed', frame };
+      return [settle(entry.id, outcome), ...(contact.tag === 'open' ? sendWaiting(contact.link, now) : [])];
+    },
+    rested(now) {
+      if (contact.tag !== 'resting') return [];
+      contact = { tag: 'open', link: contact.link };
+      return [...sendAgain(contact.link, now), ...sendWaiting(contact.link, now)];
+    },
+    confirm(writtenAt, keepMs) {
+      entries = entries.filter((entry) => entry.tag !== 'kept' || entry.answeredAt + keepMs > writtenAt);
+    },
+    cancel: (id, now) => giveUpOn(id, 'cancelled', now),
+    expire(now) {
+      const effects: LaneEffect[] = [];
+      const isForgotten = contact.tag === 'away' && contactAt + options.recordMs <= now;
+      if (isForgotten && entries.some((entry) => isSent(entry) && entry.voided !== null)) effects.push(...forget());
+      for (const entry of [...entries]) {
+        if (entry.tag !== 'kept' && entry.expiresAt <= now) effects.push(...giveUpOn(entry.id, 'expired', now));
+      }
+      return effects;
+    },
+    abandon() {
+      const ends = entries.flatMap((entry): LaneEffect[] =>
+        entry.tag === 'kept' ? [] : [settle(entry.id, { kind: entry.tag === 'waiting' ? 'cancelled' : 'outcome-unknown' })],
+      );
+      entries = [];
+      return ends;
+    },
+  };
+}

@@ -1,0 +1,156 @@
+/**
+ * The hands of the outbox: promises, the expiry timer, the link that it holds while something waits.
+ * Not here: order, numbers and outcomes (`lane.machine.ts`) and what a payload means (`client.ts` binds contracts).
+ */
+import { RealtimeError } from '../errors.js';
+import { encode } from '../protocol/codec.js';
+import type { ClientFrame, ErrorFrame, LaneFrame, ResponseFrame, ServerPingFrame } from '../protocol/frames.js';
+import { CLIENT_FRAME_BYTES, FRAME_DEPTH } from '../protocol/limits.js';
+import type { Bounds } from '../options.js';
+import type { Cancel, Clock, Dice } from '../world.js';
+import type { Outcome } from './lane.machine.js';
+import { createOutboxState, type OutboxEffect } from './outbox.machine.js';
+
+/** Where a command is. */
+export type CommandProgress = { readonly status: 'queued' } | { readonly status: 'sent'; readonly attempt: number };
+
+export interface OutgoingCommand {
+  readonly name: string;
+  readonly lane: string;
+  readonly input: unknown;
+  onProgress?(progress: CommandProgress): void;
+  /** Called once. */
+  onOutcome(outcome: Outcome): void;
+}
+
+export interface OutboxStatus {
+  readonly pending: number;
+  readonly bytes: number;
+}
+
+export interface OutboxPort {
+  readonly clock: Clock;
+  readonly dice: Dice;
+  readonly bounds: Bounds;
+  readonly commandMs: number;
+  home(lane: string): number | null;
+  send(frame: ClientFrame, link: number): boolean;
+  hold(): () => void;
+  window(): number;
+  keepMs(): number;
+  onStatus(status: OutboxStatus): void;
+}
+
+export interface Outbox {
+  readonly status: OutboxStatus;
+  /** Takes a command in, or throws `queue-full`, `too-large`, `invalid`. */
+  send(command: OutgoingCommand): { readonly id: string };
+  cancel(id: string): void;
+  has(id: string): boolean;
+  resume(link: number): void;
+  linkLost(link: number): void;
+  laneAnswered(frame: LaneFrame, link: number): void;
+  answered(frame: ResponseFrame | ErrorFrame, link: number): void;
+  pinged(frame: ServerPingFrame): void;
+  /** Ends everything: unsent commands are cancelled, sent ones have an unknown outcome. */
+  abandon(): void;
+}
+
+/** How long a server keeps the lane of a client whose outbox lives in memory (rule L8). */
+const LANE_RECORD_MS = 600_000;
+/** The frame around a command's input. */
+const ENVELOPE_BYTES = 512;
+
+export function createOutbox(port: OutboxPort): Outbox {
+  const { clock, dice } = port;
+  const tracked = new Map<string, OutgoingCommand>();
+  const state = createOutboxState({
+    bounds: port.bounds,
+    laneRecordMs: LANE_RECORD_MS,
+    freshName: (lane) => `${lane}.${dice.id()}`,
+  });
+  let cancelExpiry: Cancel | null = null;
+  let cancelRests: Cancel[] = [];
+  let release: (() => void) | null = null;
+
+  function perform(effects: readonly OutboxEffect[]): void {
+    for (const effect of effects) carryOut(effect);
+    if (state.pending > 0) release ??= port.hold();
+    else {
+      release?.();
+      release = null;
+    }
+    cancelExpiry?.();
+    const due = state.nextExpiry;
+    cancelExpiry = due === null ? null : clock.after(Math.max(0, due - clock.now()), () => perform(state.expire(clock.now())));
+    port.onStatus({ pending: state.pending, bytes: state.bytes });
+  }
+
+  function carryOut(effect: OutboxEffect): void {
+    switch (effect.type) {
+      case 'say':
+        // Not taken: the link is going, and its loss has the lane asked for again.
+        port.send(effect.frame, effect.link);
+        return;
+      case 'sent':
+        tracked.get(effect.id)?.onProgress?.({ status: 'sent', attempt: effect.attempt });
+        return;
+      case 'settle': {
+        const command = tracked.get(effect.id);
+        tracked.delete(effect.id);
+        command?.onOutcome(effect.outcome);
+        return;
+      }
+      case 'rest-lane':
+        cancelRests.push(clock.after(effect.ms * (1 + dice.roll()), () => perform(state.rested(effect.lane, clock.now()))));
+        return;
+      case 'rest':
+        return;
+      default:
+        return effect satisfies never;
+    }
+  }
+
+  return {
+    get status() {
+      return { pending: state.pending, bytes: state.bytes };
+    },
+    send(command) {
+      const bytes = sizeOf(command.input, command.name);
+      if (state.isFull(bytes)) {
+        throw new RealtimeError('queue-full', `The outbox holds ${state.pending} commands and takes no more. Wait until it drains, or raise outboxCommands or outboxBytes.`);
+      }
+      const id = dice.id();
+      tracked.set(id, command);
+      command.onProgress?.({ status: 'queued' });
+      const now = clock.now();
+      const draft = { id, name: command.name, input: command.input, bytes, expiresAt: now + port.commandMs };
+      perform(state.add(command.lane, draft, port.home(command.lane), now));
+      return { id };
+    },
+    cancel: (id) => perform(state.cancel(id, clock.now())),
+    has: (id) => state.has(id),
+    resume: (link) => perform(state.linkReady(link, clock.now())),
+    linkLost(link) {
+      state.linkLost(link, clock.now());
+      perform([]);
+    },
+    laneAnswered: (frame, link) => perform(state.laneAnswered(frame, link, clock.now(), port.window())),
+    answered: (frame, link) => perform(state.answered(frame, link, clock.now(), port.window())),
+    pinged: (frame) => state.confirm(clock.now() - frame.confirmedMs, port.keepMs()),
+    abandon() {
+      for (const cancel of cancelRests) cancel();
+      cancelRests = [];
+      perform(state.abandon());
+    },
+  };
+}
+
+function sizeOf(input: unknown, name: string): number {
+  const encoded = encode(input ?? null, CLIENT_FRAME_BYTES - ENVELOPE_BYTES, FRAME_DEPTH - 1);
+  if (encoded.ok) return encoded.text.length + name.length;
+  if (encoded.why === 'too-large') {
+    throw new RealtimeError('too-large', `The input of '${name}' is larger than a frame may be (${CLIENT_FRAME_BYTES} bytes). Send less, or send it in parts.`);
+  }
+  throw new RealtimeError('invalid', `The input of '${name}' cannot be sent: ${encoded.detail}.`);
+}

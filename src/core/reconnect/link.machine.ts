@@ -1,0 +1,213 @@
+/**
+ * Come back: one link's life over many sockets.
+ * Every end of a socket, whoever ended it, arrives as the one event `closed`; a number tells its generation,
+ * so that what a former socket still says changes nothing.
+ */
+import type { RealtimeErrorCode } from '../errors.js';
+import type { TimerEffect, TimerFired } from '../machine.js';
+import type { Timings } from '../options.js';
+import { CloseCode, closePolicy, retryAfterMs } from '../protocol/codes.js';
+import { backoffMs } from './backoff.js';
+
+/** Why a link is not ready. */
+export interface LinkLoss {
+  readonly code: number;
+  readonly reason: string;
+}
+
+interface Trying {
+  /** Of the newest socket. */
+  readonly generation: number;
+  /** Failed attempts since the link last proved itself. */
+  readonly attempt: number;
+  /** Refused tokens since the last welcome. */
+  readonly refusals: number;
+  readonly loss: LinkLoss | null;
+}
+
+export type LinkState =
+  | { readonly tag: 'idle'; readonly generation: number }
+  | (Trying & { readonly tag: 'waiting'; readonly retryAt: number; readonly mayHurry: boolean })
+  | (Trying & { readonly tag: 'authorizing' })
+  | (Trying & { readonly tag: 'connecting' })
+  | (Trying & { readonly tag: 'greeting' })
+  | (Trying & { readonly tag: 'ready' })
+  | { readonly tag: 'stopped'; readonly generation: number; readonly code: RealtimeErrorCode; readonly loss: LinkLoss };
+
+type LinkTimer = 'retry' | 'connect' | 'welcome' | 'proven';
+
+export type LinkEvent =
+  | { readonly type: 'started' }
+  | { readonly type: 'stopped' }
+  | { readonly type: 'token-ready' }
+  | { readonly type: 'opened'; readonly generation: number }
+  | { readonly type: 'welcomed'; readonly generation: number }
+  | { readonly type: 'closed'; readonly generation: number; readonly code: number; readonly reason: string; readonly now: number; readonly roll: number }
+  | { readonly type: 'token-failed'; readonly isFinal: boolean; readonly now: number; readonly roll: number }
+  | { readonly type: 'network-returned' }
+  | { readonly type: 'reconnect-asked' }
+  | TimerFired<LinkTimer>;
+
+export type LinkEffect =
+  | { readonly type: 'fetch-token' }
+  | { readonly type: 'drop-token' }
+  | { readonly type: 'open-socket'; readonly generation: number }
+  | { readonly type: 'say-hello' }
+  | { readonly type: 'tell-ready' }
+  | { readonly type: 'tell-lost' }
+  /** Let go of the socket; nothing more is to be heard of it. */
+  | { readonly type: 'drop-socket'; readonly code: number; readonly reason: string }
+  /** Let go of the socket and report it as closed. */
+  | { readonly type: 'give-up'; readonly code: number; readonly reason: string }
+  | TimerEffect<LinkTimer>;
+
+type Decision = readonly [LinkState, readonly LinkEffect[]];
+
+export const IDLE_LINK: LinkState = { tag: 'idle', generation: 0 };
+const NOTHING: readonly LinkEffect[] = [];
+const stop = (name: LinkTimer): LinkEffect => ({ type: 'stop-timer', name });
+const start = (name: LinkTimer, ms: number): LinkEffect => ({ type: 'start-timer', name, ms });
+
+export function createLinkStep(timings: Timings): (state: LinkState, event: LinkEvent) => Decision {
+  const fresh = (generation: number): Decision => authorize({ generation, attempt: 0, refusals: 0, loss: null });
+
+  function step(state: LinkState, event: LinkEvent): Decision {
+    switch (event.type) {
+      case 'started':
+        return state.tag === 'idle' ? fresh(state.generation) : [state, NOTHING];
+      case 'stopped':
+        return [{ tag: 'idle', generation: state.generation }, leave(state)];
+      case 'token-ready': {
+        if (state.tag !== 'authorizing') return [state, NOTHING];
+        const generation = state.generation + 1;
+        return [
+          { ...trying(state), tag: 'connecting', generation },
+          [{ type: 'open-socket', generation }, start('connect', timings.connectMs)],
+        ];
+      }
+      case 'token-failed':
+        return state.tag === 'authorizing' ? afterTokenFailure(state, event) : [state, NOTHING];
+      case 'opened':
+        if (state.tag !== 'connecting' || event.generation !== state.generation) return [state, NOTHING];
+        return [
+          { ...trying(state), tag: 'greeting' },
+          [stop('connect'), { type: 'say-hello' }, start('welcome', timings.welcomeMs)],
+        ];
+      case 'welcomed':
+        if (state.tag !== 'greeting' || event.generation !== state.generation) return [state, NOTHING];
+        return [
+          { ...trying(state), tag: 'ready', refusals: 0, loss: null },
+          [stop('welcome'), start('proven', timings.backoff.provenMs), { type: 'tell-ready' }],
+        ];
+      case 'closed':
+        return hasSocket(state) && event.generation === state.generation ? afterClose(state, event) : [state, NOTHING];
+      case 'network-returned':
+        if (state.tag !== 'waiting' || !state.mayHurry) return [state, NOTHING];
+        return authorize(trying(state), [stop('retry')]);
+      case 'reconnect-asked':
+        return reconnect(state);
+      case 'timer-fired':
+        return afterTimer(state, event.name);
+      default:
+        return event satisfies never;
+    }
+  }
+
+  function reconnect(state: LinkState): Decision {
+    if (state.tag === 'authorizing' || state.tag === 'connecting' || state.tag === 'greeting') return [state, NOTHING];
+    const [next, effects] = fresh(state.generation);
+    return [next, [...leave(state), ...effects]];
+  }
+
+  function afterTimer(state: LinkState, name: LinkTimer): Decision {
+    switch (name) {
+      case 'retry':
+        return state.tag === 'waiting' ? authorize(trying(state)) : [state, NOTHING];
+      case 'connect':
+        if (state.tag !== 'connecting') return [state, NOTHING];
+        return [state, [{ type: 'give-up', code: CloseCode.greetingLate, reason: 'not open in time' }]];
+      case 'welcome':
+        if (state.tag !== 'greeting') return [state, NOTHING];
+        return [state, [{ type: 'give-up', code: CloseCode.greetingLate, reason: 'no welcome in time' }]];
+      case 'proven':
+        return state.tag === 'ready' ? [{ ...state, attempt: 0 }, NOTHING] : [state, NOTHING];
+      default:
+        return name satisfies never;
+    }
+  }
+
+  function afterTokenFailure(state: LinkState & { tag: 'authorizing' }, event: LinkEvent & { type: 'token-failed' }): Decision {
+    const loss = { code: CloseCode.unauthorized, reason: 'no token' };
+    if (event.isFinal) return [{ tag: 'stopped', generation: state.generation, code: 'unauthorized', loss }, NOTHING];
+    return wait({ ...trying(state), loss }, event.now, backoffMs(state.attempt, event.roll, timings.backoff), true);
+  }
+
+  function afterClose(state: LinkState & Trying, event: LinkEvent & { type: 'closed' }): Decision {
+    const loss = { code: event.code, reason: event.reason };
+    const effects: LinkEffect[] = [stop('connect'), stop('welcome'), stop('proven')];
+    if (state.tag === 'ready') effects.push({ type: 'tell-lost' });
+    const policy = closePolicy(event.code);
+    const refusals = policy === 'authenticate' ? state.refusals + 1 : state.refusals;
+    if (policy === 'stop') return [{ tag: 'stopped', generation: state.generation, code: fatalCode(event.code), loss }, effects];
+    if (refusals >= 2) return [{ tag: 'stopped', generation: state.generation, code: 'unauthorized', loss }, effects];
+    const named = policy === 'wait' ? retryAfterMs(event.reason) : null;
+    const waitMs = named ?? backoffMs(state.attempt, event.roll, timings.backoff);
+    return wait({ ...trying(state), refusals, loss }, event.now, waitMs, named === null, effects);
+  }
+
+  function wait(tries: Trying, now: number, ms: number, mayHurry: boolean, effects: readonly LinkEffect[] = []): Decision {
+    return [
+      { ...tries, tag: 'waiting', attempt: tries.attempt + 1, retryAt: now + ms, mayHurry },
+      [...effects, start('retry', ms)],
+    ];
+  }
+
+  return step;
+}
+
+function authorize(tries: Trying, effects: readonly LinkEffect[] = []): Decision {
+  return [{ ...tries, tag: 'authorizing' }, [...effects, { type: 'fetch-token' }]];
+}
+
+/** What leaving a state on purpose ends. */
+function leave(state: LinkState): LinkEffect[] {
+  const drop: LinkEffect = { type: 'drop-socket', code: CloseCode.leaving, reason: '' };
+  switch (state.tag) {
+    case 'idle':
+    case 'stopped':
+      return [];
+    case 'waiting':
+      return [stop('retry')];
+    case 'authorizing':
+      return [{ type: 'drop-token' }];
+    case 'connecting':
+      return [stop('connect'), drop];
+    case 'greeting':
+      return [stop('welcome'), drop];
+    case 'ready':
+      return [stop('proven'), { type: 'tell-lost' }, drop];
+    default:
+      return state satisfies never;
+  }
+}
+
+function hasSocket(state: LinkState): state is LinkState & { tag: 'connecting' | 'greeting' | 'ready' } {
+  return state.tag === 'connecting' || state.tag === 'greeting' || state.tag === 'ready';
+}
+
+function trying({ generation, attempt, refusals, loss }: Trying): Trying {
+  return { generation, attempt, refusals, loss };
+}
+
+function fatalCode(code: number): RealtimeErrorCode {
+  switch (code) {
+    case CloseCode.badFrame:
+      return 'bad-frame';
+    case CloseCode.tooLarge:
+      return 'too-large';
+    case CloseCode.incompatible:
+      return 'incompatible';
+    default:
+      return 'forbidden';
+  }
+}

@@ -1,0 +1,244 @@
+/**
+ * The hands of one link: its socket, its token, its heartbeat, its codec.
+ * Not here: when to come back (`link.machine.ts`) and what frames mean to the rooms above.
+ */
+import { RealtimeError } from '../errors.js';
+import type { Heartbeat, HeartbeatPort } from '../heartbeat/heartbeat.js';
+import { drive } from '../machine.js';
+import type { Timings } from '../options.js';
+import { SERVER_FRAME_CHECKS } from '../protocol/checks.js';
+import { decode, encode } from '../protocol/codec.js';
+import { CloseCode } from '../protocol/codes.js';
+import type { ClientFrame, ServerFrame, ServerPingFrame, WelcomeFrame } from '../protocol/frames.js';
+import { CLIENT_FRAME_BYTES, SUBPROTOCOL } from '../protocol/limits.js';
+import type { Cancel, Clock, Dice, Socket, SocketEvents } from '../world.js';
+import { createLinkStep, IDLE_LINK, type LinkEffect, type LinkEvent, type LinkState } from './link.machine.js';
+
+/** What a link is good for right now. */
+export interface LinkStatus {
+  readonly state: LinkState;
+  readonly isSuspect: boolean;
+}
+
+/** What a link needs, from the world and from above. */
+export interface LinkPort {
+  readonly clock: Clock;
+  readonly dice: Dice;
+  open(url: string, protocols: readonly string[], events: SocketEvents): Socket;
+  readonly url: string;
+  readonly timings: Timings;
+  /** Null: the server needs no token. A rejection with code `unauthorized` is final. */
+  readonly fetchToken: ((onAbort: (abort: () => void) => void) => Promise<string | null>) | null;
+  createHeartbeat(heartbeat: HeartbeatPort, everyMs: number): Heartbeat;
+  hello(token: string | null): ClientFrame;
+  pong(ping: ServerPingFrame): ClientFrame;
+  probe(): ClientFrame;
+  onWelcome(frame: WelcomeFrame): { readonly pingMs: number };
+  onFrame(frame: ServerFrame): void;
+  onReady(): void;
+  onLost(): void;
+  onStatus(status: LinkStatus): void;
+  onRtt(ms: number): void;
+  onError(error: RealtimeError): void;
+}
+
+export interface Link {
+  readonly status: LinkStatus;
+  start(): void;
+  stop(): void;
+  reconnect(): void;
+  /** The network may be back: do not wait any longer, and look whether an open socket still lives. */
+  hurry(): void;
+  /** False: not ready, or the socket does not take it. */
+  send(frame: ClientFrame): boolean;
+}
+
+type Deed = Exclude<LinkEffect, { type: 'start-timer' | 'stop-timer' }>;
+
+export function createLink(port: LinkPort): Link {
+  const { clock, dice } = port;
+  let socket: Socket | null = null;
+  let token: string | null = null;
+  let heartbeat: Heartbeat | null = null;
+  let probedAt: number | null = null;
+  let dropToken: Cancel | null = null;
+  let status: LinkStatus = { state: IDLE_LINK, isSuspect: false };
+
+  const show = (next: LinkStatus): void => {
+    status = next;
+    port.onStatus(next);
+  };
+
+  const machine = drive<LinkState, LinkEvent, Deed, 'retry' | 'connect' | 'welcome' | 'proven'>({
+    clock,
+    initial: IDLE_LINK,
+    step: createLinkStep(port.timings),
+    perform,
+    onState: (state) => show({ state, isSuspect: status.isSuspect && state.tag === 'ready' }),
+  });
+
+  function perform(effect: Deed): void {
+    switch (effect.type) {
+      case 'fetch-token':
+        return fetchToken();
+      case 'drop-token':
+        dropToken?.();
+        return;
+      case 'open-socket':
+        return openSocket(effect.generation);
+      case 'say-hello':
+        sendFrame(port.hello(token));
+        return;
+      case 'tell-ready':
+        return port.onReady();
+      case 'tell-lost':
+        return port.onLost();
+      case 'drop-socket':
+        return dropSocket(effect.code, effect.reason);
+      case 'give-up':
+        return giveUp(effect.code, effect.reason);
+      default:
+        return effect satisfies never;
+    }
+  }
+
+  function fetchToken(): void {
+    if (port.fetchToken === null) return machine.send({ type: 'token-ready' });
+    let isOver = false;
+    const end = (): boolean => {
+      if (isOver) return false;
+      isOver = true;
+      cancelLimit();
+      dropToken = null;
+      return true;
+    };
+    const fail = (cause: unknown): void => {
+      if (!end()) return;
+      const isFinal = cause instanceof RealtimeError && cause.code === 'unauthorized';
+      port.onError(
+        isFinal ? cause : new RealtimeError('unauthorized', 'The auth function failed; it is asked again with the next attempt.', { cause }),
+      );
+      machine.send({ type: 'token-failed', isFinal, now: clock.now(), roll: dice.roll() });
+    };
+    let abort: () => void = () => {};
+    const cancelLimit = clock.after(port.timings.tokenMs, () => {
+      abort();
+      fail(new RealtimeError('timeout', `The auth function gave no token within ${port.timings.tokenMs} ms.`));
+    });
+    dropToken = () => {
+      if (end()) abort();
+    };
+    port.fetchToken((onAbort) => (abort = onAbort)).then((value) => {
+      if (!end()) return;
+      token = value;
+      machine.send({ type: 'token-ready' });
+    }, fail);
+  }
+
+  function openSocket(generation: number): void {
+    const closed = (code: number, reason: string): void => {
+      release();
+      machine.send({ type: 'closed', generation, code, reason, now: clock.now(), roll: dice.roll() });
+    };
+    // A socket that was let go has been told so and is silent; this guards against one that speaks all the same.
+    const isCurrent = (): boolean => machine.state.generation === generation;
+    socket = port.open(port.url, [SUBPROTOCOL], {
+      onOpened: () => machine.send({ type: 'opened', generation }),
+      onMessage: (text) => isCurrent() && receive(text, generation),
+      onClosed: (code, reason) => isCurrent() && closed(code, reason),
+    });
+  }
+
+  function receive(text: string, generation: number): void {
+    heartbeat?.heard();
+    const decoded = decode<ServerFrame>(text, CLIENT_FRAME_BYTES, SERVER_FRAME_CHECKS);
+    if (!decoded.ok) {
+      if (decoded.why !== 'unknown') distrust(decoded.detail);
+      return;
+    }
+    const frame = decoded.frame;
+    switch (frame.t) {
+      case 'welcome':
+        return welcome(frame, generation);
+      case 'ping':
+        sendFrame(port.pong(frame));
+        heartbeat?.intervalNamed(frame.everyMs);
+        break;
+      case 'pong':
+        if (probedAt !== null) port.onRtt(clock.now() - probedAt);
+        probedAt = null;
+        return;
+      default:
+        break;
+    }
+    if (machine.state.tag === 'ready') port.onFrame(frame);
+  }
+
+  function welcome(frame: WelcomeFrame, generation: number): void {
+    if (machine.state.tag !== 'greeting') return;
+    const { pingMs } = port.onWelcome(frame);
+    heartbeat = port.createHeartbeat(
+      {
+        clock,
+        sendProbe() {
+          probedAt = clock.now();
+          sendFrame(port.probe());
+        },
+        onSuspect: (isSuspect) => show({ ...status, isSuspect }),
+        onDead: () => giveUp(CloseCode.silent, 'silent for too long'),
+      },
+      pingMs,
+    );
+    machine.send({ type: 'welcomed', generation });
+  }
+
+  function distrust(detail: string): void {
+    port.onError(
+      new RealtimeError('bad-frame', `The server sent a frame that is not of protocol v1 (${detail}); the link is opened anew. Check that both ends run matching versions.`),
+    );
+    giveUp(CloseCode.badFrame, 'bad frame', 1006);
+  }
+
+  /** `as` is what the machine hears: a code that we close with for the server's fault must not count as the server's verdict on us. */
+  function giveUp(code: number, reason: string, as: number = code): void {
+    const { generation } = machine.state;
+    dropSocket(code, reason);
+    machine.send({ type: 'closed', generation, code: as, reason, now: clock.now(), roll: dice.roll() });
+  }
+
+  function dropSocket(code: number, reason: string): void {
+    socket?.close(code, reason);
+    release();
+  }
+
+  function release(): void {
+    socket = null;
+    token = null;
+    probedAt = null;
+    heartbeat?.stop();
+    heartbeat = null;
+  }
+
+  function sendFrame(frame: ClientFrame): boolean {
+    const encoded = encode(frame, CLIENT_FRAME_BYTES);
+    if (!encoded.ok) {
+      port.onError(new RealtimeError('too-large', `A ${frame.t} frame cannot be sent: ${encoded.detail}.`));
+      return false;
+    }
+    return socket?.send(encoded.text) ?? false;
+  }
+
+  return {
+    get status() {
+      return status;
+    },
+    start: () => machine.send({ type: 'started' }),
+    stop: () => machine.send({ type: 'stopped' }),
+    reconnect: () => machine.send({ type: 'reconnect-asked' }),
+    hurry() {
+      heartbeat?.doubt();
+      machine.send({ type: 'network-returned' });
+    },
+    send: (frame) => machine.state.tag === 'ready' && sendFrame(frame),
+  };
+}

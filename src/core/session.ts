@@ -1,0 +1,77 @@
+/**
+ * Who we are to the server and what the server has named: identity, limits, fence.
+ * Not here: the token (the link fetches one for each attempt and forgets it).
+ */
+import type { ClientFrame, ServerLimits, ServerPingFrame, WelcomeFrame } from './protocol/frames.js';
+import { PROTOCOL_VERSION } from './protocol/limits.js';
+
+export interface SessionPort {
+  readonly clientId: string;
+  isVisible(): boolean;
+  /** The server knows us by another name than before: nothing of the former user may remain. */
+  onIdentityChanged(tag: string, former: string): void;
+  /** The storage behind the server is another one than before. */
+  onFenceChanged(fence: string): void;
+}
+
+export interface Session {
+  /** The public name of the user; null before the first welcome. */
+  readonly tag: string | null;
+  readonly fence: string | null;
+  readonly limits: ServerLimits;
+  hello(link: number, token: string | null): ClientFrame;
+  pong(ping: ServerPingFrame): ClientFrame;
+  probe(): ClientFrame;
+  welcomed(frame: WelcomeFrame): { readonly pingMs: number };
+  fenceSeen(fence: string): void;
+}
+
+const UNTIL_WELCOME: ServerLimits = { channels: 200, windowPerLane: 32, keepMs: 0 };
+
+export function createSession(port: SessionPort): Session {
+  let tag: string | null = null;
+  let fence: string | null = null;
+  let limits = UNTIL_WELCOME;
+  let probes = 0;
+
+  const fenceSeen = (seen: string): void => {
+    if (seen === fence) return;
+    const isFirst = fence === null;
+    fence = seen;
+    if (!isFirst) port.onFenceChanged(seen);
+  };
+
+  return {
+    get tag() {
+      return tag;
+    },
+    get fence() {
+      return fence;
+    },
+    get limits() {
+      return limits;
+    },
+    hello: (link, token) => ({
+      t: 'hello',
+      v: PROTOCOL_VERSION,
+      client: port.clientId,
+      link,
+      features: [],
+      outbox: 'memory',
+      visible: port.isVisible(),
+      ...(token !== null && { token }),
+      ...(fence !== null && { fence }),
+    }),
+    pong: (ping) => ({ t: 'pong', n: ping.n, visible: port.isVisible(), ...(fence !== null && { fence }) }),
+    probe: () => ({ t: 'ping', n: ++probes, visible: port.isVisible() }),
+    welcomed(frame) {
+      limits = frame.limits;
+      const former = tag;
+      tag = frame.tag;
+      if (former !== null && former !== tag) port.onIdentityChanged(tag, former);
+      fenceSeen(frame.fence);
+      return { pingMs: port.isVisible() ? frame.ping.visibleMs : frame.ping.hiddenMs };
+    },
+    fenceSeen,
+  };
+}

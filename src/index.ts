@@ -1,0 +1,54 @@
+'use client';
+/** Door `holdfast`: the provider, the hooks, and the makers of contracts. */
+export { RealtimeProvider, useRealtimeClient, type RealtimeProviderProps } from './react/provider.js';
+export { useChannel, type ChannelResult, type ParamsOption } from './react/use-channel.js';
+export { useCommand, type CommandResult } from './react/use-command.js';
+export { useConnectionStatus, type ConnectionResult } from './react/use-connection-status.js';
+export { useQuery, type Follow, type QueryOptions, type QueryResult } from './react/use-query.js';
+export {
+  createClient,
+  type Auth,
+  type ChannelHandle,
+  type InputArgs,
+  type ParamsArgs,
+  type RealtimeClient,
+  type RealtimeClientOptions,
+  type TypedListener,
+  type WebSocketClass,
+} from './browser/create-client.js';
+export {
+  channel,
+  channelName,
+  command,
+  defineContract,
+  query,
+  type AnyContract,
+  type ChannelEvent,
+  type ChannelRef,
+  type CommandRef,
+  type Contract,
+  type ContractDraft,
+  type ContractId,
+  type Draft,
+  type EventOf,
+  type InputOf,
+  type OutputOf,
+  type ParamsOf,
+  type QueryRef,
+  type Schema,
+  type SchemaMap,
+} from './core/contract.js';
+export type { LiveStatus } from './core/channels/delivery.js';
+export type { Gap } from './core/channels/reader.js';
+export type { CommandSnapshot, Sent } from './core/data/command-status.js';
+export type { ConnectionReason, ConnectionStatus } from './core/data/connection-status.js';
+export { append, defineView, upsert, type ViewRef } from './core/data/define-view.js';
+export type { Apply, QuerySnapshot } from './core/data/live-query.js';
+export type { Readable } from './core/data/store.js';
+export type { Tap } from './core/data/tap.js';
+export type { ViewSnapshot } from './core/data/view.js';
+export { RealtimeError, type RealtimeErrorCode } from './core/errors.js';
+export type { LiveQuery, Params, View } from './core/handles.js';
+export type { BackoffOptions, Bounds, Timings } from './core/options.js';
+export type { OutboxStatus } from './core/queue/outbox.js';
+export type { World } from './core/world.js';

@@ -1,0 +1,50 @@
+/**
+ * The client of one provider, and the newest functions that the application gave it.
+ * No React here: a render makes it, an effect tells it of newer props.
+ */
+import { createClient, type RealtimeClient, type RealtimeClientOptions } from '../browser/create-client.js';
+import type { AnyContract } from '../core/contract.js';
+import { RealtimeError } from '../core/errors.js';
+
+export interface ClientProps extends Omit<RealtimeClientOptions, 'url' | 'contract'> {
+  /** Where the server listens. A new URL makes a new client. */
+  readonly url?: string;
+  /** A new contract makes a new client. */
+  readonly contract?: AnyContract;
+  /** Your own client instead of `url` and `contract`; who made it disposes of it. */
+  readonly client?: RealtimeClient;
+}
+
+export interface OwnedClient {
+  readonly client: RealtimeClient;
+  /** Whether these props ask for this very client. */
+  isFor(props: ClientProps): boolean;
+  /** From now on these `auth` and `onError` are called. */
+  update(props: ClientProps): void;
+}
+
+export function createOwnedClient(props: ClientProps): OwnedClient {
+  const { url, contract, client } = props;
+  let latest = props;
+  return {
+    client: client ?? create(props, () => latest),
+    isFor: (asked) => asked.client === client && (client !== undefined || (asked.url === url && asked.contract === contract)),
+    update(newer) {
+      latest = newer;
+    },
+  };
+}
+
+function create({ url, contract, auth, timings, bounds, WebSocket, world }: ClientProps, latest: () => ClientProps): RealtimeClient {
+  if (url === undefined || contract === undefined) throw new RealtimeError('misuse', '<RealtimeProvider> needs url and contract, or a client.');
+  return createClient({
+    url,
+    contract,
+    auth: auth && ((context) => latest().auth?.(context) ?? null),
+    onError: (error) => (latest().onError ?? console.error)(error),
+    timings,
+    bounds,
+    WebSocket,
+    world,
+  });
+}

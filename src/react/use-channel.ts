@@ -1,0 +1,103 @@
+'use client';
+/** A channel in a component: as a view, folded once for all, or as a tap, event by event. */
+import { useInsertionEffect, useMemo, useRef } from 'react';
+import { useSyncExternalStoreWithSelector } from 'use-sync-external-store/shim/with-selector';
+import type { LiveStatus } from '../core/channels/delivery.js';
+import type { Gap } from '../core/channels/reader.js';
+import { channelName, type ChannelRef, type EventOf, type ParamsOf } from '../core/contract.js';
+import type { ViewRef } from '../core/data/define-view.js';
+import type { ViewSnapshot } from '../core/data/view.js';
+import type { RealtimeError } from '../core/errors.js';
+import type { Params } from '../core/handles.js';
+import type { Readable } from '../core/data/store.js';
+import { useServingClient } from './provider.js';
+
+export type ParamsOption<Ref extends ChannelRef> = keyof ParamsOf<Ref['pattern']> extends never
+  ? { readonly params?: Params }
+  : { readonly params: ParamsOf<Ref['pattern']> };
+
+export interface ChannelResult<Data> {
+  readonly data: Data;
+  /** `pending` until the channel has answered for the first time. */
+  readonly status: 'pending' | 'success' | 'error';
+  readonly liveStatus: LiveStatus;
+  /** The data may lag behind. */
+  readonly isStale: boolean;
+  /** A hole in what was received; stays until `resync()`. */
+  readonly gap: Gap | null;
+  readonly error: RealtimeError | null;
+  readonly dataUpdatedAt: number;
+  /** Starts again from the history, and clears the gap. */
+  readonly resync: () => void;
+}
+
+interface TapOptions<Ref extends ChannelRef> {
+  /** Every event from mount on, in order. Renders nothing. */
+  readonly onEvent?: (event: EventOf<Ref>) => void;
+  readonly onGap?: (gap: Gap) => void;
+}
+
+interface AnyOptions {
+  readonly params?: Params;
+  readonly select?: (state: unknown) => unknown;
+  readonly onEvent?: (event: never) => void;
+  readonly onGap?: (gap: Gap) => void;
+}
+
+/**
+ * A view: the state that is folded from a channel's events, shared by every component that shows it.
+ *
+ * @example
+ * ```tsx
+ * const { data, isStale, gap } = useChannel(messages, { params: { id: room }, select: (list) => list.length });
+ * ```
+ */
+export function useChannel<Ref extends ChannelRef, State, Selected = State>(
+  view: ViewRef<Ref, State>,
+  options: ParamsOption<Ref> & { readonly select?: (state: State) => Selected },
+): ChannelResult<Selected>;
+/**
+ * A tap: every event from mount on, in order, to `onEvent`; no render for any of them.
+ *
+ * @example
+ * ```tsx
+ * useChannel(api.channels.room, { params: { id: room }, onEvent: (event) => playSound(event.name) });
+ * ```
+ */
+export function useChannel<Ref extends ChannelRef>(channel: Ref, options: ParamsOption<Ref> & TapOptions<Ref>): ChannelResult<undefined>;
+export function useChannel(target: ViewRef | ChannelRef, options: AnyOptions): ChannelResult<unknown> {
+  const ref = target.kind === 'view' ? target.channel : target;
+  const client = useServingClient(ref.contract);
+  const { params = {}, select } = options;
+  const latest = useRef(options);
+  useInsertionEffect(() => {
+    latest.current = options;
+  });
+  const name = channelName(ref, params);
+  const source = useMemo(() => {
+    if (target.kind === 'view') return client.view(target, params) as Source;
+    return client.channel(target, params).tap({
+      onEvent: (event) => latest.current.onEvent?.(event as never),
+      onGap: (gap) => latest.current.onGap?.(gap),
+    }) as Source;
+    // `name` stands for `params`, which is a new object on every render.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [client, target, name]);
+  const snapshot = useSyncExternalStoreWithSelector(
+    source.subscribe,
+    source.get,
+    source.get,
+    (state: ViewSnapshot<unknown>) => (select === undefined ? state : { ...state, data: select(state.data) }),
+    select === undefined ? Object.is : isSameSelection,
+  );
+  return useMemo(() => ({ ...snapshot, resync: source.resync }), [snapshot, source]);
+}
+
+type Source = Readable<ViewSnapshot<unknown>> & { resync(): void };
+
+/** With a selection, `dataUpdatedAt` is the time at which what was selected last changed. */
+function isSameSelection(a: ViewSnapshot<unknown>, b: ViewSnapshot<unknown>): boolean {
+  return (
+    Object.is(a.data, b.data) && a.status === b.status && a.liveStatus === b.liveStatus && a.isStale === b.isStale && a.gap === b.gap && a.error === b.error
+  );
+}

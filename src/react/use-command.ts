@@ -1,0 +1,40 @@
+'use client';
+/** A command in a component: sends, and shows where the last send is. */
+import { useMemo } from 'react';
+import { useSyncExternalStore } from 'use-sync-external-store/shim';
+import type { InputArgs } from '../browser/create-client.js';
+import type { CommandRef, InputOf, OutputOf } from '../core/contract.js';
+import { createCommandObserver, type CommandSnapshot, type Sent } from '../core/data/command-status.js';
+import { useServingClient } from './provider.js';
+
+export type CommandResult<Ref extends CommandRef> = CommandSnapshot<InputOf<Ref['input']>, OutputOf<Ref['output']>> & {
+  /** Puts a command into the outbox. Never throws for what the person typed: the outcome says it. */
+  readonly send: (...input: InputArgs<Ref>) => Sent<InputOf<Ref['input']>, OutputOf<Ref['output']>>;
+  /** Ends the last send if it was not run yet. */
+  readonly cancel: () => void;
+  /** Shows nothing of the last send any more; it goes on. */
+  readonly reset: () => void;
+};
+
+/**
+ * Sends a command and shows its state.
+ *
+ * @example
+ * ```tsx
+ * const post = useCommand(api.commands.post);
+ * <button onClick={() => post.send({ room: id, text })}>Send</button>
+ * {post.status === 'error' && <p role="alert">{post.error.message}</p>}
+ * ```
+ */
+export function useCommand<Ref extends CommandRef>(ref: Ref): CommandResult<Ref> {
+  const client = useServingClient(ref.contract);
+  const observer = useMemo(
+    () => createCommandObserver((input: InputOf<Ref['input']>) => client.send(ref, ...([input] as unknown as InputArgs<Ref>))),
+    [client, ref],
+  );
+  const snapshot = useSyncExternalStore(observer.subscribe, observer.get, observer.get);
+  return useMemo(
+    () => ({ ...snapshot, send: observer.send, cancel: observer.cancel, reset: observer.reset }) as unknown as CommandResult<Ref>,
+    [snapshot, observer],
+  );
+}

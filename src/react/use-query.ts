@@ -1,0 +1,71 @@
+'use client';
+/** A query in a component: asked over the socket, shared by input, and kept true by the channel that it follows. */
+import { useEffect, useMemo } from 'react';
+import { useSyncExternalStoreWithSelector } from 'use-sync-external-store/shim/with-selector';
+import type { ChannelRef, EventOf, InputOf, OutputOf, QueryRef } from '../core/contract.js';
+import type { Apply, QuerySnapshot } from '../core/data/live-query.js';
+import { stableKey, type Params } from '../core/handles.js';
+import { useServingClient } from './provider.js';
+import type { ParamsOption } from './use-channel.js';
+
+/** The channel whose later events keep the answer true. `apply` must bear an event twice: put, do not add. */
+export type Follow<Data, Channel extends ChannelRef> = ParamsOption<Channel> & {
+  readonly channel: Channel;
+  readonly apply: (data: Data, event: EventOf<Channel>) => Data;
+};
+
+export type QueryOptions<Ref extends QueryRef, Channel extends ChannelRef, Selected> = {
+  readonly follow?: Follow<OutputOf<Ref['output']>, Channel>;
+  readonly select?: (data: OutputOf<Ref['output']>) => Selected;
+} & (Ref['input'] extends undefined ? { readonly input?: undefined } : { readonly input: InputOf<Ref['input']> });
+
+export interface QueryResult<Data> extends QuerySnapshot<Data> {
+  /** Asks again, unless it is being asked. */
+  readonly refetch: () => void;
+}
+
+/**
+ * Asks, and shows the answer. Every component with the same input shares one question.
+ *
+ * @example
+ * ```tsx
+ * const history = useQuery(api.queries.history, {
+ *   input: { room: id },
+ *   follow: { channel: api.channels.room, params: { id }, apply: upsert('id') },
+ * });
+ * ```
+ */
+export function useQuery<Ref extends QueryRef, Channel extends ChannelRef = ChannelRef, Selected = OutputOf<Ref['output']>>(
+  ref: Ref,
+  options: QueryOptions<Ref, Channel, Selected>,
+): QueryResult<Selected> {
+  const client = useServingClient(ref.contract);
+  const { select } = options;
+  const input = options.input as InputOf<Ref['input']>;
+  const follow = options.follow as { channel: ChannelRef; params?: Params; apply: Apply } | undefined;
+  const followed = follow?.channel;
+  const key = stableKey([input, follow?.params]);
+  const source = useMemo(
+    () => client.liveQuery(ref, input, followed && { channel: followed, params: follow?.params ?? {} }),
+    // `key` stands for the input and the parameters, which are new objects on every render.
+    // oxlint-disable-next-line react/exhaustive-deps
+    [client, ref, key, followed],
+  );
+  const snapshot = useSyncExternalStoreWithSelector(
+    source.subscribe,
+    source.get,
+    source.get,
+    (state: QuerySnapshot<OutputOf<Ref['output']>>): QuerySnapshot<unknown> =>
+      select === undefined || state.data === undefined ? state : { ...state, data: select(state.data) },
+    select === undefined ? Object.is : isSameSelection,
+  );
+  const apply = follow?.apply;
+  useEffect(() => {
+    if (apply !== undefined) source.setApply(apply);
+  });
+  return useMemo(() => ({ ...snapshot, refetch: source.refetch }) as QueryResult<Selected>, [snapshot, source]);
+}
+
+function isSameSelection(a: QuerySnapshot<unknown>, b: QuerySnapshot<unknown>): boolean {
+  return Object.is(a.data, b.data) && a.error === b.error && a.status === b.status && a.fetchStatus === b.fetchStatus && a.isStale === b.isStale;
+}

@@ -1,0 +1,61 @@
+/**
+ * Proof that the simulation can fail: known bugs, planted by replacing one function of the real code, must be found
+ * within a few worlds. Nothing of this exists outside of this file.
+ */
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type * as Heartbeat from '../../src/core/heartbeat/heartbeat.machine.js';
+import type * as Lanes from '../../src/server/core/lane-log.js';
+import type { Life } from './live.js';
+
+const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8];
+
+/** Replaces exports of a module, and lives in that world until somebody complains. */
+async function firstComplaint(path: string, plant: (real: never) => object): Promise<Life | null> {
+  vi.resetModules();
+  vi.doMock(path, async (original) => {
+    const real = await original<object>();
+    return { ...real, ...plant(real as never) };
+  });
+  const { live } = await import('./live.js');
+  for (const seed of SEEDS) {
+    const life = await live({ seed, chaosMs: 60_000 });
+    if (life.complaints.length > 0) return life;
+  }
+  return null;
+}
+
+afterEach(() => {
+  vi.doUnmock('../../src/core/channels/reader.js');
+  vi.doUnmock('../../src/core/heartbeat/heartbeat.machine.js');
+  vi.doUnmock('../../src/server/core/lane-log.js');
+  vi.resetModules();
+});
+
+describe('a planted bug is found', { timeout: 120_000 }, () => {
+  it('none: the same worlds are quiet without one', async () => {
+    const life = await firstComplaint('../../src/core/channels/reader.js', () => ({}));
+    expect(life?.complaints ?? []).toEqual([]);
+  });
+
+  it('a channel subscribes again without its position', async () => {
+    const life = await firstComplaint('../../src/core/channels/reader.js', () => ({ lowestPosition: () => null }));
+    expect(life?.complaints.join('\n')).toMatch(/gap|is not/);
+  });
+
+  it('silence never kills a link', async () => {
+    const life = await firstComplaint('../../src/core/heartbeat/heartbeat.machine.js', ({ stepHeartbeat }: typeof Heartbeat) => ({
+      stepHeartbeat: (...[state, event]: Parameters<typeof stepHeartbeat>) => (event.type === 'timer-fired' ? [state, []] : stepHeartbeat(state, event)),
+    }));
+    expect(life?.complaints.join('\n')).toMatch(/connected to nobody/);
+  });
+
+  it('the server forgets the outcomes of commands', async () => {
+    const life = await firstComplaint('../../src/server/core/lane-log.js', ({ createLaneLog }: typeof Lanes) => ({
+      createLaneLog(...args: Parameters<typeof createLaneLog>) {
+        const lanes = createLaneLog(...args);
+        return { ...lanes, begin: () => ({ kind: 'run', attempt: 1 }), mayCommit: () => true };
+      },
+    }));
+    expect(life?.complaints.join('\n')).toMatch(/took effect 2 times/);
+  });
+});

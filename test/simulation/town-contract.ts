@@ -1,0 +1,16 @@
+/** What the people of the simulated town agree on. */
+import { z } from 'zod';
+import { append, channel, command, defineContract, defineView, query } from '../../src/contract/index.js';
+
+const Note = z.object({ id: z.string(), author: z.string(), serial: z.number().int() });
+export type Note = z.infer<typeof Note>;
+
+export const town = defineContract({
+  channels: { board: channel('board:{id}', { events: { note: Note } }) },
+  queries: { notes: query({ output: z.array(Note) }) },
+  commands: { pin: command({ input: z.object({ author: z.string(), serial: z.number().int() }), output: Note }) },
+});
+
+export const BOARD = { id: 1 };
+export const RECENT = 40;
+export const recent = defineView(town.channels.board, { history: RECENT, initialState: [] as Note[], reduce: append(RECENT) });

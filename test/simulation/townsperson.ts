@@ -1,0 +1,165 @@
+/**
+ * Somebody in the simulated town: the real client in a simulated tab, which pins notes and watches the board in every
+ * way there is. Each thing seen is checked at once; a broken promise throws inside `complain`.
+ */
+import { createClient, type RealtimeClient } from '../../src/browser/create-client.js';
+import type { Gap } from '../../src/core/channels/reader.js';
+import type { EventOf } from '../../src/core/contract.js';
+import type { RealtimeErrorCode } from '../../src/core/errors.js';
+import { upsert } from '../../src/core/data/define-view.js';
+import type { Apply } from '../../src/core/data/live-query.js';
+import { RealtimeError } from '../../src/core/errors.js';
+import type { World } from '../../src/core/world.js';
+import { DEAD_AFTER_MS } from '../../src/core/protocol/limits.js';
+import type { SimulatedClient } from '../../src/testing/simulated-client.js';
+import type { SimulatedWorld } from '../../src/testing/simulated-world.js';
+import { BOARD, recent, town, type Note } from './town-contract.js';
+import { HOST } from './town-hall.js';
+
+type Seen = EventOf<typeof town.channels.board>;
+
+/** What became of a command, as its sender was told. */
+export interface Told {
+  readonly id: string;
+  readonly serial: number;
+  ending: 'pending' | 'done' | RealtimeErrorCode;
+  endings: number;
+}
+
+export interface Townsperson {
+  readonly name: string;
+  readonly outside: SimulatedClient;
+  readonly client: RealtimeClient;
+  readonly told: readonly Told[];
+  readonly seen: readonly Seen[];
+  readonly gaps: readonly Gap[];
+  /** Promises broken so far, in words. */
+  readonly complaints: readonly string[];
+  pin(): void;
+  board(): readonly Note[];
+  list(): readonly Note[] | undefined;
+  dispose(): void;
+}
+
+export function createTownsperson(world: SimulatedWorld, name: string): Townsperson {
+  const outside = world.client(name);
+  const told: Told[] = [];
+  const seen: Seen[] = [];
+  const gaps: Gap[] = [];
+  const complaints: string[] = [];
+  const complain = (what: string): void => void complaints.push(`${name} at ${world.clock.now()} ms: ${what}`);
+  let serial = 0;
+  let isAfterGap = true;
+
+  let client: RealtimeClient | null = null;
+  const own = createClient({
+    url: `ws://${HOST}/realtime`,
+    contract: town,
+    auth: () => name,
+    world: watched(outside, complain, () => client?.connection.get().status === 'connected'),
+    onError: (error) => complain(`an error without a place: ${error.code} ${error.message}`),
+  });
+  client = own;
+  const view = own.view(recent, BOARD);
+  const list = own.liveQuery(town.queries.notes, undefined, { channel: town.channels.board, params: BOARD });
+
+  const stops = [
+    own.hold(),
+    own.channel(town.channels.board, BOARD).subscribe({
+      onEvent(event) {
+        const before = seen.at(-1);
+        if (!isAfterGap && before && (before.epoch !== event.epoch || before.offset + 1 !== event.offset)) {
+          complain(`${before.epoch}/${before.offset} was followed by ${event.epoch}/${event.offset} without a gap`);
+        }
+        isAfterGap = false;
+        seen.push(event);
+      },
+      onGap(gap) {
+        if (isAfterGap && gaps.length > 0) complain('two gaps without an event between them');
+        isAfterGap = true;
+        gaps.push(gap);
+      },
+    }),
+    view.subscribe(() => {}),
+    list.subscribe(() => {}),
+  ];
+  list.setApply(upsert('id') as unknown as Apply);
+
+  return {
+    name,
+    outside,
+    client: own,
+    told,
+    seen,
+    gaps,
+    complaints,
+    pin() {
+      const sent = own.send(town.commands.pin, { author: name, serial: ++serial });
+      const entry: Told = { id: sent.id, serial, ending: 'pending', endings: 0 };
+      told.push(entry);
+      const end = (ending: Told['ending']): void => {
+        entry.ending = ending;
+        entry.endings++;
+      };
+      sent.result.then(
+        (note) => {
+          if (note.serial !== entry.serial) complain(`command ${entry.serial} was answered with the result of ${note.serial}`);
+          end('done');
+        },
+        (error: unknown) => end(error instanceof RealtimeError ? error.code : 'internal'),
+      );
+    },
+    board: () => view.get().data,
+    list: () => list.get().data,
+    dispose() {
+      for (const stop of stops) stop();
+      own.dispose();
+    },
+  };
+}
+
+/** Timers may be this late, and the greeting takes its time. */
+const GRACE_MS = 6_000;
+
+/** Promise 4: no link counts as connected for longer than its interval and the verdict's time without a word of life. */
+function watched(outside: SimulatedClient, complain: (what: string) => void, isConnected: () => boolean): World {
+  let heardAt = 0;
+  let everyMs = 6_000;
+  let lookedAt = 0;
+  const look = (): void => {
+    const now = outside.clock.now();
+    // Slept: nothing could be heard, and nothing done about it.
+    if (now - lookedAt > 1_500) heardAt = now;
+    lookedAt = now;
+    if (isConnected() && now - heardAt > everyMs + DEAD_AFTER_MS + GRACE_MS) {
+      complain(`connected to nobody: silence for ${now - heardAt} ms`);
+      heardAt = now;
+    }
+  };
+  return {
+    clock: outside.clock,
+    dice: outside.dice,
+    paint: outside.paint,
+    isVisible: outside.isVisible,
+    watch(onSignal) {
+      let cancelLook = outside.clock.after(0, function again() {
+        look();
+        cancelLook = outside.clock.after(1_000, again);
+      });
+      const stop = outside.watch(onSignal);
+      return () => {
+        cancelLook();
+        stop();
+      };
+    },
+    open: (url, protocols, events) =>
+      outside.open(url, protocols, {
+        ...events,
+        onMessage(text) {
+          heardAt = outside.clock.now();
+          everyMs = Number(/"everyMs":(\d+)/.exec(text)?.[1] ?? everyMs);
+          events.onMessage(text);
+        },
+      }),
+  };
+}
