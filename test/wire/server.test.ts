@@ -113,7 +113,7 @@ describe('greeting', () => {
   it.each([
     ['a refused token', hello({ token: 'bad' }), 4300],
     ['another version', hello({ v: 2 }), 4401],
-    ['a token over 8 kB', hello({ token: 'x'.repeat(8_193) }), 4409],
+    ['a token over 8 kB', hello({ token: 'x'.repeat(8_193) }), 4400],
     ['a first frame over its limit', hello({ token: 'x'.repeat(20_000) }), 4409],
     ['a first frame that is not hello', { t: 'ping', n: 1, visible: true }, 4400],
     ['a first frame of an unknown type', { t: 'news', id: 'x' }, 4400],
@@ -236,9 +236,9 @@ describe('channels', () => {
   it('refuses alike what is forbidden, unruled, unknown or misspelled', async () => {
     const client = await enter(url, { token: '7' });
     const names = ['room:7', 'secret', 'unruled', 'nothing', 'room:%41', 'room:'];
-    client.say({ t: 'subscribe', channels: names.map((name, generation) => ({ name, generation })) });
-    for (const [generation, channel] of names.entries()) {
-      expect(await client.next('unsubscribed', (frame) => frame.channel === channel)).toEqual({ t: 'unsubscribed', channel, generation, reason: 'forbidden' });
+    client.say({ t: 'subscribe', channels: names.map((name, index) => ({ name, generation: index + 1 })) });
+    for (const [index, channel] of names.entries()) {
+      expect(await client.next('unsubscribed', (frame) => frame.channel === channel)).toEqual({ t: 'unsubscribed', channel, generation: index + 1, reason: 'forbidden' });
     }
   });
 

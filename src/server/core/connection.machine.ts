@@ -4,8 +4,7 @@
  */
 import { CloseCode } from '../../core/protocol/codes.js';
 import type { HelloFrame } from '../../core/protocol/frames.js';
-import { PROTOCOL_VERSION, TOKEN_BYTES } from '../../core/protocol/limits.js';
-import { isLongerThan } from '../../core/protocol/codec.js';
+import { PROTOCOL_VERSION } from '../../core/protocol/limits.js';
 import type { TimerEffect, TimerFired } from '../../core/machine.js';
 import type { User } from './handlers.js';
 
@@ -88,7 +87,6 @@ export function stepConnection(state: ConnectionState, event: ConnectionEvent | 
 
 function greet(hello: HelloFrame): Next {
   if (hello.v !== PROTOCOL_VERSION) return close(CloseCode.incompatible, `this server speaks version ${PROTOCOL_VERSION}`);
-  if (hello.token !== undefined && isLongerThan(hello.token, TOKEN_BYTES)) return close(CloseCode.tooLarge, 'token too large');
   const greeting: Greeting = { client: hello.client, link: hello.link, isVisible: hello.visible };
   return [{ kind: 'authenticating', greeting }, [START, { type: 'authenticate', hello }]];
 }

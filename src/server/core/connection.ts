@@ -6,7 +6,7 @@
 import { CloseCode } from '../../core/protocol/codes.js';
 import { decode, type Decoded } from '../../core/protocol/codec.js';
 import type { ClientFrame, HelloFrame, PingIntervals, ServerLimits } from '../../core/protocol/frames.js';
-import { CLIENT_FRAME_BYTES, PROTOCOL_VERSION, TOKEN_BYTES } from '../../core/protocol/limits.js';
+import { CLIENT_FRAME_BYTES, PROTOCOL_VERSION, TOKEN_BYTES, WIRE_ID } from '../../core/protocol/limits.js';
 import { drive } from '../../core/machine.js';
 import { CLIENT_FRAME_CHECKS } from '../../core/protocol/schemas.js';
 import type { Clock } from '../../core/world.js';
@@ -22,7 +22,6 @@ import type { Subscriptions } from './subscriptions.js';
 
 /** Before `welcome` a frame is a token and little more. */
 const HELLO_BYTES = TOKEN_BYTES + 2 * 1024;
-const REQUEST_ID_LENGTH = 128;
 
 /** What belongs to a connection that is ready. */
 export interface Session {
@@ -166,7 +165,7 @@ export function createConnection(socket: ServerSocket, host: ConnectionHost): Co
     const id = decoded.id ?? null;
     if (machine.state.kind === 'ready') {
       if (decoded.why === 'unknown' && id === null) return;
-      if (id !== null && id.length <= REQUEST_ID_LENGTH) {
+      if (id !== null && WIRE_ID.test(id)) {
         if (decoded.why === 'unknown') return send(failedText(id, { kind: 'failed', code: 'unsupported', message: 'The server does not know this kind of request.' }));
         return send(failedText(id, { kind: 'failed', code: 'invalid', message: `The frame is not as the protocol says: ${decoded.detail.slice(0, 200)}.` }));
       }

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { CloseCode } from '../../src/core/protocol/codes.js';
+import type { HelloFrame } from '../../src/core/protocol/frames.js';
+import { stepConnection, type ConnectionEvent, type ConnectionState, type ConnectionTimer } from '../../src/server/core/connection.machine.js';
+import type { TimerFired } from '../../src/core/machine.js';
+
+const hello: HelloFrame = { t: 'hello', v: 1, token: 'secret', client: 'c', link: 1, features: [], outbox: 'memory', visible: true };
+const greeting = { client: 'c', link: 1, isVisible: true };
+const user = { id: 'ann', tag: 'Ann' };
+
+const STATES = {
+  greeting: { kind: 'greeting' },
+  authenticating: { kind: 'authenticating', greeting },
+  ready: { kind: 'ready', greeting, user },
+  closed: { kind: 'closed' },
+} satisfies Record<string, ConnectionState>;
+
+const EVENTS = {
+  opened: { type: 'opened' },
+  hello: { type: 'hello', hello },
+  'newer hello': { type: 'hello', hello: { ...hello, v: 2 } },
+  frame: { type: 'frame' },
+  authenticated: { type: 'authenticated', user },
+  refused: { type: 'refused' },
+  late: { type: 'timer-fired', name: 'greeting', now: 0, lateMs: 0 },
+  'give up': { type: 'give-up', code: CloseCode.slowReader, reason: 'too slow' },
+  'socket closed': { type: 'socket-closed' },
+} satisfies Record<string, ConnectionEvent | TimerFired<ConnectionTimer>>;
+
+/** The next state and the effects in short: timers as + and -, a close as its code. */
+function short(state: ConnectionState, event: ConnectionEvent | TimerFired<ConnectionTimer>): string {
+  const [next, effects] = stepConnection(state, event);
+  const words = effects.map((effect) => {
+    if (effect.type === 'start-timer') return '+';
+    if (effect.type === 'stop-timer') return '-';
+    return effect.type === 'close' ? `${effect.code}` : effect.type;
+  });
+  return [next === state ? 'stays' : next.kind, ...words].join(' ');
+}
+
+const TABLE: Record<keyof typeof EVENTS, readonly [greeting: string, authenticating: string, ready: string]> = {
+  opened: ['stays +', 'stays', 'stays'],
+  hello: ['authenticating + authenticate', 'closed - 4400 release', 'closed - 4400 release'],
+  'newer hello': ['closed - 4401 release', 'closed - 4400 release', 'closed - 4400 release'],
+  frame: ['closed - 4400 release', 'closed - 4400 release', 'stays'],
+  authenticated: ['stays', 'ready - welcome', 'stays'],
+  refused: ['stays', 'closed - 4300 release', 'stays'],
+  late: ['closed - 4003 release', 'closed - 4003 release', 'stays'],
+  'give up': ['closed - 4004 release', 'closed - 4004 release', 'closed - 4004 release'],
+  'socket closed': ['closed - release', 'closed - release', 'closed - release'],
+};
+
+describe.each(Object.keys(EVENTS) as (keyof typeof EVENTS)[])('%s', (name) => {
+  it('in every state', () => {
+    const { closed, ...open } = STATES;
+    expect(Object.values(open).map((state) => short(state, EVENTS[name]))).toEqual(TABLE[name]);
+    expect(short(closed, EVENTS[name])).toBe('stays');
+  });
+});
+
+it('keeps no token', () => {
+  const [authenticating] = stepConnection(STATES.greeting, EVENTS.hello);
+  const [ready] = stepConnection(authenticating, EVENTS.authenticated);
+  expect(JSON.stringify([authenticating, ready])).not.toContain('secret');
+});
