@@ -109,7 +109,7 @@ export function createChannels(port: ChannelsPort): Channels {
   function perform(channel: Channel, effect: ChannelEffect): void {
     switch (effect.type) {
       case 'subscribe':
-        return ask(channel, effect.link, effect.generation);
+        return ask(channel, effect.link, effect.generation, effect.isNextPage);
       case 'unsubscribe':
         unsaid.get(effect.link)?.delete(channel.name);
         port.send({ t: 'unsubscribe', channels: [{ name: channel.name, generation: effect.generation }] }, effect.link);
@@ -121,10 +121,11 @@ export function createChannels(port: ChannelsPort): Channels {
     }
   }
 
-  function ask(channel: Channel, link: number, generation: number): void {
+  function ask(channel: Channel, link: number, generation: number, isNextPage: boolean): void {
     const seats = [...channel.seats];
     channel.asked = lowestPosition(seats.map((seat) => seat.position), channel.state.head);
-    const history = Math.max(0, ...seats.map((seat) => seat.reader.history));
+    // Asked for with every page, a history of more than one page would begin anew with each of them.
+    const history = isNextPage ? 0 : Math.max(0, ...seats.map((seat) => seat.reader.history));
     const wanted = { name: channel.name, generation, ...(channel.asked !== null && { position: channel.asked }), ...(history > 0 && { history }) };
     const batch = unsaid.get(link) ?? new Map<string, WantedChannel>();
     unsaid.set(link, batch.set(channel.name, wanted));
