@@ -94,6 +94,8 @@ const CHANNELS_PER_FRAME = 100;
 
 export function createChannels(port: ChannelsPort): Channels {
   const channels = new Map<string, Channel>();
+  /** No generation below it is used again: a channel that is left and wanted anew must not take its former life's answers. */
+  let lastGeneration = 0;
   const unsaid = new Map<number, Map<string, WantedChannel>>();
   let isSaying = false;
   let isPaused = false;
@@ -234,12 +236,13 @@ export function createChannels(port: ChannelsPort): Channels {
       onEnd() {
         channels.delete(name);
         send(channel, { type: 'unwanted' });
+        lastGeneration = Math.max(lastGeneration, channel.state.generation);
         if (channels.size > 0) return;
         release?.();
         release = null;
       },
     });
-    const channel: Channel = { name, decode, seats: new Set(), lease, state: NEW_CHANNEL, asked: null, status: { liveStatus: 'idle', refusal: null } };
+    const channel: Channel = { name, decode, seats: new Set(), lease, state: { ...NEW_CHANNEL, generation: lastGeneration }, asked: null, status: { liveStatus: 'idle', refusal: null } };
     channels.set(name, channel);
     return channel;
   }
