@@ -53,7 +53,8 @@ export type ChannelEvent =
   | { readonly type: 'forgotten' };
 
 export type ChannelEffect =
-  | { readonly type: 'subscribe'; readonly link: LinkId; readonly generation: number }
+  /** `isNextPage`: it only goes on from the last page. */
+  | { readonly type: 'subscribe'; readonly link: LinkId; readonly generation: number; readonly isNextPage: boolean }
   | { readonly type: 'unsubscribe'; readonly link: LinkId; readonly generation: number }
   | { readonly type: 'deliver'; readonly run: Run };
 
@@ -93,9 +94,9 @@ function isOn(wire: Wire, link: LinkId): wire is Wire & { tag: 'joining' | 'live
   return (wire.tag === 'joining' || wire.tag === 'live') && wire.link === link;
 }
 
-function join(state: ChannelState, link: LinkId): Decision {
+function join(state: ChannelState, link: LinkId, isNextPage = false): Decision {
   const generation = state.generation + 1;
-  return [{ ...state, generation, wire: { tag: 'joining', link } }, [{ type: 'subscribe', link, generation }]];
+  return [{ ...state, generation, wire: { tag: 'joining', link } }, [{ type: 'subscribe', link, generation, isNextPage }]];
 }
 
 function goodbye(state: ChannelState): readonly ChannelEffect[] {
@@ -109,7 +110,7 @@ function answered(state: ChannelState, link: LinkId, frame: SubscribedFrame): De
   const run: Run = { epoch, first: offset - frame.events.length + 1, events: frame.events, end: frame.position, answer: frame };
   const here: ChannelState = { ...state, head: frame.position };
   if (!frame.more) return [{ ...here, wire: { tag: 'live', link }, wasLive: true }, [{ type: 'deliver', run }]];
-  const [next, effects] = join(here, link);
+  const [next, effects] = join(here, link, true);
   return [next, [{ type: 'deliver', run }, ...effects]];
 }
 

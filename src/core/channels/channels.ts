@@ -63,6 +63,8 @@ const CHANNELS_PER_FRAME = 100;
 
 export function createChannels(port: ChannelsPort): Channels {
   const channels = new Map<string, Channel>();
+  /** No generation below it is used again: a channel that is left and wanted anew must not take its former life's answers. */
+  let lastGeneration = 0;
   const unsaid = new Map<number, Map<string, WantedChannel>>();
   let isSaying = false;
   let isPaused = false;
@@ -78,7 +80,7 @@ export function createChannels(port: ChannelsPort): Channels {
   function perform(channel: Channel, effect: ChannelEffect): void {
     switch (effect.type) {
       case 'subscribe':
-        return ask(channel, effect.link, effect.generation);
+        return ask(channel, effect.link, effect.generation, effect.isNextPage);
       case 'unsubscribe':
         unsaid.get(effect.link)?.delete(channel.name);
         port.send({ t: 'unsubscribe', channels: [{ name: channel.name, generation: effect.generation }] }, effect.link);
@@ -90,10 +92,11 @@ export function createChannels(port: ChannelsPort): Channels {
     }
   }
 
-  function ask(channel: Channel, link: number, generation: number): void {
+  function ask(channel: Channel, link: number, generation: number, isNextPage: boolean): void {
     const seats = [...channel.seats];
     channel.asked = lowestPosition(seats.map((seat) => seat.position), channel.state.head);
-    const history = Math.max(0, ...seats.map((seat) => seat.reader.history));
+    // Asked for with every page, a history of more than one page would begin anew with each of them.
+    const history = isNextPage ? 0 : Math.max(0, ...seats.map((seat) => seat.reader.history));
     const wanted = { name: channel.name, generation, ...(channel.asked !== null && { position: channel.asked }), ...(history > 0 && { history }) };
     const batch = unsaid.get(link) ?? new Map<string, WantedChannel>();
     unsaid.set(link, batch.set(channel.name, wanted));
@@ -140,12 +143,13 @@ export function createChannels(port: ChannelsPort): Channels {
       onEnd() {
         channels.delete(name);
         send(channel, { type: 'unwanted' });
+        lastGeneration = Math.max(lastGeneration, channel.state.generation);
         if (channels.size > 0) return;
         release?.();
         release = null;
       },
     });
-    const channel: Channel = { name, decode, seats: new Set(), lease, state: NEW_CHANNEL, asked: null, status: { liveStatus: 'idle', refusal: null } };
+    const channel: Channel = { name, decode, seats: new Set(), lease, state: { ...NEW_CHANNEL, generation: lastGeneration }, asked: null, status: { liveStatus: 'idle', refusal: null } };
     channels.set(name, channel);
     return channel;
   }

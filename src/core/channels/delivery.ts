@@ -100,7 +100,13 @@ function decodeEvent(channel: Delivery, run: Run, index: number, onError: OnErro
   const event = run.events[index];
   if (event === undefined) return null;
   const offset = run.first + index;
-  const result = channel.decode(event);
+  let result: ReturnType<EventDecoder>;
+  try {
+    result = channel.decode(event);
+  } catch (cause) {
+    // A schema that throws must not stop the channel, nor leave its other readers without the run.
+    result = { ok: false, issues: String(cause) };
+  }
   if (result === null) return null;
   if (!result.ok) {
     onError(

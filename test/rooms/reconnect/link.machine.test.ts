@@ -1,0 +1,147 @@
+// The table of one link's life, and the longer stories that no single cell tells.
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_TIMINGS } from '../../../src/core/options.js';
+import { createLinkStep, IDLE_LINK, type LinkEffect, type LinkEvent, type LinkState } from '../../../src/core/reconnect/link.machine.js';
+import { fired, machineTable } from '../table.js';
+
+const step = createLinkStep(DEFAULT_TIMINGS);
+const tries = { generation: 3, attempt: 2, refusals: 0, loss: { code: 1006, reason: '' } };
+const NOW = 50_000;
+const closed = (code: number, reason = '', generation = 3): LinkEvent & { type: 'closed' } => ({ type: 'closed', generation, code, reason, now: NOW, roll: 0.5 });
+
+const table = machineTable<LinkState['tag'], LinkState, LinkEvent, LinkEffect>({
+  title: 'Link',
+  about: 'Generation 3 is the newest. Time is 50,000, dice say 0.5; the defaults of `options.ts` hold.',
+  states: {
+    idle: { idle: { tag: 'idle', generation: 3 } },
+    waiting: {
+      'waiting, with backoff': { ...tries, tag: 'waiting', retryAt: 60_000, mayHurry: true },
+      'waiting, as the server named it': { ...tries, tag: 'waiting', retryAt: 60_000, mayHurry: false },
+    },
+    authorizing: { authorizing: { ...tries, tag: 'authorizing' } },
+    connecting: { connecting: { ...tries, tag: 'connecting' } },
+    greeting: {
+      greeting: { ...tries, tag: 'greeting' },
+      'greeting, once refused': { ...tries, tag: 'greeting', refusals: 1 },
+    },
+    ready: { ready: { ...tries, tag: 'ready', loss: null } },
+    stopped: { stopped: { tag: 'stopped', generation: 3, code: 'unauthorized', loss: { code: 4300, reason: '' } } },
+  },
+  kindOf: (state) => state.tag,
+  events: {
+    started: { started: { type: 'started' } },
+    stopped: { stopped: { type: 'stopped' } },
+    'token-ready': { 'token-ready': { type: 'token-ready' } },
+    'token-failed': {
+      'token-failed': { type: 'token-failed', isFinal: false, now: NOW, roll: 0.5 },
+      'token-failed for good': { type: 'token-failed', isFinal: true, now: NOW, roll: 0.5 },
+    },
+    opened: { opened: { type: 'opened', generation: 3 }, 'opened, an old one': { type: 'opened', generation: 2 } },
+    welcomed: { welcomed: { type: 'welcomed', generation: 3 }, 'welcomed, an old one': { type: 'welcomed', generation: 2 } },
+    closed: {
+      'closed 1000': closed(1000),
+      'closed 1006': closed(1006),
+      'closed 1012': closed(1012),
+      'closed 4000': closed(4000),
+      'closed 4199': closed(4199),
+      'closed 4200 retry-after=7000': closed(4200, 'retry-after=7000'),
+      'closed 4299, no delay named': closed(4299, 'soon'),
+      'closed 4300': closed(4300),
+      'closed 4399': closed(4399),
+      'closed 4400': closed(4400),
+      'closed 4401': closed(4401),
+      'closed 4403': closed(4403),
+      'closed 4409': closed(4409),
+      'closed 4499': closed(4499),
+      'closed 4500': closed(4500),
+      'closed 4403, an old one': closed(4403, '', 2),
+    },
+    'network-returned': { 'network-returned': { type: 'network-returned' } },
+    'reconnect-asked': { 'reconnect-asked': { type: 'reconnect-asked' } },
+    'timer-fired': { retry: fired('retry'), connect: fired('connect'), welcome: fired('welcome'), proven: fired('proven') },
+  },
+  step,
+  showState: (state) => {
+    if (state.tag === 'idle') return 'idle';
+    if (state.tag === 'stopped') return `stopped: ${state.code}`;
+    const until = state.tag === 'waiting' ? ` until ${state.retryAt}${state.mayHurry ? '' : ', no sooner'}` : '';
+    const refused = state.refusals === 0 ? '' : `, refusals ${state.refusals}`;
+    return `${state.tag}${until}; attempt ${state.attempt}${refused}${state.loss === null ? ', no loss' : ''}${state.generation === 3 ? '' : `, generation ${state.generation}`}`;
+  },
+});
+
+/** Plays events from idle and gives every state on the way. */
+function play(...events: readonly LinkEvent[]): LinkState {
+  return events.reduce((state, event) => step(state, event)[0], IDLE_LINK);
+}
+const RETRY = fired('retry');
+const open = (generation: number): LinkEvent[] => [{ type: 'token-ready' }, { type: 'opened', generation }];
+const greeted = (generation: number): LinkEvent[] => [...open(generation), { type: 'welcomed', generation }];
+
+describe('link.machine', () => {
+  it('does what the table says', () => expect(table).toMatchFileSnapshot('../tables/link.md'));
+
+  it('stops at the second refusal in a row', () => {
+    const once = play({ type: 'started' }, ...open(1), closed(4300, '', 1));
+    expect(once).toMatchObject({ tag: 'waiting', refusals: 1 });
+    const twice = play({ type: 'started' }, ...open(1), closed(4300, '', 1), RETRY, ...open(2), closed(4301, '', 2));
+    expect(twice).toMatchObject({ tag: 'stopped', code: 'unauthorized', loss: { code: 4301 } });
+  });
+
+  it('keeps counting refusals over other losses in between', () => {
+    const state = play({ type: 'started' }, ...open(1), closed(4300, '', 1), RETRY, { type: 'token-ready' }, closed(1006, '', 2), RETRY, ...open(3), closed(4300, '', 3));
+    expect(state.tag).toBe('stopped');
+  });
+
+  it('forgets a refusal at a welcome', () => {
+    const state = play({ type: 'started' }, ...open(1), closed(4300, '', 1), RETRY, ...greeted(2), closed(4300, '', 2));
+    expect(state).toMatchObject({ tag: 'waiting', refusals: 1 });
+  });
+
+  it('counts on where a link does not prove itself, and anew where it does', () => {
+    const flap = (generation: number): LinkEvent[] => [...greeted(generation), closed(1006, '', generation), RETRY];
+    expect(play({ type: 'started' }, ...flap(1), ...flap(2), ...flap(3))).toMatchObject({ tag: 'authorizing', attempt: 3 });
+    expect(play({ type: 'started' }, ...flap(1), ...flap(2), ...greeted(3), fired('proven'), closed(1006, '', 3))).toMatchObject({ tag: 'waiting', attempt: 1 });
+  });
+
+  it('waits as long as the server named even where the network returns, and connects at once where a person asks', () => {
+    const waiting = play({ type: 'started' }, ...greeted(1), closed(4200, 'retry-after=7000', 1));
+    expect(waiting).toMatchObject({ tag: 'waiting', retryAt: NOW + 7_000, mayHurry: false });
+    expect(step(waiting, { type: 'network-returned' })).toEqual([waiting, []]);
+    expect(step(waiting, { type: 'reconnect-asked' })[0].tag).toBe('authorizing');
+  });
+
+  it('starts counting anew when a person asks', () => {
+    const state = play({ type: 'started' }, ...open(1), closed(4300, '', 1), { type: 'reconnect-asked' });
+    expect(state).toMatchObject({ tag: 'authorizing', attempt: 0, refusals: 0, generation: 1 });
+  });
+
+  it('gives every socket its own generation', () => {
+    const state = play({ type: 'started' }, ...open(1), { type: 'stopped' }, { type: 'started' }, { type: 'token-ready' });
+    expect(state).toMatchObject({ tag: 'connecting', generation: 2 });
+  });
+
+  it('leaves with every timer stopped that may run, from every state', () => {
+    const running = new Set<string>();
+    let state = IDLE_LINK;
+    const feed = (event: LinkEvent): void => {
+      const [next, effects] = step(state, event);
+      state = next;
+      for (const effect of effects) {
+        if (effect.type === 'start-timer') running.add(effect.name);
+        if (effect.type === 'stop-timer') running.delete(effect.name);
+      }
+    };
+    const lives: LinkEvent[][] = [[], [{ type: 'token-ready' }], open(1), greeted(1)];
+    for (const life of lives) {
+      for (const end of [{ type: 'stopped' }, closed(4403, '', 1)] satisfies LinkEvent[]) {
+        state = { tag: 'idle', generation: 0 };
+        running.clear();
+        feed({ type: 'started' });
+        for (const event of life) feed(event);
+        feed(end);
+        if (state.tag === 'idle' || state.tag === 'stopped') expect([...running]).toEqual([]);
+      }
+    }
+  });
+});

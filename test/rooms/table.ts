@@ -1,0 +1,70 @@
+// Walks every state × every event of a machine and writes what happens as a page of tables. Not a test.
+
+/** Named examples of every kind there is: a kind without one does not compile. */
+export type Samples<Kind extends string, Item> = { readonly [K in Kind]: Readonly<Record<string, Item>> };
+
+/** Named examples of every type of event: a new type without one does not compile. */
+export type EventSamples<Event extends { readonly type: string }> = {
+  readonly [K in Event['type']]: Readonly<Record<string, Extract<Event, { readonly type: K }>>>;
+};
+
+export interface MachineTable<Kind extends string, State, Event extends { readonly type: string }, Effect> {
+  readonly title: string;
+  readonly about: string;
+  readonly states: Samples<Kind, State>;
+  readonly kindOf: (state: State) => Kind;
+  readonly events: EventSamples<Event>;
+  readonly step: (state: State, event: Event) => readonly [State, readonly Effect[]];
+  readonly showState?: (state: State) => string;
+  readonly showEffect?: (effect: Effect) => string;
+}
+
+/** One section a state; neighbours with the same answer share a row, and “–” twice says that nothing changes. */
+export function machineTable<Kind extends string, State, Event extends { readonly type: string }, Effect>(
+  machine: MachineTable<Kind, State, Event, Effect>,
+): string {
+  const showState = machine.showState ?? brief;
+  const showEffect = machine.showEffect ?? brief;
+  const lines = [`# ${machine.title}`, '', machine.about];
+  const events = Object.values<Readonly<Record<string, Event>>>(machine.events).flatMap((named) => Object.entries(named));
+  for (const [kind, named] of Object.entries<Readonly<Record<string, State>>>(machine.states)) {
+    for (const [label, state] of Object.entries(named)) {
+      if (machine.kindOf(state) !== kind) throw new Error(`'${label}' is no example of ${kind}`);
+      lines.push('', `## ${label}`, '', `\`${showState(state)}\``, '', '| event | next state | effects |', '| --- | --- | --- |');
+      const before = JSON.stringify(state);
+      let former: { readonly names: string[]; readonly outcome: string } | null = null;
+      const rows: { readonly names: string[]; readonly outcome: string }[] = [];
+      for (const [name, event] of events) {
+        const first = machine.step(state, event);
+        const second = machine.step(state, event);
+        if (JSON.stringify(first) !== JSON.stringify(second)) throw new Error(`not pure: ${label} × ${name}`);
+        if (JSON.stringify(state) !== before) throw new Error(`changes its input: ${label} × ${name}`);
+        const [next, effects] = first;
+        const nextText = next === state ? '–' : showState(next);
+        const outcome = `${cell(nextText)} | ${effects.length === 0 ? '–' : effects.map((effect) => cell(showEffect(effect))).join('<br>')}`;
+        if (former?.outcome === outcome) former.names.push(name);
+        else rows.push((former = { names: [name], outcome }));
+      }
+      for (const { names, outcome } of rows) lines.push(`| ${names.map(cell).join('<br>')} | ${outcome} |`);
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+const cell = (text: string): string => text.replaceAll('|', '\\|');
+
+/** `tag a=1 b=x`: the tag or type first, then what else there is. */
+export function brief(item: unknown): string {
+  if (typeof item !== 'object' || item === null) return String(item);
+  const { tag, type, ...rest } = item as Record<string, unknown>;
+  if (type === 'start-timer') return `start ${String(rest['name'])} ${String(rest['ms'])} ms`;
+  if (type === 'stop-timer') return `stop ${String(rest['name'])}`;
+  const word = tag ?? type;
+  const fields = Object.entries(rest).map(([key, value]) => `${key}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`);
+  return [...(word === undefined ? [] : [String(word)]), ...fields].join(' ');
+}
+
+/** What a timer tells, for the tables: only its name, its time and its lateness count. */
+export function fired<Name extends string>(name: Name, now = 10_000, lateMs = 0): { readonly type: 'timer-fired'; readonly name: Name; readonly now: number; readonly lateMs: number } {
+  return { type: 'timer-fired', name, now, lateMs };
+}
