@@ -43,7 +43,7 @@ export function RealtimeProvider(props: RealtimeProviderProps): ReactNode {
   const client = useClientOf(props);
   useEffect(() => client.hold(), [client]);
   const served = useMemo(() => ({ client, outer }), [client, outer]);
-  return <Context value={served}>{props.children}</Context>;
+  return <Context.Provider value={served}>{props.children}</Context.Provider>;
 }
 
 function useClientOf(props: RealtimeProviderProps): RealtimeClient {
