@@ -4,12 +4,12 @@
  */
 import type { Flusher } from './flush.js';
 
-/** A value that changes, as its readers see it. */
+/** A value that changes, as its readers see it. Its functions may be passed on alone: `useSyncExternalStore(it.subscribe, it.get)`. */
 export interface Readable<T> {
   /** The newest snapshot; the same object until something has changed. */
-  get(): T;
+  readonly get: () => T;
   /** Tells of a new snapshot. Not called at once. */
-  subscribe(onChange: () => void): () => void;
+  readonly subscribe: (onChange: () => void) => () => void;
 }
 
 export interface Cell<T> extends Readable<T> {

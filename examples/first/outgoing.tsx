@@ -1,0 +1,71 @@
+// Messages that this page has sent and that have not come back yet: waiting, on their way, or refused.
+import { useCommand, type RealtimeError, type Sent } from 'holdfast';
+import { useState, useSyncExternalStore } from 'react';
+import { api, MAX_LENGTH, type Message, type NewMessage } from './contract.js';
+
+interface Outgoing {
+  readonly key: number;
+  readonly input: NewMessage;
+  readonly sent: Sent<NewMessage, Message>;
+}
+
+let count = 0;
+
+/** Sends to a room, and keeps what was sent until it is `seen` in the room or forgotten. Without a connection it waits by itself. */
+export function useOutgoing(room: string, seen: readonly Message[]) {
+  const { send } = useCommand(api.commands.post);
+  const [outgoing, setOutgoing] = useState<readonly Outgoing[]>([]);
+
+  const left = outgoing.filter(({ sent }) => !seen.some(({ id }) => id === sent.id));
+  if (left.length < outgoing.length) setOutgoing(left);
+
+  return {
+    outgoing: left,
+    post: (author: string, text: string) => {
+      const input = { room, author, text };
+      setOutgoing([...left, { key: ++count, input, sent: send(input) }]);
+    },
+    forget: (one: Outgoing) => setOutgoing(left.filter((other) => other !== one)),
+  };
+}
+
+interface OutgoingRowProps {
+  readonly outgoing: Outgoing;
+  readonly onEdit: (text: string) => void;
+  readonly onForget: () => void;
+}
+
+export function OutgoingRow({ outgoing: { input, sent }, onEdit, onForget }: OutgoingRowProps) {
+  const { status, error } = useSyncExternalStore(sent.progress.subscribe, sent.progress.get);
+  const takeBack = () => {
+    sent.cancel();
+    onForget();
+  };
+  const edit = () => {
+    onEdit(input.text);
+    onForget();
+  };
+  return (
+    <li className="row own pending" data-status={status}>
+      <p className="byline">
+        <b>{input.author}</b>
+        {error === null && <span>{status === 'queued' ? 'waiting for the connection' : 'on its way'}</span>}
+      </p>
+      <p className="text">{input.text}</p>
+      {error !== null && <p className="problem" role="alert">{inWords(error)}</p>}
+      <p className="actions">
+        {status === 'queued' && <button type="button" onClick={takeBack}>Take back</button>}
+        {status === 'error' && <button type="button" onClick={edit}>Edit</button>}
+        {status === 'error' && <button type="button" onClick={onForget}>Discard</button>}
+      </p>
+    </li>
+  );
+}
+
+/** The server's refusals by the names that the contract gives them; the library's own errors say it themselves. */
+function inWords(error: RealtimeError): string {
+  if (error.reason === 'empty') return 'There is nothing in this message.';
+  if (error.reason === 'tooLong') return `This message is too long: ${MAX_LENGTH} characters are the most.`;
+  if (error.code === 'outcome-unknown') return 'The server stopped before it answered. Nobody can tell whether this was said.';
+  return error.message;
+}

@@ -1,0 +1,29 @@
+// Builds the library, and against its doors one example: the page and the server, as two things that Node 20 and a browser run as they are.
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { build } from 'vite';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+/** Where the built example is: `node SERVER`, with PAGE_DIR, PORT and HOST in its environment. */
+export async function buildExample(name) {
+  const source = join(root, 'examples', name);
+  const out = join(root, 'dist-example', name);
+  if (!existsSync(join(source, 'server.ts'))) throw new Error(`there is no examples/${name}/server.ts`);
+
+  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const alias = Object.entries(exports)
+    .filter(([, to]) => typeof to === 'object')
+    .map(([door, to]) => ({ find: new RegExp(`^holdfast${door.slice(1)}$`), replacement: join(root, to.default) }));
+  const shared = { root: source, configFile: false, logLevel: 'error', resolve: { alias, dedupe: ['react', 'react-dom'] } };
+
+  await build({ root, configFile: join(root, 'vite.config.ts'), logLevel: 'error' });
+  await Promise.all([
+    existsSync(join(source, 'index.html')) &&
+      build({ ...shared, plugins: [react()], build: { outDir: join(out, 'page'), emptyOutDir: true, chunkSizeWarningLimit: 2_000 } }),
+    build({ ...shared, build: { ssr: 'server.ts', outDir: join(out, 'server'), emptyOutDir: true, target: 'node20', rolldownOptions: { output: { entryFileNames: 'server.mjs' } } } }),
+  ]);
+  return { server: join(out, 'server', 'server.mjs'), page: join(out, 'page') };
+}

@@ -1,0 +1,130 @@
+import { cleanup, render } from '@testing-library/react';
+import { renderToString } from 'react-dom/server';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { channel, defineContract, RealtimeError, RealtimeProvider, useChannel, useCommand, useConnectionStatus, useQuery, useRealtimeClient } from '../../src/index.js';
+import { api, createHarness, HOST, messages, URL } from './harness.js';
+
+afterEach(() => {
+  cleanup();
+  vi.restoreAllMocks();
+});
+
+const other = defineContract({ channels: { news: channel('news', { events: {} }) } });
+
+/** What rendering it throws. React repeats it on the console, which nobody needs to read. */
+function thrownBy(node: React.ReactNode): unknown {
+  vi.spyOn(console, 'error').mockImplementation(() => {});
+  try {
+    render(node);
+  } catch (error) {
+    return error;
+  }
+  return null;
+}
+
+function Everything() {
+  useConnectionStatus();
+  useChannel(messages, { params: { id: '1' } });
+  useChannel(api.channels.room, { params: { id: '2' }, onEvent: () => {} });
+  useQuery(api.queries.history, { input: { room: '1' }, follow: { channel: api.channels.room, params: { id: '1' }, apply: (all) => all } });
+  useCommand(api.commands.post);
+  return <p>everything</p>;
+}
+
+describe('RealtimeProvider', () => {
+  it('is missed by name', () => {
+    function Listening() {
+      useChannel(messages, { params: { id: '1' } });
+      return null;
+    }
+    function Client() {
+      useRealtimeClient();
+      return null;
+    }
+    for (const Lost of [Listening, Client]) {
+      const error = thrownBy(<Lost />);
+      expect(error).toBeInstanceOf(RealtimeError);
+      expect(error).toMatchObject({ code: 'no-provider', message: expect.stringContaining('<RealtimeProvider>') });
+    }
+  });
+
+  it('is not enough when it serves another contract, and is found past one that does', async () => {
+    const { world, show, pass, heard } = createHarness();
+    const elsewhere = world.client('elsewhere');
+    function Listening() {
+      useChannel(messages, { params: { id: '1' } });
+      return null;
+    }
+    const inOther = (
+      <RealtimeProvider url={URL} contract={other} world={elsewhere}>
+        <Listening />
+      </RealtimeProvider>
+    );
+    expect(thrownBy(inOther)).toMatchObject({ code: 'no-provider', message: expect.stringContaining('contract={api}') });
+    show(inOther);
+    await pass(200);
+    expect(heard('subscribe')).toHaveLength(1);
+  });
+
+  it('says what it needs', () => {
+    expect(thrownBy(<RealtimeProvider />)).toMatchObject({ code: 'misuse', message: expect.stringContaining('url and contract') });
+  });
+
+  it('leaves no socket, no timer and no watcher a while after it is gone', async () => {
+    const { show, pass, page, world } = createHarness();
+    const shown = show(<Everything />);
+    await pass(500);
+    expect(world.network.counts('page').open).toBe(1);
+    shown.unmount();
+    await pass(29_000);
+    // A remount within the lease would find its link.
+    expect(world.network.counts('page').open).toBe(1);
+    await pass(10_000);
+    expect(world.network.counts('page')).toEqual({ open: 0, peak: 1, opened: 1 });
+    expect(page.pending).toBe(0);
+    expect(page.watchers).toBe(0);
+  });
+
+  it('leaves nothing behind when it goes while the server is away', async () => {
+    const { show, pass, page, world, server } = createHarness();
+    const shown = show(<Everything />);
+    await pass(500);
+    server.kill();
+    await pass(3_000);
+    shown.unmount();
+    await pass(60_000);
+    expect(world.network.counts('page').open).toBe(0);
+    expect(page.pending).toBe(0);
+    expect(page.watchers).toBe(0);
+  });
+
+  it('calls the newest auth and reconnects for none', async () => {
+    const { show, tree, pass, world, heard, server } = createHarness();
+    const page = show(<Everything />, { auth: () => 'first' });
+    await pass(200);
+    for (const token of ['second', 'third']) page.rerender(tree(<Everything />, { auth: () => token }));
+    await pass(5_000);
+    expect(world.network.counts('page').opened).toBe(1);
+    server.kill();
+    server.start();
+    await pass(40_000);
+    expect(heard('hello').map((hello) => hello['token'])).toEqual(['first', 'third']);
+  });
+
+  it('makes a new client for a new url, and lets the former one go', async () => {
+    const { show, tree, pass, world } = createHarness();
+    const page = show(<Everything />);
+    await pass(200);
+    page.rerender(tree(<Everything />, { url: `ws://${HOST}/elsewhere` }));
+    await pass(40_000);
+    expect(world.network.connections({ client: 'page' }).map((one) => one.url)).toEqual([`ws://${HOST}/elsewhere?link=0`]);
+  });
+
+  it('opens nothing when it is rendered to text', () => {
+    const { tree, world, page } = createHarness();
+    expect(renderToString(tree(<Everything />))).toContain('everything');
+    expect(world.network.counts('page').opened).toBe(0);
+    expect(page.pending).toBe(0);
+    expect(page.watchers).toBe(0);
+  });
+});

@@ -1,0 +1,61 @@
+// The real server core as a host of the simulated world, which can be killed and started again. Not a test; stories use it too.
+import type { AnyContract } from '../../src/core/contract.js';
+import { memoryBroker } from '../../src/server/core/memory-broker.js';
+import { createServerCore, type ServerCore, type ServerCoreOptions } from '../../src/server/core/server.js';
+import type { SimulatedWorld } from '../../src/testing/simulated-world.js';
+
+export interface SimulatedServer {
+  readonly core: () => ServerCore;
+  /** Every frame that clients sent, in the order of arrival. */
+  readonly heard: readonly { readonly t: string; readonly [field: string]: unknown }[];
+  /** The process is gone at once, with everything in its memory. */
+  kill(): void;
+  /** A new process, which remembers nothing. */
+  start(): void;
+}
+
+export function createSimulatedServer<C extends AnyContract>(
+  world: SimulatedWorld,
+  host: string,
+  options: Omit<ServerCoreOptions<C>, 'broker'>,
+): SimulatedServer {
+  const heard: { t: string }[] = [];
+  let core: ServerCore | null = null;
+  let lives = 0;
+
+  const start = (): void => {
+    const dice = world.dice.stream(`server ${++lives}`);
+    const options_ = { ...options, broker: memoryBroker() } as unknown as ServerCoreOptions<C>;
+    const born = createServerCore(options_, { clock: world.clock, dice, digest: (text) => `tag-${hash(text)}` });
+    core = born;
+    world.network.listen(host, (end, request) => {
+      let receivedBytes = 0;
+      const handler = born.accept(
+        { send: (text) => void end.send(text), close: (code, reason) => end.close(code, reason), bufferedBytes: () => end.bufferedBytes(), receivedBytes: () => receivedBytes },
+        { url: request.url, headers: {}, remoteAddress: undefined },
+      );
+      return {
+        onMessage(text) {
+          receivedBytes += text.length;
+          heard.push(JSON.parse(text) as { t: string });
+          handler.onMessage(text);
+        },
+        onClosed: () => handler.onClosed(),
+      };
+    });
+  };
+  start();
+
+  return {
+    core: () => core as ServerCore,
+    heard,
+    kill: () => world.network.crash(host),
+    start,
+  };
+}
+
+function hash(text: string): string {
+  let sum = 0;
+  for (const sign of text) sum = (sum * 31 + (sign.codePointAt(0) ?? 0)) >>> 0;
+  return sum.toString(36);
+}
