@@ -250,6 +250,9 @@ export function createLane(options: LaneOptions): Lane {
         entry.tag === 'kept' ? [] : [settle(entry.id, { kind: entry.tag === 'waiting' ? 'cancelled' : 'outcome-unknown' })],
       );
       entries = [];
+      // Numbers were given that may never have reached the server: it would wait for them. What comes next gets a fresh lane.
+      forget();
+      contact = { tag: 'away' };
       return ends;
     },
   };

@@ -1,0 +1,257 @@
+// One lane by the rules that it is built to (L1–L4, L8 of the reference, for a storage without ancestors).
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { CommandFrame, ErrorFrame } from '../../../src/core/protocol/frames.js';
+import { createLane, DEFAULT_REST_MS, type CommandDraft, type Lane, type LaneEffect } from '../../../src/core/queue/lane.machine.js';
+
+const WINDOW = 3;
+const RECORD_MS = 600_000;
+let names: number;
+let lane: Lane;
+beforeEach(() => {
+  names = 0;
+  lane = createLane({ freshName: () => `lane${++names}`, recordMs: RECORD_MS });
+});
+
+const draft = (id: string, expiresAt = 100_000): CommandDraft => ({ id, name: 'post', input: id, bytes: 1, expiresAt });
+/** Effects as few words: `lane1 last=0 create`, `lane1#1 a`, `a sent 1`, `a done`. */
+function told(effects: readonly LaneEffect[]): string[] {
+  return effects.map((effect) => {
+    switch (effect.type) {
+      case 'say': {
+        const { frame } = effect;
+        if (frame.t === 'lane') return `${frame.lane} last=${frame.last}${frame.create === true ? ' create' : ''}`;
+        if (frame.t === 'command') return `${frame.lane}#${frame.n} ${frame.id}${frame.void === true ? ' void' : ''}`;
+        return frame.t;
+      }
+      case 'sent':
+        return `${effect.id} sent ${effect.attempt}`;
+      case 'settle':
+        return `${effect.id} ${effect.outcome.kind}`;
+      case 'rest':
+        return `rest ${effect.ms}`;
+    }
+  });
+}
+const add = (id: string, link: number | null = 0, expiresAt?: number) => told(lane.add(draft(id, expiresAt), link, 0));
+const ready = (now = 0) => told(lane.linkReady(0, now));
+const lost = (now = 0) => lane.linkLost(0, now);
+const laneIs = (last: number | null, name = `lane${names}`, window = WINDOW) => told(lane.laneAnswered({ t: 'lane', lane: name, last, fence: 'f' }, 0, 0, window));
+const done = (id: string, now = 0) => told(lane.answered({ t: 'response', id }, 0, now, WINDOW));
+const failed = (id: string, parts: Partial<ErrorFrame> = {}) => told(lane.answered({ t: 'error', id, code: 'rejected', message: '', final: true, ...parts }, 0, 0, WINDOW));
+
+describe('L1 numbers', () => {
+  it('asks for the lane before its first command, and numbers at the first send', () => {
+    expect(add('a')).toEqual(['lane1 last=0 create']);
+    expect(add('b')).toEqual([]);
+    expect(laneIs(0)).toEqual(['a sent 1', 'lane1#1 a', 'b sent 1', 'lane1#2 b']);
+    expect(add('c')).toEqual(['c sent 1', 'lane1#3 c']);
+  });
+
+  it('asks nothing while there is nothing to send, nor twice', () => {
+    expect(ready()).toEqual([]);
+    expect(add('a', null)).toEqual([]);
+    expect(ready()).toEqual(['lane1 last=0 create']);
+    expect(ready()).toEqual([]);
+  });
+
+  it('sends no more than the window, and goes on with each answer', () => {
+    for (const id of ['a', 'b', 'c', 'd', 'e']) add(id);
+    expect(laneIs(0)).toHaveLength(2 * WINDOW);
+    expect(done('a')).toEqual(['a done', 'd sent 1', 'lane1#4 d']);
+    expect(failed('b')).toEqual(['b failed', 'e sent 1', 'lane1#5 e']);
+    expect(done('c')).toEqual(['c done']);
+  });
+
+  it('tells how long a command is still wanted', () => {
+    lane.add(draft('a', 5_000), 0, 0);
+    const [, say] = lane.laneAnswered({ t: 'lane', lane: 'lane1', last: 0, fence: 'f' }, 0, 2_000, WINDOW);
+    expect((say as { frame: CommandFrame }).frame.remainingMs).toBe(3_000);
+  });
+});
+
+describe('L3 the next link', () => {
+  beforeEach(() => {
+    for (const id of ['a', 'b', 'c', 'd']) add(id);
+    laneIs(0);
+    done('a');
+    lost();
+  });
+
+  it('offers what was sent again, in order and under its numbers, only after the lane has answered', () => {
+    expect(ready()).toEqual(['lane1 last=1']);
+    expect(laneIs(1)).toEqual(['b sent 2', 'lane1#2 b', 'c sent 2', 'lane1#3 c', 'd sent 2', 'lane1#4 d']);
+  });
+
+  it('never sends again what was answered', () => {
+    ready();
+    expect(laneIs(3).join()).not.toContain('lane1#1');
+  });
+
+  it('the lane is forgotten: sent → outcome-unknown, waiting → a fresh lane', () => {
+    add('e', null);
+    ready();
+    expect(laneIs(null)).toEqual(['b outcome-unknown', 'c outcome-unknown', 'd outcome-unknown', 'lane2 last=0 create']);
+    expect(laneIs(0)).toEqual(['e sent 1', 'lane2#1 e']);
+  });
+
+  it('the lane went back behind an answer, or knows numbers that were never given: as if forgotten', () => {
+    ready();
+    expect(laneIs(0)).toEqual(['b outcome-unknown', 'c outcome-unknown', 'd outcome-unknown']);
+    lane = createLane({ freshName: () => `lane${++names}`, recordMs: RECORD_MS });
+    add('x');
+    expect(laneIs(1)[0]).toBe(`lane${names} last=0 create`);
+  });
+
+  it('ignores an answer of another lane, another link, or one that nobody asked for', () => {
+    expect(laneIs(1)).toEqual([]);
+    ready();
+    expect(laneIs(1, 'lane9')).toEqual([]);
+    expect(told(lane.laneAnswered({ t: 'lane', lane: 'lane1', last: 1, fence: 'f' }, 1, 0, WINDOW))).toEqual([]);
+  });
+});
+
+describe('refusals', () => {
+  it('L2 lane-conflict: another has used the number; sent → outcome-unknown, waiting → a fresh lane', () => {
+    for (const id of ['a', 'b', 'c', 'd']) add(id);
+    laneIs(0);
+    expect(failed('a', { code: 'lane-conflict' })).toEqual(['a outcome-unknown', 'b outcome-unknown', 'c outcome-unknown', 'lane2 last=0 create']);
+    expect(failed('b', { code: 'lane-conflict' })).toEqual([]);
+    expect(laneIs(0)).toEqual(['d sent 1', 'lane2#1 d']);
+  });
+
+  it('lane-unknown at the first attempt was certainly not run: sent again under a fresh lane, in order', () => {
+    add('a');
+    add('b');
+    laneIs(0);
+    expect(failed('a', { code: 'lane-unknown' })).toEqual(['lane1 last=0']);
+    expect(failed('b', { code: 'lane-unknown' })).toEqual([]);
+    expect(laneIs(null)).toEqual(['lane2 last=0 create']);
+    expect(laneIs(0)).toEqual(['a sent 1', 'lane2#1 a', 'b sent 1', 'lane2#2 b']);
+  });
+
+  it('lane-unknown at a later attempt: nobody knows', () => {
+    add('a');
+    laneIs(0);
+    lost();
+    ready();
+    laneIs(0);
+    failed('a', { code: 'lane-unknown' });
+    expect(laneIs(null)).toEqual(['a outcome-unknown']);
+  });
+
+  it('one that is not final rests the lane, then everything is offered again in order', () => {
+    for (const id of ['a', 'b', 'c', 'd']) add(id);
+    laneIs(0);
+    expect(failed('a', { code: 'unavailable', final: false, retryAfterMs: 700 })).toEqual(['rest 700']);
+    expect(failed('b', { code: 'out-of-order', final: false })).toEqual([]);
+    expect(add('e')).toEqual([]);
+    expect(told(lane.rested(0))).toEqual(['a sent 2', 'lane1#1 a', 'b sent 2', 'lane1#2 b', 'c sent 2', 'lane1#3 c']);
+    expect(failed('a', { final: false })).toEqual([`rest ${DEFAULT_REST_MS}`]);
+    lost();
+    expect(told(lane.rested(0))).toEqual([]);
+  });
+
+  it('a final one advances the lane', () => {
+    for (const id of ['a', 'b']) add(id);
+    laneIs(0);
+    expect(failed('a', { code: 'poisoned' })).toEqual(['a failed']);
+    lost();
+    expect(ready()).toEqual(['lane1 last=1']);
+  });
+
+  it('an answer to what is not waited for changes nothing', () => {
+    add('a');
+    laneIs(0);
+    done('a');
+    expect([done('a'), failed('a'), done('z')]).toEqual([[], [], []]);
+  });
+});
+
+describe('L1 void: expired or cancelled', () => {
+  it('what waits ends at once', () => {
+    add('a', null, 500);
+    add('b', null, 900);
+    expect(lane.nextExpiry).toBe(500);
+    expect(told(lane.expire(499))).toEqual([]);
+    expect(told(lane.expire(500))).toEqual(['a expired']);
+    expect(told(lane.cancel('b', 0))).toEqual(['b cancelled']);
+    expect([lane.pending, lane.nextExpiry]).toEqual([0, null]);
+  });
+
+  it.each(['cancelled', 'expired'] as const)('what was sent is offered as void, and ends as the server says (%s)', (how) => {
+    add('a', 0, 500);
+    add('b', 0, 500);
+    laneIs(0);
+    const giveUp = () => told(how === 'cancelled' ? [...lane.cancel('a', 500), ...lane.cancel('b', 500)] : lane.expire(500));
+    expect(giveUp()).toEqual(['lane1#1 a void', 'lane1#2 b void']);
+    expect(giveUp()).toEqual([]);
+    expect(done('a')).toEqual(['a done']);
+    expect(failed('b', { code: 'void' })).toEqual([`b ${how}`]);
+  });
+
+  it('without a link it goes out as void on the next one', () => {
+    add('a');
+    laneIs(0);
+    lost();
+    expect(told(lane.cancel('a', 0))).toEqual([]);
+    ready();
+    expect(laneIs(0)).toEqual(['a sent 2', 'lane1#1 a void']);
+  });
+
+  it('L8 whose record can no longer exist ends outcome-unknown: nothing hangs', () => {
+    add('a', 0, 500);
+    add('b', 0, RECORD_MS * 9);
+    laneIs(0);
+    lost(1_000);
+    expect(told(lane.expire(500))).toEqual([]);
+    expect(lane.nextExpiry).toBe(1_000 + RECORD_MS);
+    expect(told(lane.expire(999 + RECORD_MS))).toEqual([]);
+    expect(told(lane.expire(1_000 + RECORD_MS))).toEqual(['a outcome-unknown', 'b outcome-unknown']);
+    expect([lane.pending, lane.nextExpiry]).toEqual([0, null]);
+  });
+
+  it('contact is counted from the last one, not from a link on which the lane never answered', () => {
+    add('a', 0, 500);
+    laneIs(0);
+    lost(1_000);
+    lane.expire(500);
+    ready(2_000);
+    lost(3_000);
+    expect(lane.nextExpiry).toBe(1_000 + RECORD_MS);
+  });
+});
+
+describe('L4 kept acknowledgements', () => {
+  it('do not count as pending, and what is confirmed is forgotten', () => {
+    add('a');
+    laneIs(0);
+    done('a', 1_000);
+    expect([lane.pending, lane.has('a')]).toEqual([0, false]);
+    lane.confirm(15_999, 15_000);
+    lane.confirm(16_000, 15_000);
+    lost();
+    expect(ready()).toEqual([]);
+    add('b', null);
+    expect(ready()).toEqual(['lane1 last=1']);
+  });
+});
+
+describe('abandon', () => {
+  it('cancels what was never sent; what was sent has an unknown outcome', () => {
+    for (const id of ['a', 'b', 'c', 'd']) add(id);
+    laneIs(0);
+    done('a');
+    expect(told(lane.abandon())).toEqual(['b outcome-unknown', 'c outcome-unknown', 'd outcome-unknown']);
+    expect(lane.pending).toBe(0);
+  });
+
+  it('leaves no number behind that another user’s commands would wait for', () => {
+    for (const id of ['a', 'b']) add(id);
+    laneIs(0);
+    lost();
+    lane.abandon();
+    // Neither had reached the server: the lane still stands at 0 there.
+    expect(add('c')).toEqual(['lane2 last=0 create']);
+    expect(laneIs(0)).toEqual(['c sent 1', 'lane2#1 c']);
+  });
+});
