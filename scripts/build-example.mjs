@@ -1,4 +1,5 @@
-// Builds the library, and against its doors one example: the page and the server, as two things that Node 20 and a browser run as they are.
+// Builds the library, and against its doors one example, as a user's would be: the page and the server, as two things that Node 20 and a
+// browser run as they are. Everything beside dist/, which belongs to `npm run build`.
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,15 +12,16 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 export async function buildExample(name) {
   const source = join(root, 'examples', name);
   const out = join(root, 'dist-example', name);
+  const library = join(out, 'library');
   if (!existsSync(join(source, 'server.ts'))) throw new Error(`there is no examples/${name}/server.ts`);
 
   const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const alias = Object.entries(exports)
     .filter(([, to]) => typeof to === 'object')
-    .map(([door, to]) => ({ find: new RegExp(`^holdfast${door.slice(1)}$`), replacement: join(root, to.default) }));
+    .map(([door, to]) => ({ find: new RegExp(`^holdfast${door.slice(1)}$`), replacement: join(library, to.default.replace('./dist/', '')) }));
   const shared = { root: source, configFile: false, logLevel: 'error', resolve: { alias, dedupe: ['react', 'react-dom'] } };
 
-  await build({ root, configFile: join(root, 'vite.config.ts'), logLevel: 'error' });
+  await build({ root, configFile: join(root, 'vite.config.ts'), logLevel: 'error', build: { outDir: library } });
   await Promise.all([
     existsSync(join(source, 'index.html')) &&
       build({ ...shared, plugins: [react()], build: { outDir: join(out, 'page'), emptyOutDir: true, chunkSizeWarningLimit: 2_000 } }),

@@ -18,7 +18,8 @@ describe('useCommand', () => {
     show(<Poster />);
     await pass(200);
     const sent = now().send({ room: '1', text: 'hello' });
-    await pass(500);
+    // Step by step: within one act React may show the last of several states only.
+    for (let step = 0; step < 20; step++) await pass(10);
     expect(seen()).toEqual(['idle', 'queued', 'sent', 'success']);
     expect(now().data).toEqual({ id: sent.id, text: 'hello' });
     expect(now().input).toEqual({ room: '1', text: 'hello' });

@@ -32,7 +32,6 @@ export function machineTable<Kind extends string, State, Event extends { readonl
       if (machine.kindOf(state) !== kind) throw new Error(`'${label}' is no example of ${kind}`);
       lines.push('', `## ${label}`, '', `\`${showState(state)}\``, '', '| event | next state | effects |', '| --- | --- | --- |');
       const before = JSON.stringify(state);
-      let former: { readonly names: string[]; readonly outcome: string } | null = null;
       const rows: { readonly names: string[]; readonly outcome: string }[] = [];
       for (const [name, event] of events) {
         const first = machine.step(state, event);
@@ -42,8 +41,9 @@ export function machineTable<Kind extends string, State, Event extends { readonl
         const [next, effects] = first;
         const nextText = next === state ? '–' : showState(next);
         const outcome = `${cell(nextText)} | ${effects.length === 0 ? '–' : effects.map((effect) => cell(showEffect(effect))).join('<br>')}`;
+        const former = rows.at(-1);
         if (former?.outcome === outcome) former.names.push(name);
-        else rows.push((former = { names: [name], outcome }));
+        else rows.push({ names: [name], outcome });
       }
       for (const { names, outcome } of rows) lines.push(`| ${names.map(cell).join('<br>')} | ${outcome} |`);
     }

@@ -252,7 +252,6 @@ export function createLane(options: LaneOptions): Lane {
       entries = [];
       // Numbers were given that may never have reached the server: it would wait for them. What comes next gets a fresh lane.
       forget();
-      contact = { tag: 'away' };
       return ends;
     },
   };

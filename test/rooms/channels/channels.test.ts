@@ -1,6 +1,7 @@
 // The hands of the channels, with a link that a test holds in its hand.
 import { describe, expect, it } from 'vitest';
-import { createChannels, type ChannelStatus, type EventDecoder, type Reader, type Reading } from '../../../src/core/channels/channels.js';
+import { createChannels, type Reading } from '../../../src/core/channels/channels.js';
+import type { ChannelStatus, EventDecoder, Reader } from '../../../src/core/channels/delivery.js';
 import type { Gap } from '../../../src/core/channels/reader.js';
 import type { RealtimeError } from '../../../src/core/errors.js';
 import type { ClientFrame, SubscribedFrame, SubscribeFrame, WireEvent } from '../../../src/core/protocol/frames.js';

@@ -116,7 +116,7 @@ function play(script: readonly Act[]) {
   const rest = (): void => {
     if (!resting) return;
     resting = false;
-    perform(lane.rested(now));
+    perform(lane.rested());
   };
 
   for (const act of script) {

@@ -123,7 +123,8 @@ describe('link.machine', () => {
 
   it('leaves with every timer stopped that may run, from every state', () => {
     const running = new Set<string>();
-    let state = IDLE_LINK;
+    let state: LinkState = IDLE_LINK;
+    const tag = (): LinkState['tag'] => state.tag;
     const feed = (event: LinkEvent): void => {
       const [next, effects] = step(state, event);
       state = next;
@@ -140,7 +141,7 @@ describe('link.machine', () => {
         feed({ type: 'started' });
         for (const event of life) feed(event);
         feed(end);
-        if (state.tag === 'idle' || state.tag === 'stopped') expect([...running]).toEqual([]);
+        if (tag() === 'idle' || tag() === 'stopped') expect([...running]).toEqual([]);
       }
     }
   });
