@@ -70,7 +70,7 @@ export function createOutbox(port: OutboxPort): Outbox {
     freshName: (lane) => `${lane}.${dice.id()}`,
   });
   let cancelExpiry: Cancel | null = null;
-  let cancelRests: Cancel[] = [];
+  const rests = new Map<string, Cancel>();
   let release: (() => void) | null = null;
 
   function perform(effects: readonly OutboxEffect[]): void {
@@ -139,8 +139,8 @@ export function createOutbox(port: OutboxPort): Outbox {
     answered: (frame, link) => perform(state.answered(frame, link, clock.now(), port.window())),
     pinged: (frame) => state.confirm(clock.now() - frame.confirmedMs, port.keepMs()),
     abandon() {
-      for (const cancel of cancelRests) cancel();
-      cancelRests = [];
+      for (const cancel of rests.values()) cancel();
+      rests.clear();
       perform(state.abandon());
     },
   };

@@ -145,7 +145,8 @@ describe('refusals', () => {
     expect(failed('a', { code: 'unavailable', final: false, retryAfterMs: 700 })).toEqual(['rest 700']);
     expect(failed('b', { code: 'out-of-order', final: false })).toEqual([]);
     expect(add('e')).toEqual([]);
-    expect(told(lane.rested())).toEqual(['a sent 2', 'lane1#1 a', 'b sent 2', 'lane1#2 b', 'c sent 2', 'lane1#3 c']);
+    expect(told(lane.rested())).toEqual(['lane1 last=0']);
+    expect(laneIs(0)).toEqual(['a sent 2', 'lane1#1 a', 'b sent 2', 'lane1#2 b', 'c sent 2', 'lane1#3 c']);
     expect(failed('a', { final: false })).toEqual([`rest ${DEFAULT_REST_MS}`]);
     lost();
     expect(told(lane.rested())).toEqual([]);
