@@ -3,7 +3,7 @@
  * Not here: order, numbers and outcomes (`lane.machine.ts`) and what a payload means (`client.ts` binds contracts).
  */
 import { RealtimeError } from '../errors.js';
-import { encode } from '../protocol/codec.js';
+import { encode, utf8Bytes } from '../protocol/codec.js';
 import type { ClientFrame, ErrorFrame, LaneFrame, ResponseFrame, ServerPingFrame } from '../protocol/frames.js';
 import { CLIENT_FRAME_BYTES, FRAME_DEPTH } from '../protocol/limits.js';
 import type { Bounds } from '../options.js';
@@ -148,7 +148,7 @@ export function createOutbox(port: OutboxPort): Outbox {
 
 function sizeOf(input: unknown, name: string): number {
   const encoded = encode(input ?? null, CLIENT_FRAME_BYTES - ENVELOPE_BYTES, FRAME_DEPTH - 1);
-  if (encoded.ok) return encoded.text.length + name.length;
+  if (encoded.ok) return utf8Bytes(encoded.text) + name.length;
   if (encoded.why === 'too-large') {
     throw new RealtimeError('too-large', `The input of '${name}' is larger than a frame may be (${CLIENT_FRAME_BYTES} bytes). Send less, or send it in parts.`);
   }
