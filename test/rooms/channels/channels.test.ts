@@ -8,7 +8,7 @@ import type { ClientFrame, SubscribedFrame, SubscribeFrame, WireEvent } from '..
 import { createSimulatedClock } from '../../../src/testing/simulated-clock.js';
 
 const settle = async (): Promise<void> => {
-  for (let hop = 0; hop < 10; hop++) await null;
+  for (let hop = 0; hop < 10; hop++) await Promise.resolve();
 };
 const decode: EventDecoder = ({ name, data }) => (name === 'other' ? null : data === 'bad' ? { ok: false, issues: 'bad' } : { ok: true, data });
 const message = (data: unknown): WireEvent => ({ name: 'message', data, time: 0 });
