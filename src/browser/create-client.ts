@@ -101,7 +101,14 @@ export interface RealtimeClient {
 
 export function createClient(options: RealtimeClientOptions): RealtimeClient {
   const { contract, auth } = options;
-  const onError = options.onError ?? ((error) => console.error(error));
+  const onError = (error: RealtimeError): void => {
+    try {
+      (options.onError ?? console.error)(error);
+    } catch (cause) {
+      // It is called in the middle of everything; its own failure must end nothing.
+      console.error(cause);
+    }
+  };
   const core = createCoreClient(
     {
       contract,

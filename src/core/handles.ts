@@ -97,7 +97,14 @@ export function createHandles(parts: HandlesParts): Handles {
 
   function liveQuery(ref: QueryRef, input: unknown, follow: FollowTarget | null): LiveQuery<unknown> {
     const channel = follow === null ? null : channelName(follow.channel, follow.params);
-    const checked = checkInput(ref, input);
+    let checked: unknown;
+    try {
+      checked = checkInput(ref, input);
+    } catch (error) {
+      // It is looked at while rendering: what a person typed must be an answer there, not the end of the page.
+      if (error instanceof RealtimeError && error.code === 'invalid') return failedQuery(error);
+      throw error;
+    }
     const make = (): AskingQuery =>
       createLiveQuery({
         clock,
@@ -209,6 +216,11 @@ export function createHandles(parts: HandlesParts): Handles {
       for (const query of liveQueries.items) query.fenceChanged();
     },
   };
+}
+
+function failedQuery(error: RealtimeError): LiveQuery<unknown> {
+  const snapshot: QuerySnapshot<unknown> = { ...INITIAL_QUERY, status: 'error', error, isPending: false, isError: true };
+  return { get: () => snapshot, subscribe: () => () => {}, refetch: () => {}, setApply: () => {} };
 }
 
 /** The same text for equal inputs, whatever the order of their keys. */

@@ -83,7 +83,8 @@ export function isLongerThan(text: string, maxBytes: number): boolean {
 
 /** Counts brackets outside strings, before the parser pays for them: 64 kB of nested arrays cost it 24 ms. */
 export function isDeeperThan(text: string, maxDepth: number): boolean {
-  if (text.length <= maxDepth) return false;
+  // Most frames have fewer brackets than they may be deep; searching for one sign is an order faster than looking at each.
+  if (countUpTo(text, '{', maxDepth) + countUpTo(text, '[', maxDepth) <= maxDepth) return false;
   let depth = 0;
   let isInString = false;
   for (let i = 0; i < text.length; i++) {
@@ -97,4 +98,11 @@ export function isDeeperThan(text: string, maxDepth: number): boolean {
     } else if (unit === 0x5d || unit === 0x7d) depth--;
   }
   return false;
+}
+
+/** How often `sign` is in the text; stops counting past `limit`. */
+function countUpTo(text: string, sign: string, limit: number): number {
+  let count = 0;
+  for (let at = text.indexOf(sign); at >= 0 && count <= limit; at = text.indexOf(sign, at + 1)) count++;
+  return count;
 }

@@ -102,7 +102,8 @@ export function createOutbox(port: OutboxPort): Outbox {
         return;
       }
       case 'rest-lane':
-        cancelRests.push(clock.after(effect.ms * (1 + dice.roll()), () => perform(state.rested(effect.lane))));
+        rests.get(effect.lane)?.();
+        rests.set(effect.lane, clock.after(effect.ms * (1 + dice.roll()), () => perform(state.rested(effect.lane))));
         return;
       case 'rest':
         return;
