@@ -159,7 +159,10 @@ export function createLane(options: LaneOptions): Lane {
   }
 
   function openOn(link: number): LaneEffect[] {
-    return entries.some((entry) => entry.tag !== 'kept') ? [ask(link)] : [];
+    if (entries.some((entry) => entry.tag !== 'kept')) return [ask(link)];
+    // Not asked for: the next command has to, and must not wait for an answer that is not coming.
+    contact = { tag: 'away' };
+    return [];
   }
 
   function giveUpOn(id: string, why: 'expired' | 'cancelled', now: number): LaneEffect[] {
