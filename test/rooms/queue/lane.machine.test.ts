@@ -94,6 +94,16 @@ describe('L3 the next link', () => {
     expect(laneIs(0)).toEqual(['e sent 1', 'lane2#1 e']);
   });
 
+  it('is forgotten with nothing left to send: the next command asks for a fresh lane', () => {
+    lane = createLane({ freshName: () => `lane${++names}`, recordMs: RECORD_MS });
+    add('x');
+    laneIs(0);
+    lost();
+    ready();
+    expect(laneIs(null)).toEqual(['x outcome-unknown']);
+    expect(add('y')).toEqual([`lane${names} last=0 create`]);
+  });
+
   it('the lane went back behind an answer, or knows numbers that were never given: as if forgotten', () => {
     ready();
     expect(laneIs(0)).toEqual(['b outcome-unknown', 'c outcome-unknown', 'd outcome-unknown']);
