@@ -97,7 +97,7 @@ export function createOutbox(port: OutboxPort): Outbox {
         return;
       case 'settle': {
         const command = tracked.get(effect.id);
-        
+        tracked.delete(effect.id);
         command?.onOutcome(effect.outcome);
         return;
       }
