@@ -1,0 +1,139 @@
+// The hands of the questions: exactly one answer each, whatever the links do.
+import { describe, expect, it } from 'vitest';
+import type { ClientFrame } from '../../../src/core/protocol/frames.js';
+import { createQueries, type Question } from '../../../src/core/queries/queries.js';
+import { createSeededDice } from '../../../src/testing/seeded-dice.js';
+import { createSimulatedClock } from '../../../src/testing/simulated-clock.js';
+
+function setUp(isReady = true) {
+  const clock = createSimulatedClock();
+  const sent: ClientFrame[] = [];
+  const log: string[] = [];
+  let home: number | null = isReady ? 0 : null;
+  let holds = 0;
+  const queries = createQueries({
+    clock,
+    dice: createSeededDice(1, 'queries'),
+    home: () => home,
+    send: (frame) => (sent.push(frame), true),
+    hold() {
+      holds++;
+      return () => holds--;
+    },
+  });
+  return {
+    clock,
+    queries,
+    log,
+    take: () => sent.splice(0),
+    get holds() {
+      return holds;
+    },
+    ask: (parts: Partial<Question> = {}) =>
+      queries.ask({
+        name: 'history',
+        input: { room: '1' },
+        limitMs: 10_000,
+        startsAt: 'sent',
+        onAsked: (isAsked) => log.push(isAsked ? 'asked' : 'waits'),
+        onAnswer: (answer) => log.push(answer === 'timeout' ? 'timeout' : answer.t === 'response' ? `answer ${String(answer.result)}` : `error ${answer.code}`),
+        ...parts,
+      }),
+    drop() {
+      home = null;
+      queries.linkLost(0);
+    },
+    ready() {
+      home = 0;
+      queries.resume(0);
+    },
+  };
+}
+const idOf = (frames: readonly ClientFrame[]): string => (frames[0] as { id: string }).id;
+
+describe('queries', () => {
+  it('asks at once over a ready link and ends with the first answer', () => {
+    const room = setUp();
+    room.ask({ stamp: ['room:1'] });
+    const frames = room.take();
+    expect(frames).toMatchObject([{ t: 'query', name: 'history', input: { room: '1' }, remainingMs: 10_000, stamp: ['room:1'] }]);
+    const id = idOf(frames);
+    expect(room.queries.has(id)).toBe(true);
+    room.queries.answered({ t: 'response', id, result: 1 }, 0);
+    room.queries.answered({ t: 'response', id, result: 2 }, 0);
+    expect(room.log).toEqual(['asked', 'answer 1']);
+    expect([room.holds, room.clock.pending, room.queries.has(id)]).toEqual([0, 0, false]);
+  });
+
+  it('waits for a link, and is asked again on the next one when it was lost', () => {
+    const room = setUp(false);
+    room.ask();
+    expect([room.take(), room.holds]).toEqual([[], 1]);
+    room.ready();
+    const id = idOf(room.take());
+    room.drop();
+    room.ready();
+    expect(room.take()).toMatchObject([{ t: 'query', id }]);
+    expect(room.log).toEqual(['asked', 'waits', 'asked']);
+  });
+
+  it('limits the time from each sending: waiting costs none', () => {
+    const room = setUp(false);
+    room.ask();
+    room.clock.advance(3_600_000);
+    room.ready();
+    room.clock.advance(9_999);
+    expect(room.log).toEqual(['asked']);
+    room.clock.advance(1);
+    expect(room.log).toEqual(['asked', 'timeout']);
+    expect(room.take().map(({ t }) => t)).toEqual(['query', 'cancel']);
+  });
+
+  it('limits the time from the call where it is told to, and says what is left of it', () => {
+    const room = setUp(false);
+    room.ask({ startsAt: 'call' });
+    room.clock.advance(4_000);
+    room.ready();
+    expect(room.take()).toMatchObject([{ remainingMs: 6_000 }]);
+    room.clock.advance(6_000);
+    expect(room.log).toEqual(['asked', 'timeout']);
+    const away = setUp(false);
+    away.ask({ startsAt: 'call' });
+    away.clock.advance(10_000);
+    expect([away.log, away.take(), away.holds]).toEqual([['timeout'], [], 0]);
+  });
+
+  it('is silent once cancelled, and tells the server if it was asked', () => {
+    const room = setUp();
+    const cancel = room.ask();
+    const id = idOf(room.take());
+    cancel();
+    cancel();
+    expect(room.take()).toEqual([{ t: 'cancel', id }]);
+    room.queries.answered({ t: 'response', id, result: 1 }, 0);
+    expect([room.log, room.holds, room.clock.pending]).toEqual([['asked'], 0, 0]);
+  });
+
+  it('ends all with one error', () => {
+    const room = setUp();
+    room.ask();
+    room.ask();
+    room.queries.fail({ t: 'error', id: '', code: 'cancelled', message: '', final: true });
+    expect(room.log.slice(2)).toEqual(['error cancelled', 'error cancelled']);
+    expect([room.holds, room.clock.pending]).toEqual([0, 0]);
+  });
+
+  it('refuses an input that no frame can carry, and holds nothing for it', () => {
+    const room = setUp();
+    expect(() => room.ask({ input: 'x'.repeat(70_000) })).toThrow(expect.objectContaining({ code: 'too-large' }));
+    expect(() => room.ask({ input: 1n })).toThrow(expect.objectContaining({ code: 'invalid' }));
+    expect(room.holds).toBe(0);
+  });
+
+  it('lets an answer ask the next question', () => {
+    const room = setUp();
+    room.ask({ onAnswer: () => room.ask() });
+    room.queries.answered({ t: 'response', id: idOf(room.take()) }, 0);
+    expect(room.take().map(({ t }) => t)).toEqual(['query']);
+  });
+});

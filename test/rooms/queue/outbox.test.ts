@@ -1,0 +1,212 @@
+// The hands of the outbox: bounds, timers, holds, and that every command is told its end once.
+import { describe, expect, it } from 'vitest';
+import type { ClientFrame, CommandFrame, LaneAskFrame } from '../../../src/core/protocol/frames.js';
+import { createOutbox, type OutboxStatus } from '../../../src/core/queue/outbox.js';
+import { createSeededDice } from '../../../src/testing/seeded-dice.js';
+import { createSimulatedClock } from '../../../src/testing/simulated-clock.js';
+
+function setUp(bounds = { outboxCommands: 1_000, outboxBytes: 1_000_000 }, isReady = true) {
+  const clock = createSimulatedClock();
+  const sent: ClientFrame[] = [];
+  const log: string[] = [];
+  const statuses: OutboxStatus[] = [];
+  let home: number | null = isReady ? 0 : null;
+  let holds = 0;
+  const outbox = createOutbox({
+    clock,
+    dice: createSeededDice(1, 'outbox'),
+    bounds,
+    commandMs: 10_000,
+    home: () => home,
+    send: (frame) => (sent.push(frame), home !== null),
+    hold() {
+      holds++;
+      return () => holds--;
+    },
+    window: () => 32,
+    keepMs: () => 0,
+    onStatus: (status) => statuses.push(status),
+  });
+  const take = (): ClientFrame[] => sent.splice(0);
+  return {
+    clock,
+    outbox,
+    log,
+    statuses,
+    take,
+    get holds() {
+      return holds;
+    },
+    post: (input: unknown, lane = 'default') =>
+      outbox.send({
+        name: 'post',
+        lane,
+        input,
+        onProgress: (progress) => log.push(`${String(input)} ${progress.status}`),
+        onOutcome: ({ kind }) => log.push(`${String(input)} ${kind}`),
+      }).id,
+    /** Answers every question for a lane. */
+    open(last: number | null = 0) {
+      for (const frame of take()) if (frame.t === 'lane') outbox.laneAnswered({ t: 'lane', lane: frame.lane, last, fence: 'f' }, 0);
+    },
+    rest: (id: string, retryAfterMs: number) => outbox.answered({ t: 'error', id, code: 'unavailable', message: '', final: false, retryAfterMs }, 0),
+    drop() {
+      home = null;
+      outbox.linkLost(0);
+    },
+    ready() {
+      home = 0;
+      outbox.resume(0);
+    },
+  };
+}
+
+describe('outbox', () => {
+  it('takes a command from queued to its end, and tells each step once', () => {
+    const box = setUp();
+    const id = box.post('a');
+    expect(box.log).toEqual(['a queued']);
+    box.open();
+    expect(box.take()).toMatchObject([{ t: 'command', n: 1, id, name: 'post', input: 'a', remainingMs: 10_000 }]);
+    expect(box.outbox.has(id)).toBe(true);
+    box.outbox.answered({ t: 'response', id }, 0);
+    box.outbox.answered({ t: 'response', id }, 0);
+    expect(box.log).toEqual(['a queued', 'a sent', 'a done']);
+    expect(box.outbox.has(id)).toBe(false);
+  });
+
+  it('holds a link and a timer while something waits, and nothing after', () => {
+    const box = setUp();
+    const id = box.post('a');
+    box.open();
+    expect([box.holds, box.clock.pending]).toEqual([1, 1]);
+    box.outbox.answered({ t: 'response', id }, 0);
+    expect([box.holds, box.clock.pending]).toEqual([0, 0]);
+  });
+
+  it('keeps lanes apart: one name on the wire each, numbers of their own', () => {
+    const box = setUp();
+    box.post('a', 'orders');
+    box.post('b', 'chat');
+    const asks = box.take() as LaneAskFrame[];
+    expect(asks.map(({ lane }) => lane.split('.')[0])).toEqual(['orders', 'chat']);
+    for (const { lane } of asks) box.outbox.laneAnswered({ t: 'lane', lane, last: 0, fence: 'f' }, 0);
+    expect((box.take() as CommandFrame[]).map(({ n, input }) => `${n} ${String(input)}`)).toEqual(['1 a', '1 b']);
+  });
+
+  it('ends what waits too long, to the millisecond', () => {
+    const box = setUp(undefined, false);
+    box.post('a');
+    box.clock.advance(4_000);
+    box.post('b');
+    box.clock.advance(5_999);
+    expect(box.log).toEqual(['a queued', 'b queued']);
+    box.clock.advance(1);
+    expect(box.log.at(-1)).toBe('a expired');
+    box.clock.advance(4_000);
+    expect(box.log.at(-1)).toBe('b expired');
+    expect([box.holds, box.clock.pending]).toEqual([0, 0]);
+  });
+
+  it('ends what was sent and can never be known, even if no link ever comes', () => {
+    const box = setUp();
+    box.post('a');
+    box.open();
+    box.drop();
+    box.clock.advance(3_600_000);
+    expect(box.log).toEqual(['a queued', 'a sent', 'a outcome-unknown']);
+    expect([box.holds, box.clock.pending]).toEqual([0, 0]);
+  });
+
+  it('rests as long as the server asks, up to twice that, then asks for the lane again', () => {
+    const box = setUp();
+    const id = box.post('a');
+    box.open();
+    box.take();
+    box.rest(id, 500);
+    box.clock.advance(499);
+    expect(box.take()).toEqual([]);
+    box.clock.advance(501);
+    expect(box.take()).toMatchObject([{ t: 'lane', last: 0 }]);
+  });
+
+  it('does not end a new rest early because of an old one', () => {
+    const box = setUp();
+    const id = box.post('a');
+    box.open();
+    box.rest(id, 400);
+    box.drop();
+    box.ready();
+    box.open();
+    box.take();
+    box.rest(id, 5_000);
+    box.clock.advance(4_999);
+    expect(box.take()).toEqual([]);
+  });
+
+  it('cancels: unsent at once, sent by asking', () => {
+    const box = setUp(undefined, false);
+    box.outbox.cancel(box.post('a'));
+    expect(box.log.at(-1)).toBe('a cancelled');
+    const id = box.post('b');
+    box.ready();
+    box.open();
+    box.take();
+    box.outbox.cancel(id);
+    expect(box.take()).toMatchObject([{ t: 'command', id, void: true }]);
+    box.outbox.answered({ t: 'error', id, code: 'void', message: '', final: true }, 0);
+    expect(box.log.at(-1)).toBe('b cancelled');
+    box.outbox.cancel('nobody');
+  });
+
+  it('abandon ends everything and leaves no timer and no hold', () => {
+    const box = setUp();
+    const id = box.post('a');
+    box.open();
+    box.rest(id, 500);
+    box.post('b');
+    box.outbox.abandon();
+    expect(box.log.slice(-2)).toEqual(['a outcome-unknown', 'b cancelled']);
+    expect([box.holds, box.clock.pending, box.outbox.status]).toEqual([0, 0, { pending: 0, bytes: 0 }]);
+  });
+});
+
+describe('bounds', () => {
+  it('is full at so many commands, and takes one again when one has ended', () => {
+    const box = setUp({ outboxCommands: 2, outboxBytes: 1_000 });
+    const id = box.post('a');
+    box.post('b');
+    expect(() => box.post('c')).toThrow(expect.objectContaining({ code: 'queue-full' }));
+    expect(box.log).toEqual(['a queued', 'b queued']);
+    box.outbox.cancel(id);
+    box.post('c');
+    expect(box.outbox.status.pending).toBe(2);
+  });
+
+  it('is full at so many bytes, as they would be sent', () => {
+    const box = setUp({ outboxCommands: 100, outboxBytes: 100 });
+    box.post('x'.repeat(50));
+    expect(() => box.post('x'.repeat(50))).toThrow(expect.objectContaining({ code: 'queue-full' }));
+    const wide = setUp({ outboxCommands: 100, outboxBytes: 100 });
+    expect(() => wide.post('€'.repeat(50))).toThrow(expect.objectContaining({ code: 'queue-full' }));
+  });
+
+  it('counts bytes up and down to nothing', () => {
+    const box = setUp();
+    const ids = ['a', 'bb', 'ccc'].map((text) => box.post(text));
+    expect(box.outbox.status.bytes).toBeGreaterThan(0);
+    for (const id of ids) box.outbox.cancel(id);
+    expect(box.statuses.at(-1)).toEqual({ pending: 0, bytes: 0 });
+  });
+
+  it('refuses what no frame can carry', () => {
+    const box = setUp();
+    const loop: Record<string, unknown> = {};
+    loop['self'] = loop;
+    let deep: unknown = 1;
+    for (let i = 0; i < 40; i++) deep = [deep];
+    expect(() => box.post('x'.repeat(70_000))).toThrow(expect.objectContaining({ code: 'too-large' }));
+    for (const input of [loop, 1n, deep, () => {}]) expect(() => box.post(input)).toThrow(expect.objectContaining({ code: 'invalid' }));
+    expect([box.log, box.outbox.status.pending]).toEqual([[], 0]);
+  });
+});
