@@ -6,6 +6,7 @@
  * gone, a close that is reported twice or with a false code, a wait timer that outlives `close`.
  */
 import ReconnectingWebSocket from 'reconnecting-websocket';
+import { RealtimeError } from '../core/errors.js';
 import type { Socket, SocketEvents } from '../core/world.js';
 
 /** The part of a WebSocket class that is used; the browser's and that of `ws` both have it. */
@@ -13,7 +14,14 @@ export type WebSocketClass = new (url: string, protocols?: string | string[]) =>
 
 const ABNORMAL = 1006;
 
-export function openAttemptSocket(Impl: WebSocketClass, url: string, protocols: readonly string[], events: SocketEvents): Socket {
+/** @param onError - told why no socket could be made at all; the attempt then ends as a refused connection does */
+export function openAttemptSocket(
+  Impl: WebSocketClass,
+  url: string,
+  protocols: readonly string[],
+  events: SocketEvents,
+  onError: (error: RealtimeError) => void,
+): Socket {
   let isOver = false;
   let raw: WebSocket | null = null;
 
@@ -25,7 +33,7 @@ export function openAttemptSocket(Impl: WebSocketClass, url: string, protocols: 
   };
 
   const socket = new ReconnectingWebSocket(url, [...protocols], {
-    WebSocket: guard(Impl, (made) => (raw = made)),
+    WebSocket: guard(Impl, (made) => (raw = made), onError),
     startClosed: true,
     maxRetries: 0,
     maxEnqueuedMessages: 0,
@@ -80,9 +88,9 @@ function closeRaw(raw: WebSocket, code: number, reason: string): void {
 }
 
 /** A class for the package's `WebSocket` option: never throws, and absorbs errors that come when nobody listens any more. */
-function guard(Impl: WebSocketClass, onMade: (raw: WebSocket) => void): unknown {
+function guard(Impl: WebSocketClass, onMade: (raw: WebSocket) => void, onError: (error: RealtimeError) => void): unknown {
   function GuardedWebSocket(url: string, protocols?: string[]): WebSocket {
-    const raw = construct(Impl, url, protocols);
+    const raw = construct(Impl, url, protocols, onError);
     raw.addEventListener('error', () => {});
     onMade(raw);
     return raw;
@@ -90,10 +98,11 @@ function guard(Impl: WebSocketClass, onMade: (raw: WebSocket) => void): unknown 
   return Object.assign(GuardedWebSocket, { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 });
 }
 
-function construct(Impl: WebSocketClass, url: string, protocols: string[] | undefined): WebSocket {
+function construct(Impl: WebSocketClass, url: string, protocols: string[] | undefined, onError: (error: RealtimeError) => void): WebSocket {
   try {
     return new Impl(url, protocols);
-  } catch {
+  } catch (cause) {
+    onError(new RealtimeError('misuse', `No socket to '${url}' can be made here: ${cause instanceof Error ? cause.message : String(cause)}.`, { cause }));
     return createDeadSocket() as unknown as WebSocket;
   }
 }

@@ -118,7 +118,7 @@ export function createClient(options: RealtimeClientOptions): RealtimeClient {
       ...(options.bounds && { bounds: options.bounds }),
       onError,
     },
-    options.world ?? createBrowserWorld(options.WebSocket ?? platformWebSocket()),
+    options.world ?? createBrowserWorld(options.WebSocket ?? platformWebSocket(), onError),
   );
 
   const assertServed = (ref: ChannelRef | QueryRef | CommandRef): void => {
@@ -146,11 +146,13 @@ export function createClient(options: RealtimeClientOptions): RealtimeClient {
     },
     query(ref, input, asked) {
       assertServed(ref);
+      const { result, cancel } = core.handles.query(ref, input);
       const signal = asked?.signal;
-      return core.handles.query(ref, input, (cancel) => {
-        if (signal?.aborted) cancel();
-        else signal?.addEventListener('abort', cancel, { once: true });
-      });
+      if (signal?.aborted) cancel();
+      else signal?.addEventListener('abort', cancel, { once: true });
+      const stopListening = (): void => signal?.removeEventListener('abort', cancel);
+      result.then(stopListening, stopListening);
+      return result;
     },
     send(ref, input) {
       assertServed(ref);
@@ -182,11 +184,14 @@ async function callAuth(auth: Auth, onAbort: (abort: () => void) => void): Promi
 /** Our own addresses say which link of the pool it is, for whoever reads a network panel or a log. */
 function linkUrl(url: string): (link: number) => string {
   const base = typeof location === 'undefined' ? undefined : location.href;
+  // Where a page is only rendered, a path has nothing to stand on; and nothing is opened there.
+  const isPathOnly = base === undefined && url.startsWith('/');
+  if (isPathOnly) return () => url;
   let resolved: URL;
   try {
     resolved = new URL(url, base);
   } catch (cause) {
-    throw new RealtimeError('misuse', `'${url}' is not a URL here. Outside a page, pass a whole one, such as 'wss://app.example/realtime'.`, { cause });
+    throw new RealtimeError('misuse', `'${url}' is not a URL. Pass a path, such as '/realtime', or a whole one, such as 'wss://app.example/realtime'.`, { cause });
   }
   resolved.protocol = resolved.protocol.replace(/^http/, 'ws');
   resolved.hash = '';
@@ -204,7 +209,7 @@ function platformWebSocket(): WebSocketClass {
   // Looked up when it is needed: where a page is only rendered (SSR), there is none and none is opened.
   return function PlatformWebSocket(url: string, protocols?: string | string[]) {
     const Impl = globalThis.WebSocket as WebSocketClass | undefined;
-    if (Impl === undefined) throw new RealtimeError('misuse', "This platform has no WebSocket. Pass one: createClient({ WebSocket }), for instance that of the package 'ws'.");
+    if (Impl === undefined) throw new Error("this platform has no WebSocket; pass one, createClient({ WebSocket }), for instance that of the package 'ws'");
     return new Impl(url, protocols);
   } as unknown as WebSocketClass;
 }

@@ -2,6 +2,7 @@
  * The real outside of a client: the browser's, or what Node has of it.
  * Not here: the socket (`attempt-socket.ts`).
  */
+import type { RealtimeError } from '../core/errors.js';
 import type { Cancel, Signal, World } from '../core/world.js';
 import { openAttemptSocket, type WebSocketClass } from './attempt-socket.js';
 
@@ -9,7 +10,7 @@ import { openAttemptSocket, type WebSocketClass } from './attempt-socket.js';
 const UNPAINTED_MS = 250;
 const FRAME_MS = 16;
 
-export function createBrowserWorld(Impl: WebSocketClass): World {
+export function createBrowserWorld(Impl: WebSocketClass, onError: (error: RealtimeError) => void): World {
   const page = typeof document === 'undefined' ? null : document;
   return {
     clock: {
@@ -21,7 +22,7 @@ export function createBrowserWorld(Impl: WebSocketClass): World {
       },
     },
     dice: { roll: () => Math.random(), id: randomId },
-    open: (url, protocols, events) => openAttemptSocket(Impl, url, protocols, events),
+    open: (url, protocols, events) => openAttemptSocket(Impl, url, protocols, events, onError),
     paint: page === null || typeof requestAnimationFrame === 'undefined' ? paintByTimer : paintByFrame,
     isVisible: () => page?.visibilityState !== 'hidden',
     watch: (onSignal) => (page === null ? () => {} : watchPage(page, onSignal)),

@@ -57,7 +57,7 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
   let hasEverConnected = false;
   let isDisposed = false;
 
-  const flusher = createFlusher((run) => world.paint(run));
+  const flusher = createFlusher({ paint: (run) => world.paint(run), onError });
   const session = createSession({
     clientId: dice.id(),
     isVisible: () => world.isVisible(),
@@ -133,8 +133,11 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
       isDisposed = true;
       outbox.abandon();
       queries.fail({ t: 'error', id: '', code: 'cancelled', message: 'The client was disposed.', final: true });
+      handles.dispose();
       channels.dispose();
       pool.dispose();
+      // Whoever still looks is told how it ended.
+      flusher.now();
       flusher.dispose();
     },
   };

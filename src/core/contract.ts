@@ -131,6 +131,9 @@ export function channel<const Pattern extends string, Events extends SchemaMap>(
       `'${pattern}' is not a channel pattern. Use letters, digits and _ : . - with parameters in braces, such as 'room:{id}'.`,
     );
   }
+  if (/\}[^:{]*\{/.test(pattern)) {
+    throw new RealtimeError('misuse', `The parameters of '${pattern}' run into each other: put a ':' between them, which no value can hold, as in 'room:{id}:{part}'.`);
+  }
   return { kind: 'channel', pattern, events: parts.events };
 }
 
@@ -217,10 +220,16 @@ export function channelName(ref: Pick<ChannelRef, 'pattern'>, params: Readonly<R
 
 /** Keeps `A-Z a-z 0-9 _ - .` and writes the rest as `%XX`, so that a value can never hold a separator. */
 function encodeParameter(value: string): string {
-  return encodeURIComponent(value).replace(/[!'()*~]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  let encoded: string;
+  try {
+    encoded = encodeURIComponent(value);
+  } catch (cause) {
+    throw new RealtimeError('misuse', 'A channel parameter holds half of a surrogate pair, which no channel name can hold.', { cause });
+  }
+  return encoded.replace(/[!'()*~]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-/** Reads a channel's name by a pattern: its parameters, or null if it is not one of that pattern's. */
+/** Reads a channel's name by a pattern: its parameters, or null if it is not one of that pattern's, written as we write it. */
 export function channelParams(pattern: string, name: string): Readonly<Record<string, string>> | null {
   const parameters: string[] = [];
   const source = pattern.replace(/[.]/g, '\\.').replace(PARAMETER, (_, parameter: string) => {
@@ -237,20 +246,28 @@ export function channelParams(pattern: string, name: string): Readonly<Record<st
       return null;
     }
   }
-  return Object.fromEntries(values);
+  const params = Object.fromEntries(values);
+  // `room:%41` and `room:A` would be two channels with one meaning: a rule must not see the one and the hub the other.
+  return values.some(([, value]) => value === '') || channelName({ pattern }, params) !== name ? null : params;
 }
 
 /** What a validator says, in one shape. */
 export type Validated = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly issues: string };
 
-/** Validates at once; a schema that answers with a promise is refused, because events cannot wait. */
+/** Validates at once and never throws; a schema that answers with a promise is refused, because order would be lost while it waits. */
 export function validate(schema: Schema | undefined, value: unknown): Validated {
   if (schema === undefined) {
     return value === undefined || value === null ? { ok: true, value: undefined } : { ok: false, issues: 'nothing was expected' };
   }
-  const result = schema['~standard'].validate(value);
+  let result: ReturnType<Schema['~standard']['validate']>;
+  try {
+    result = schema['~standard'].validate(value);
+  } catch (cause) {
+    return { ok: false, issues: `the schema threw: ${String(cause)}` };
+  }
   if ('then' in result) {
-    throw new RealtimeError('misuse', 'The schema validates asynchronously. Use a synchronous one: order would be lost while it waits.');
+    result.then(undefined, () => {});
+    return { ok: false, issues: 'the schema validates asynchronously; use a synchronous one' };
   }
   if (result.issues === undefined) return { ok: true, value: result.value };
   return { ok: false, issues: result.issues.slice(0, 5).map(describeIssue).join('; ') };

@@ -35,6 +35,12 @@ export interface LiveQuery<Data> extends Readable<QuerySnapshot<Data>> {
   setApply(apply: Apply): void;
 }
 
+/** One question under way. */
+export interface Asked {
+  readonly result: Promise<unknown>;
+  cancel(): void;
+}
+
 /** What a query follows. */
 export interface FollowTarget {
   readonly channel: ChannelRef;
@@ -45,10 +51,12 @@ export interface Handles {
   tap(ref: ChannelRef, params: Params, listener: ChannelListener): Tap;
   view(ref: ViewRef, params: Params): View<unknown>;
   liveQuery(ref: QueryRef, input: unknown, follow: FollowTarget | null): LiveQuery<unknown>;
-  query(ref: QueryRef, input: unknown, onCancel: ((cancel: () => void) => void) | null): Promise<unknown>;
+  query(ref: QueryRef, input: unknown): Asked;
   send(ref: CommandRef, input: unknown): Sent;
   reconnected(): void;
   fenceChanged(): void;
+  /** Ends what lingers. */
+  dispose(): void;
 }
 
 export interface HandlesParts {
@@ -92,7 +100,7 @@ export function createHandles(parts: HandlesParts): Handles {
 
   function tap(ref: ChannelRef, params: Params, listener: ChannelListener): Tap {
     const name = channelName(ref, params);
-    return createTap(name, { flusher, join: (reader) => channels.join(name, eventDecoder(ref), reader) }, listener);
+    return createTap(name, { flusher, join: (reader) => channels.join(name, eventDecoder(ref), reader), onError }, listener);
   }
 
   function liveQuery(ref: QueryRef, input: unknown, follow: FollowTarget | null): LiveQuery<unknown> {
@@ -139,10 +147,13 @@ export function createHandles(parts: HandlesParts): Handles {
     });
   }
 
-  function query(ref: QueryRef, input: unknown, onCancel: ((cancel: () => void) => void) | null): Promise<unknown> {
-    return new Promise((resolve, reject) => {
+  function query(ref: QueryRef, input: unknown): Asked {
+    let settle: (answer: Answer) => void = () => {};
+    const result = new Promise<unknown>((resolve, reject) => {
+      settle = (answer) => (answer.ok ? resolve(answer.value) : reject(answer.error));
+    });
+    try {
       assertLive();
-      const settle = (answer: Answer): void => (answer.ok ? resolve(answer.value) : reject(answer.error));
       const cancel = queries.ask({
         name: ref.key,
         input: checkInput(ref, input),
@@ -150,11 +161,18 @@ export function createHandles(parts: HandlesParts): Handles {
         startsAt: 'call',
         onAnswer: (frame) => settle(frame === 'timeout' ? { ok: false, error: timeoutError(ref, timings.queryMs) } : readAnswer(ref, frame)),
       });
-      onCancel?.(() => {
-        cancel();
-        reject(new RealtimeError('cancelled', `Query '${ref.key}' was cancelled.`));
-      });
-    });
+      return {
+        result,
+        cancel() {
+          cancel();
+          settle({ ok: false, error: new RealtimeError('cancelled', `Query '${ref.key}' was cancelled.`) });
+        },
+      };
+    } catch (cause) {
+      if (!(cause instanceof RealtimeError)) throw cause;
+      settle({ ok: false, error: cause });
+      return { result, cancel: () => {} };
+    }
   }
 
   function send(ref: CommandRef, input: unknown): Sent {
@@ -214,6 +232,10 @@ export function createHandles(parts: HandlesParts): Handles {
     },
     fenceChanged() {
       for (const query of liveQueries.items) query.fenceChanged();
+    },
+    dispose() {
+      views.dispose();
+      liveQueries.dispose();
     },
   };
 }

@@ -31,7 +31,6 @@ export function createRouter({ session, channels, queries, outbox }: RouterParts
         session.fenceSeen(frame.fence);
         return outbox.laneAnswered(frame, link);
       case 'ping':
-        session.fenceSeen(frame.fence);
         return outbox.pinged(frame);
       case 'welcome':
       case 'pong':

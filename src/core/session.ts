@@ -62,7 +62,10 @@ export function createSession(port: SessionPort): Session {
       ...(token !== null && { token }),
       ...(fence !== null && { fence }),
     }),
-    pong: (ping) => ({ t: 'pong', n: ping.n, visible: port.isVisible(), ...(fence !== null && { fence }) }),
+    pong(ping) {
+      fenceSeen(ping.fence);
+      return { t: 'pong', n: ping.n, visible: port.isVisible(), fence: ping.fence };
+    },
     probe: () => ({ t: 'ping', n: ++probes, visible: port.isVisible() }),
     welcomed(frame) {
       limits = frame.limits;

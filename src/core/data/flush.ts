@@ -2,6 +2,7 @@
  * One gate between what arrives and who shows it: at most one flush a frame, and one at once after a quiet time.
  * Not here: what a cell holds.
  */
+import { RealtimeError } from '../errors.js';
 import type { Cancel } from '../world.js';
 
 export interface Flusher {
@@ -9,6 +10,8 @@ export interface Flusher {
   mark(flush: () => void): void;
   /** Flushes what is marked now. */
   now(): void;
+  /** Calls somebody who watches; a throw is reported, and costs nobody else the news. */
+  tell(listener: () => void): void;
   dispose(): void;
 }
 
@@ -19,7 +22,12 @@ type FlushState =
   /** Flushed in this frame; what comes now waits for the next paint. */
   | { readonly tag: 'cooling'; readonly cancel: Cancel };
 
-export function createFlusher(paint: (run: () => void) => Cancel): Flusher {
+export interface FlushPort {
+  paint(run: () => void): Cancel;
+  onError(error: RealtimeError): void;
+}
+
+export function createFlusher({ paint, onError }: FlushPort): Flusher {
   const marked = new Set<() => void>();
   let state: FlushState = { tag: 'idle' };
 
@@ -53,6 +61,13 @@ export function createFlusher(paint: (run: () => void) => Cancel): Flusher {
       void Promise.resolve().then(onLeading);
     },
     now: flush,
+    tell(listener) {
+      try {
+        listener();
+      } catch (cause) {
+        onError(new RealtimeError('misuse', 'A subscriber of a store threw; the others were still told. See cause.', { cause }));
+      }
+    },
     dispose() {
       if (state.tag === 'cooling') state.cancel();
       state = { tag: 'idle' };

@@ -152,7 +152,7 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
       data = apply(data, event);
       updatedAt = port.clock.wall();
     } catch (cause) {
-      port.onError(new RealtimeError('misuse', `The apply function of a query that follows '${port.name}' threw; the query is asked again. See cause.`, { cause }));
+      port.onError(new RealtimeError('misuse', `The apply function of a query that follows '${port.name}' threw at offset ${event.offset}; the event was left out. See cause.`, { cause }));
     }
   }
 

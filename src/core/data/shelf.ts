@@ -16,6 +16,8 @@ export interface Shelf<T, Item extends Shelved<T>> {
   find(key: string): Item | null;
   /** The item under this key, made if it is not there, kept until the release is called and a while after. */
   hold(key: string, make: () => Item): { readonly item: Item; readonly release: () => void };
+  /** Ends everything at once, held or not. */
+  dispose(): void;
 }
 
 export function createShelf<T, Item extends Shelved<T>>(clock: Clock, lingerMs: number): Shelf<T, Item> {
@@ -45,6 +47,9 @@ export function createShelf<T, Item extends Shelved<T>>(clock: Clock, lingerMs: 
       const { item, lease } = items.get(key) ?? put(key, make());
       const release = lease.hold();
       return { item, release: () => release() };
+    },
+    dispose() {
+      for (const { lease } of [...items.values()]) lease.end();
     },
   };
 }

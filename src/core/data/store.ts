@@ -32,7 +32,7 @@ export function createCell<T>(flusher: Flusher, snapshot: (former: T | undefined
   };
   const flush = (): void => {
     if (!isDirty || !refresh()) return;
-    for (const listener of [...listeners]) listener();
+    for (const listener of [...listeners]) flusher.tell(listener);
   };
 
   return {

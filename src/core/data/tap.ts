@@ -6,6 +6,7 @@ import type { Reading } from '../channels/channels.js';
 import type { ChannelStatus, Reader } from '../channels/delivery.js';
 import type { Gap } from '../channels/reader.js';
 import type { ChannelEvent } from '../contract.js';
+import { RealtimeError } from '../errors.js';
 import type { Flusher } from './flush.js';
 import { createCell, type Readable } from './store.js';
 import { initialView, refusalError, type ViewSnapshot } from './view.js';
@@ -25,6 +26,7 @@ export interface Tap extends Readable<ViewSnapshot<undefined>> {
 export interface TapPort {
   readonly flusher: Flusher;
   join(reader: Reader): Reading;
+  onError(error: RealtimeError): void;
 }
 
 export function createTap(name: string, port: TapPort, listener: ChannelListener): Tap {
@@ -48,10 +50,19 @@ export function createTap(name: string, port: TapPort, listener: ChannelListener
     cell.changed();
   };
 
+  /** One throw must not cost the listener the rest. */
+  const hear = (event: ChannelEvent): void => {
+    try {
+      listener.onEvent?.(event);
+    } catch (cause) {
+      port.onError(new RealtimeError('misuse', `The onEvent of '${name}' threw at offset ${event.offset}; the next events still come. See cause.`, { cause }));
+    }
+  };
+
   const reader: Reader = {
     history: 0,
-    onEvents: (events) => {
-      for (const event of events) listener.onEvent?.(event);
+    onEvents(events) {
+      for (const event of events) hear(event);
     },
     onGap(found) {
       gap = found;

@@ -46,10 +46,11 @@ export function stepHeartbeat(state: HeartbeatState, event: HeartbeatEvent): Dec
       if (event.everyMs === state.everyMs) return [state, NOTHING];
       return startHeartbeat(state.heardAt, event.everyMs);
     case 'doubted':
-      if (state.tag === 'suspect') return [state, NOTHING];
+      // Overdue or doubted already: asked once more, but the verdict is not put off.
+      if (state.tag === 'suspect' || event.now - state.heardAt >= state.everyMs) return [state, [{ type: 'send-probe' }]];
       // As if the next ping were due now: suspect after the usual grace, dead after twice that.
       return [
-        { ...state, heardAt: Math.min(state.heardAt, event.now - state.everyMs) },
+        { ...state, heardAt: event.now - state.everyMs },
         [{ type: 'send-probe' }, startTimer(SUSPECT_AFTER_MS)],
       ];
     case 'timer-fired':

@@ -159,10 +159,7 @@ export function createLane(options: LaneOptions): Lane {
   }
 
   function openOn(link: number): LaneEffect[] {
-    if (entries.some((entry) => entry.tag !== 'kept')) return [ask(link)];
-    // Not asked for: the next command has to, and must not wait for an answer that is not coming.
-    contact = { tag: 'away' };
-    return [];
+    return entries.some((entry) => entry.tag !== 'kept') ? [ask(link)] : [];
   }
 
   function giveUpOn(id: string, why: 'expired' | 'cancelled', now: number): LaneEffect[] {
