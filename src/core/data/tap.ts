@@ -33,6 +33,8 @@ export function createTap(name: string, port: TapPort, listener: ChannelListener
   let status: ChannelStatus = { liveStatus: 'idle', refusal: null };
   let wasLive = false;
   let gap: Gap | null = null;
+  /** A gap was told, and no event since. */
+  let isInGap = false;
   let reading: Reading | null = null;
 
   const cell = createCell<ViewSnapshot<undefined>>(port.flusher, () => ({
@@ -62,12 +64,16 @@ export function createTap(name: string, port: TapPort, listener: ChannelListener
   const reader: Reader = {
     history: 0,
     onEvents(events) {
+      if (events.length > 0) isInGap = false;
       for (const event of events) hear(event);
     },
     onGap(found) {
       gap = found;
       cell.changed();
-      listener.onGap?.(found);
+      // Two losses with no event between them are one hole to the listener. An event that was left out is a hole of its own.
+      const isToldAlready = isInGap && found.reason !== 'invalid';
+      isInGap = found.reason !== 'invalid';
+      if (!isToldAlready) listener.onGap?.(found);
     },
     onStatus: show,
     onReset() {
