@@ -1,0 +1,137 @@
+/** The binding to the outside: addresses, the platform's WebSocket, the signal of a query. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
+import { createClient, type WebSocketClass } from '../../../src/browser/create-client.js';
+import { channel, command, defineContract, query } from '../../../src/contract/index.js';
+import type { RealtimeError } from '../../../src/core/errors.js';
+import { ScriptedSocket } from './scripted-socket.js';
+
+const api = defineContract({
+  channels: { room: channel('room:{id}', { events: { note: z.string() } }) },
+  queries: { all: query({ input: z.number(), output: z.array(z.string()) }) },
+  commands: { say: command({ input: z.string() }) },
+});
+const other = defineContract({ commands: { say: command({ input: z.string() }) } });
+const Impl = ScriptedSocket as unknown as WebSocketClass;
+let errors: RealtimeError[] = [];
+const make = (url: string, parts: object = {}) => createClient({ url, contract: api, WebSocket: Impl, onError: (error) => errors.push(error), ...parts });
+const settle = () => vi.advanceTimersByTimeAsync(1);
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  ScriptedSocket.made.length = 0;
+  errors = [];
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+async function opened(url: string): Promise<string | undefined> {
+  const client = make(url);
+  client.hold();
+  await settle();
+  client.dispose();
+  return ScriptedSocket.made.at(-1)?.url;
+}
+
+describe('the address', () => {
+  it.each([
+    ['wss://app.example/realtime', 'wss://app.example/realtime?link=0'],
+    ['https://app.example/rt?team=7#top', 'wss://app.example/rt?team=7&link=0'],
+    ['http://localhost:8080', 'ws://localhost:8080/?link=0'],
+  ])('%s is opened as %s', async (url, expected) => expect(await opened(url)).toBe(expected));
+
+  it('a path stands on the page', async () => {
+    vi.stubGlobal('location', { href: 'https://app.example/deep/page?x=1' });
+    expect(await opened('/realtime')).toBe('wss://app.example/realtime?link=0');
+    expect(await opened('realtime')).toBe('wss://app.example/deep/realtime?link=0');
+  });
+
+  it.each(['ftp://x/', 'not a url', 'javascript:1'])('%s is refused at once', (url) => {
+    expect(() => make(url)).toThrow(expect.objectContaining({ code: 'misuse' }));
+  });
+
+  it('a path is no mistake where a page is only rendered: nothing is opened there', () => {
+    expect(make('/realtime').connection.get().status).toBe('idle');
+    expect(ScriptedSocket.made).toHaveLength(0);
+  });
+});
+
+describe('the platform', () => {
+  it('without a WebSocket is told of, with what to do, at each attempt', async () => {
+    vi.stubGlobal('WebSocket', undefined);
+    const client = make('ws://x/', { WebSocket: undefined });
+    client.hold();
+    await settle();
+    expect(errors.map(({ code, message }) => `${code}: ${message}`)).toEqual([
+      "misuse: No socket to 'ws://x/?link=0' can be made here: this platform has no WebSocket; pass one, createClient({ WebSocket }), for instance that of the package 'ws'.",
+    ]);
+    client.dispose();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('an onError that throws ends nothing', async () => {
+    const said = vi.spyOn(console, 'error').mockImplementation(() => {});
+    vi.stubGlobal('WebSocket', undefined);
+    const client = make('ws://x/', {
+      WebSocket: undefined,
+      onError: () => {
+        throw new Error('from onError');
+      },
+    });
+    client.hold();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(client.connection.get().status).toBe('connecting');
+    expect(said).toHaveBeenCalled();
+    client.dispose();
+  });
+});
+
+describe('wrong use', () => {
+  it('a part of another contract is refused by name', () => {
+    expect(() => make('ws://x/').send(other.commands.say, 'x')).toThrow(/command 'say' is not of the contract/);
+  });
+
+  it('a query that is given up rejects as cancelled, at once or before it began', async () => {
+    const client = make('ws://x/');
+    const controller = new AbortController();
+    const asked = client.query(api.queries.all, 1, { signal: controller.signal });
+    controller.abort();
+    await expect(asked).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(client.query(api.queries.all, 1, { signal: controller.signal })).rejects.toMatchObject({ code: 'cancelled' });
+    client.dispose();
+  });
+
+  it('bad input rejects where it entered, and nothing is sent', async () => {
+    const client = make('ws://x/');
+    await expect(client.query(api.queries.all, 'one' as unknown as number)).rejects.toMatchObject({ code: 'invalid' });
+    const cyclic: { self?: unknown } = {};
+    cyclic.self = cyclic;
+    for (const input of [1, cyclic, 10n, Symbol('x'), () => {}] as unknown as string[]) {
+      const sent = client.send(api.commands.say, input);
+      await expect(sent.queued).rejects.toMatchObject({ code: 'invalid' });
+      await expect(sent.result).rejects.toMatchObject({ code: 'invalid' });
+      expect(sent.progress.get().status).toBe('error');
+    }
+    await expect(client.send(api.commands.say, 'x'.repeat(70_000)).result).rejects.toMatchObject({ code: 'too-large' });
+    expect(client.outbox.get()).toEqual({ pending: 0, bytes: 0 });
+    client.dispose();
+  });
+
+  it('after dispose everything ends as disposed, and no timer is left', async () => {
+    const client = make('ws://x/');
+    const unsent = client.send(api.commands.say, 'x');
+    const asked = client.query(api.queries.all, 1);
+    client.dispose();
+    await expect(unsent.result).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(asked).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(client.send(api.commands.say, 'x').result).rejects.toMatchObject({ code: 'disposed' });
+    await expect(client.query(api.queries.all, 1)).rejects.toMatchObject({ code: 'disposed' });
+    expect(unsent.progress.get().status).toBe('error');
+    // The package's own 0 ms timer cannot be taken back; it finds the instance closed and does nothing.
+    await settle();
+    expect(ScriptedSocket.made).toHaveLength(0);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});

@@ -1,0 +1,267 @@
+/** The hands of a link: token, socket, greeting, heartbeat, with a scripted socket and a clock that is moved by hand. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { RealtimeError } from '../../../src/core/errors.js';
+import { createHeartbeat } from '../../../src/core/heartbeat/heartbeat.js';
+import { DEFAULT_TIMINGS } from '../../../src/core/options.js';
+import type { ClientFrame, ServerFrame } from '../../../src/core/protocol/frames.js';
+import { createLink, type Link, type LinkPort } from '../../../src/core/reconnect/link.js';
+import type { SocketEvents } from '../../../src/core/world.js';
+import { createSimulatedClock, type SimulatedClock } from '../../../src/testing/simulated-clock.js';
+
+interface Attempt {
+  readonly events: SocketEvents;
+  readonly sent: ClientFrame[];
+  closed: string | null;
+}
+
+let clock: SimulatedClock;
+let attempts: Attempt[];
+let told: string[];
+let errors: RealtimeError[];
+let link: Link;
+
+const WELCOME: ServerFrame = {
+  t: 'welcome', v: 1, link: 0, node: 'n', tag: 'ada', storage: 'memory', fence: 'f', features: [],
+  limits: { channels: 200, windowPerLane: 32, keepMs: 0 }, ping: { visibleMs: 6_000, hiddenMs: 25_000 },
+};
+const last = (): Attempt => attempts.at(-1) as Attempt;
+const hear = (frame: object, attempt = last()): void => attempt.events.onMessage(JSON.stringify(frame));
+const state = (): string => link.status.state.tag;
+const greet = (): void => {
+  last().events.onOpened();
+  hear(WELCOME);
+};
+
+function make(parts: Partial<LinkPort> = {}): void {
+  clock = createSimulatedClock();
+  attempts = [];
+  told = [];
+  errors = [];
+  link = createLink({
+    clock,
+    dice: { roll: () => 0.5, id: () => 'id' },
+    open(_url, _protocols, events) {
+      const attempt: Attempt = { events, sent: [], closed: null };
+      attempts.push(attempt);
+      return {
+        send: (text) => attempt.closed === null && attempt.sent.push(JSON.parse(text) as ClientFrame) > 0,
+        close: (code, reason) => void (attempt.closed = `${code} ${reason}`),
+      };
+    },
+    url: 'ws://x/',
+    timings: DEFAULT_TIMINGS,
+    fetchToken: null,
+    createHeartbeat,
+    hello: (token) => ({ t: 'hello', v: 1, client: 'c', link: 0, features: [], outbox: 'memory', visible: true, ...(token !== null && { token }) }),
+    pong: ({ n }) => ({ t: 'pong', n, visible: true }),
+    probe: () => ({ t: 'ping', n: 1, visible: true }),
+    onWelcome: () => ({ pingMs: 6_000 }),
+    onFrame: (frame) => told.push(frame.t),
+    onReady: () => told.push('ready'),
+    onLost: () => told.push('lost'),
+    onStatus: () => {},
+    onRtt: (ms) => told.push(`rtt ${ms}`),
+    onError: (error) => errors.push(error),
+    ...parts,
+  });
+}
+
+const promises = async (): Promise<void> => {
+  for (let hop = 0; hop < 10; hop++) await Promise.resolve();
+};
+
+beforeEach(() => make());
+
+describe('greeting', () => {
+  it('says hello when open, is ready when welcome, and passes frames up from then on', () => {
+    link.start();
+    expect(link.send({ t: 'cancel', id: 'x' })).toBe(false);
+    last().events.onOpened();
+    expect(last().sent.map(({ t }) => t)).toEqual(['hello']);
+    hear({ t: 'resync', channel: 'early' });
+    hear(WELCOME);
+    hear({ t: 'resync', channel: 'a' });
+    expect(told).toEqual(['ready', 'resync']);
+    expect(link.send({ t: 'cancel', id: 'x' })).toBe(true);
+  });
+
+  it('may send from inside onReady', () => {
+    let isSent = false;
+    make({ onReady: () => (isSent = link.send({ t: 'cancel', id: 'x' })) });
+    link.start();
+    greet();
+    expect(isSent).toBe(true);
+  });
+
+  it('gives an attempt up that does not open, and one that is not welcomed, and comes back', () => {
+    link.start();
+    clock.advance(4_000);
+    expect(last().closed).toBe('4003 not open in time');
+    expect(state()).toBe('waiting');
+    clock.advance(1_000);
+    expect(attempts).toHaveLength(2);
+    last().events.onOpened();
+    clock.advance(5_000);
+    expect(last().closed).toBe('4003 no welcome in time');
+    expect(state()).toBe('waiting');
+  });
+
+  it('takes a second welcome for nothing', () => {
+    link.start();
+    greet();
+    hear(WELCOME);
+    expect(told).toEqual(['ready']);
+  });
+});
+
+describe('the token', () => {
+  it('comes before the socket, goes into hello, and is asked for again with each attempt', async () => {
+    let asked = 0;
+    make({ fetchToken: async () => `token ${++asked}` });
+    link.start();
+    expect(state()).toBe('authorizing');
+    await promises();
+    last().events.onOpened();
+    expect(last().sent[0]).toMatchObject({ token: 'token 1' });
+    last().events.onClosed(1006, '');
+    clock.advance(1_000);
+    await promises();
+    last().events.onOpened();
+    expect(last().sent[0]).toMatchObject({ token: 'token 2' });
+  });
+
+  it('that hangs is aborted after its limit, reported, and asked for again', async () => {
+    let aborted = 0;
+    make({
+      fetchToken: (onAbort) => {
+        onAbort(() => aborted++);
+        return new Promise(() => {});
+      },
+    });
+    link.start();
+    clock.advance(10_000);
+    expect(aborted).toBe(1);
+    expect(state()).toBe('waiting');
+    expect(errors.map(({ code }) => code)).toEqual(['unauthorized']);
+    expect((errors[0]?.cause as RealtimeError).code).toBe('timeout');
+    clock.advance(1_000);
+    expect(state()).toBe('authorizing');
+    expect(attempts).toEqual([]);
+  });
+
+  it('whose failure is called unauthorized stops the link; any other is tried again', async () => {
+    make({ fetchToken: async () => Promise.reject(new Error('502')) });
+    link.start();
+    await promises();
+    expect(state()).toBe('waiting');
+    make({ fetchToken: async () => Promise.reject(new RealtimeError('unauthorized', 'signed out')) });
+    link.start();
+    await promises();
+    expect(state()).toBe('stopped');
+    expect(errors.map(({ message }) => message)).toEqual(['signed out']);
+  });
+
+  it('that comes after the link was stopped opens nothing', async () => {
+    let give: (token: string) => void = () => {};
+    let aborted = 0;
+    make({
+      fetchToken: (onAbort) => {
+        onAbort(() => aborted++);
+        return new Promise((resolve) => (give = resolve));
+      },
+    });
+    link.start();
+    link.stop();
+    give('late');
+    await promises();
+    expect({ aborted, attempts, timers: clock.pending, state: state() }).toEqual({ aborted: 1, attempts: [], timers: 0, state: 'idle' });
+  });
+});
+
+describe('life', () => {
+  it('answers a ping in the handler of its message', () => {
+    link.start();
+    greet();
+    hear({ t: 'ping', n: 7, everyMs: 6_000, fence: 'f', confirmedMs: 0 });
+    expect(last().sent.at(-1)).toEqual({ t: 'pong', n: 7, visible: true });
+    expect(told.at(-1)).toBe('ping');
+  });
+
+  it('silence makes it suspect, then dead; then it comes back and measures what it asks', () => {
+    link.start();
+    greet();
+    clock.advance(7_250);
+    expect(link.status.isSuspect).toBe(true);
+    expect(last().sent.at(-1)).toEqual({ t: 'ping', n: 1, visible: true });
+    clock.advance(1_250);
+    expect(last().closed).toBe('4001 silent for too long');
+    expect(told).toEqual(['ready', 'lost']);
+    clock.advance(1_000);
+    expect(attempts).toHaveLength(2);
+    greet();
+    expect(link.status.isSuspect).toBe(false);
+    link.hurry();
+    clock.advance(40);
+    hear({ t: 'pong', n: 1 });
+    expect(told.at(-1)).toBe('rtt 40');
+  });
+
+  it('any frame is life, even one that is not known', () => {
+    link.start();
+    greet();
+    for (let second = 0; second < 60; second++) {
+      clock.advance(1_000);
+      hear({ t: 'from-the-future' });
+    }
+    expect([state(), link.status.isSuspect, last().closed]).toEqual(['ready', false, null]);
+  });
+
+  it('what a former socket says changes nothing', () => {
+    link.start();
+    greet();
+    const former = last();
+    former.events.onClosed(1006, '');
+    clock.advance(1_000);
+    greet();
+    hear({ t: 'resync', channel: 'late' }, former);
+    former.events.onClosed(4400, 'late');
+    former.events.onOpened();
+    expect(told).toEqual(['ready', 'lost', 'ready']);
+    expect(state()).toBe('ready');
+  });
+
+  it('leaves a server that breaks the protocol, says so, and comes back with growing waits', () => {
+    const waits: number[] = [];
+    link.start();
+    for (const text of ['not json', '[]', '{"t":"events"}', '', '['.repeat(40)]) {
+      greet();
+      last().events.onMessage(text);
+      expect(last().closed).toBe('4400 bad frame');
+      expect(state()).toBe('waiting');
+      const before = attempts.length;
+      while (attempts.length === before) clock.advance(50);
+      waits.push(clock.now());
+    }
+    // Half of 1, 2, 4, 8 and 16 s: never proven, never counted anew.
+    expect(waits.map((at, index) => Math.round((at - (waits[index - 1] ?? 0)) / 1_000))).toEqual([1, 1, 2, 4, 8]);
+    expect(errors.map(({ code }) => code)).toEqual(Array.from({ length: 5 }, () => 'bad-frame'));
+  });
+
+  it('leaves no timer and says nothing when it is stopped', () => {
+    link.start();
+    greet();
+    link.stop();
+    expect(last().closed).toBe('1000 ');
+    expect(clock.pending).toBe(0);
+    hear({ t: 'resync', channel: 'late' });
+    expect(told).toEqual(['ready', 'lost']);
+  });
+
+  it('refuses a frame that is too large, and lives on', () => {
+    link.start();
+    greet();
+    expect(link.send({ t: 'query', id: 'q', name: 'n', input: 'x'.repeat(70_000), remainingMs: 1 })).toBe(false);
+    expect(errors.map(({ code }) => code)).toEqual(['too-large']);
+    expect(state()).toBe('ready');
+  });
+});
