@@ -305,6 +305,23 @@ describe('channels', () => {
     expect(client.socket.frames.slice(1)).toMatchObject([{ t: 'subscribed' }, { t: 'unsubscribed', generation: 2, reason: 'forbidden' }]);
   });
 
+  it('hears nothing while it is authorised again, and does not go back to an older generation', async () => {
+    const answer: ((isAllowed: boolean) => void)[] = [];
+    start(memoryBroker({ log }), () => new Promise((resolve) => answer.push(resolve)));
+    const client = await enter();
+    await client.say(want({ generation: 2 }));
+    answer[0]?.(true);
+    await settle();
+    await client.say(want({ generation: 3 }), want({ generation: 1 }));
+    await publish('meanwhile');
+    await world.clock.advance(0);
+    expect(client.socket.of('events')).toEqual([]);
+    expect(answer).toHaveLength(2);
+    answer[1]?.(true);
+    await settle();
+    expect(client.socket.of('subscribed').map(({ generation }) => generation)).toEqual([2, 3]);
+  });
+
   it('holds a connection to its number of channels', async () => {
     const client = await enter();
     await client.say({ t: 'subscribe', channels: [1, 2, 3, 4].map((id) => ({ name: `room:${id}`, generation: id })) });
@@ -382,6 +399,16 @@ describe('commands', () => {
     await settle();
     expect(answers(client)).toEqual(['c1 internal', 'c2 forbidden', 'c3 three']);
     expect(log.head('room:1', 0).offset).toBe(1);
+  });
+
+  it('append nothing when their answer is too large', async () => {
+    const client = await enter();
+    await client.say(lane, say(1));
+    calls[0]?.publish('dropped');
+    calls[0]?.answer('x'.repeat(11_000));
+    await settle();
+    expect(answers(client)).toEqual(['c1 too-large']);
+    expect(log.head('room:1', 0).offset).toBe(0);
   });
 
   it('end with their time: aborted, recorded, and deaf to what the handler does later', async () => {
@@ -466,6 +493,10 @@ describe('commands', () => {
     await client.say(lane, ...Array.from({ length: 70 }, (_, i) => say(i + 1)));
     expect(answers(client)).toHaveLength(6);
     expect(client.socket.of('error')[0]).toMatchObject({ id: 'c65', code: 'unavailable', final: false });
+    const later = await enter({ client: 'later' });
+    await later.say(lane);
+    for (let n = 1; n <= 70; n++) await later.say(say(n, '', { void: true }));
+    expect(answers(later)).toEqual(Array.from({ length: 70 }, (_, i) => `c${i + 1} void`));
   });
 });
 
@@ -521,5 +552,14 @@ describe('publishing from the server', () => {
     const other = defineContract({ channels: { room: channel('room:{id}', { events: { said: z.string() } }) } });
     await expect(server.publish(other.channels.room, { id: '1' }, 'said', 'x')).rejects.toMatchObject({ code: 'misuse' });
     expect(await publish('fine')).toEqual(log.head('room:1', 0));
+  });
+
+  it('refuses a channel that subscribers would be authorised for by another pattern', async () => {
+    const events = { said: z.string() };
+    const twice = defineContract({ channels: { any: channel('room:{id}', { events }), lobby: channel('room:lobby', { events }) } });
+    const it = createServerCore({ contract: twice, broker: memoryBroker() }, world);
+    await expect(it.publish(twice.channels.lobby, {}, 'said', 'x')).rejects.toMatchObject({ code: 'misuse' });
+    await it.publish(twice.channels.any, { id: 'lobby' }, 'said', 'x');
+    await it.stop(4000);
   });
 });

@@ -119,6 +119,7 @@ describe('commit', () => {
     ['not begun', 4, 'id4', () => undefined],
     ['begun by another', 4, 'other', (log) => log.begin(key, 4, 'id4', 0)],
     ['finished before', 3, 'id3', () => undefined],
+    ['not the next, though begun', 5, 'id4', (log) => log.begin(key, 4, 'id4', 0)],
     ['not the next', 5, 'id5', (log) => log.begin(key, 4, 'id4', 0)],
     [
       'of a lane that was forgotten meanwhile',

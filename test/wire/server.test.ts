@@ -127,8 +127,8 @@ describe('greeting', () => {
   it('closes on a second frame before welcome, and on a second hello', async () => {
     const eager = await connect(url);
     eager.say(hello());
-    eager.say({ t: 'ping', n: 1, visible: true });
-    expect((await eager.closed).code).toBe(4400);
+    eager.socket.send('not even parsed');
+    expect(await eager.closed).toEqual({ code: 4400, reason: 'a frame before welcome' });
     const twice = await enter(url);
     twice.say(hello());
     expect((await twice.closed).code).toBe(4400);
@@ -306,5 +306,12 @@ describe('commands and queries', () => {
     const client = await enter(url);
     await realtime.stop();
     expect((await client.closed).code).toBe(4000);
+  });
+
+  it('has no socket left when it has stopped', async () => {
+    const client = await connect(url);
+    await realtime.stop();
+    expect(await new Promise((resolve) => server.getConnections((_, count) => resolve(count)))).toBe(0);
+    await client.closed;
   });
 });

@@ -136,7 +136,7 @@ export function createCommands(parts: {
       const key: LaneKey = { principal: user.id, client, lane: frame.lane };
       const deadline = clock.now() + frame.remainingMs;
       try {
-        const answer = queue.add(JSON.stringify([user.id, client, frame.lane]), frame.n, frame.id, () => process(key, user, frame, deadline));
+        const answer = queue.add(JSON.stringify([user.id, client, frame.lane]), () => process(key, user, frame, deadline));
         return answer === null ? notNowText(frame.id, 'unavailable', RETRY_MS) : await answer;
       } catch (error) {
         logger.error('A command could not be brought to its outcome; the client will offer it again.', error);

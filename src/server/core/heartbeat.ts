@@ -16,24 +16,20 @@ export interface Heartbeat {
   /** True: a ping should follow. */
   wrote(bytes: number): boolean;
   pong(n: number, now: number): void;
-  /** True: the client should be told its new interval. */
+  /** True: the interval is another one from now on, and the client must be told with a ping. */
   setVisible(isVisible: boolean): boolean;
   check(now: number, receivedBytes: number): Pulse;
   next(now: number): Pick<ServerPingFrame, 'n' | 'everyMs' | 'rttMs'>;
 }
 
 export function createHeartbeat(intervals: PingIntervals, isVisibleAtFirst: boolean, now: number): Heartbeat {
-  let isVisible = isVisibleAtFirst;
   let heardAt = now;
   let bytesThen = 0;
   let pingedAt = now;
   let n = 0;
   let written = 0;
   let rttMs: number | undefined;
-  /** The interval that the client knows of. */
-  let named = isVisible ? intervals.visibleMs : intervals.hiddenMs;
-
-  const wanted = (): number => (isVisible ? intervals.visibleMs : intervals.hiddenMs);
+  let everyMs = isVisibleAtFirst ? intervals.visibleMs : intervals.hiddenMs;
 
   return {
     heard(at) {
@@ -46,24 +42,24 @@ export function createHeartbeat(intervals: PingIntervals, isVisibleAtFirst: bool
     pong(answered, at) {
       if (answered === n && n > 0) rttMs = at - pingedAt;
     },
-    setVisible(is) {
-      isVisible = is;
-      return named !== wanted();
+    setVisible(isVisible) {
+      const before = everyMs;
+      everyMs = isVisible ? intervals.visibleMs : intervals.hiddenMs;
+      return everyMs !== before;
     },
     check(at, receivedBytes) {
       if (receivedBytes !== bytesThen) {
         bytesThen = receivedBytes;
         heardAt = at;
       }
-      if (at - heardAt > named + DEAD_AFTER_MS) return 'dead';
-      return at - pingedAt >= wanted() ? 'ping' : 'well';
+      if (at - heardAt > everyMs + DEAD_AFTER_MS) return 'dead';
+      return at - pingedAt >= everyMs ? 'ping' : 'well';
     },
     next(at) {
       pingedAt = at;
       written = 0;
       n += 1;
-      named = wanted();
-      return { n, everyMs: named, ...(rttMs !== undefined && { rttMs }) };
+      return { n, everyMs, ...(rttMs !== undefined && { rttMs }) };
     },
   };
 }

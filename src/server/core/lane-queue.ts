@@ -1,45 +1,32 @@
 /**
- * Work of one lane, one after the other; a second arrival of a number waits for the first (rule L7).
+ * Work of one lane, one after the other: a second arrival of a number waits for the first, and then finds its outcome (rule L7).
  * Not here: what the work is.
  */
 export interface LaneQueue<Answer> {
   /** Null: too much waits in this lane already. */
-  add(lane: string, n: number, id: string, work: () => Promise<Answer>): Promise<Answer> | null;
-  /** Lanes with work. */
-  readonly size: number;
+  add(lane: string, work: () => Promise<Answer>): Promise<Answer> | null;
 }
 
-interface Waiting<Answer> {
-  readonly id: string;
-  readonly answer: Promise<Answer>;
-}
-
-interface Line<Answer> {
-  readonly waiting: Map<number, Waiting<Answer>>;
+interface Line {
+  /** Settles, and never rejects, when the last work so far has ended. */
   tail: Promise<unknown>;
+  waiting: number;
 }
 
 export function createLaneQueue<Answer>(maxWaiting: number): LaneQueue<Answer> {
-  const lines = new Map<string, Line<Answer>>();
+  const lines = new Map<string, Line>();
   return {
-    get size() {
-      return lines.size;
-    },
-    add(lane, n, id, work) {
-      const line = lines.get(lane) ?? { waiting: new Map<number, Waiting<Answer>>(), tail: Promise.resolve() };
-      const same = line.waiting.get(n);
-      if (same?.id === id) return same.answer;
-      if (line.waiting.size >= maxWaiting) return null;
+    add(lane, work) {
+      const line = lines.get(lane) ?? { tail: Promise.resolve(), waiting: 0 };
+      if (line.waiting >= maxWaiting) return null;
       lines.set(lane, line);
-      const answer = line.tail.then(work);
-      const isFirst = same === undefined;
-      if (isFirst) line.waiting.set(n, { id, answer });
+      line.waiting++;
       const done = (): void => {
-        if (isFirst) line.waiting.delete(n);
-        if (line.tail === settled) lines.delete(lane);
+        line.waiting--;
+        if (line.waiting === 0) lines.delete(lane);
       };
-      const settled = answer.then(done, done);
-      line.tail = settled;
+      const answer = line.tail.then(work);
+      line.tail = answer.then(done, done);
       return answer;
     },
   };

@@ -22,7 +22,7 @@ const RETRY_MS = 1_000;
 export interface Queries {
   ask(frame: QueryFrame): void;
   cancel(frame: CancelFrame): void;
-  /** Aborts what runs; nobody is answered any more. */
+  /** Aborts what runs. */
   release(): void;
 }
 
@@ -50,11 +50,11 @@ export function createQueries(parts: {
   readonly handlerMs: number;
   readonly maxQueries: number;
   readonly logger: Logger;
+  /** Does nothing once the connection is gone. */
   readonly send: (text: string) => void;
 }): Queries {
   const { user, catalog, broker, clock, createAbort, handlerMs, maxQueries, logger, send } = parts;
   const asking = new Map<string, Attempt<Answer>>();
-  let isReleased = false;
 
   /** Where the channels stand before the handler reads anything; those that the asker may not hear are left out. */
   const stamp = async (channels: readonly string[]): Promise<readonly ChannelPosition[]> => {
@@ -108,14 +108,13 @@ export function createQueries(parts: {
       asking.set(frame.id, asked);
       void asked.ended.then((end) => {
         asking.delete(frame.id);
-        if (!isReleased) send(textOf(frame, end));
+        send(textOf(frame, end));
       });
     },
     cancel({ id }) {
       asking.get(id)?.cancel();
     },
     release() {
-      isReleased = true;
       for (const asked of asking.values()) asked.cancel();
     },
   };
