@@ -73,8 +73,8 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
   let apply: Apply | null = null;
   let reading: Reading | null = null;
   let isChannelLive = false;
-  /** The data joins on to the channel's events. After a gap it does not, until a new answer has come. */
-  let isAnchored = false;
+  /** Where the data joins on to the channel's events: the stamp of its answer. After a gap nowhere, until a new answer has come. */
+  let anchor: Position | null = null;
   let held: ChannelEvent[] = [];
   /** Where the held events begin; null: they do not reach back to anything known. */
   let heldFrom: Position | null = null;
@@ -91,7 +91,7 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
       isSuccess: status === 'success',
       isError: status === 'error',
       isFetching: fetchStatus === 'fetching',
-      isStale: data !== undefined && (load.tag === 'loading' || (port.follow !== null && !(isChannelLive && isAnchored))),
+      isStale: data !== undefined && (load.tag === 'loading' || (port.follow !== null && !(isChannelLive && anchor !== null))),
       dataUpdatedAt: updatedAt,
     };
   });
@@ -141,13 +141,15 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
     const reachesBack = heldFrom !== null && heldFrom.epoch === stamped.epoch && heldFrom.offset <= stamped.offset;
     const events = held;
     held = [];
-    isAnchored = true;
+    anchor = stamped;
     if (!reachesBack) return reading?.rewind(stamped);
-    for (const event of events) if (event.epoch !== stamped.epoch || event.offset > stamped.offset) applyNext(event);
+    for (const event of events) applyNext(event);
   }
 
   function applyNext(event: ChannelEvent): void {
-    if (!isAnchored || apply === null) return;
+    if (anchor === null || apply === null) return;
+    // The answer knows it already, and perhaps something newer.
+    if (event.epoch === anchor.epoch && event.offset <= anchor.offset) return;
     try {
       data = apply(data, event);
       updatedAt = port.clock.wall();
@@ -172,7 +174,7 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
     },
     onGap(gap: Gap) {
       if (gap.reason === 'invalid') return;
-      isAnchored = false;
+      anchor = null;
       fetch();
     },
     onStatus({ liveStatus }) {
@@ -184,7 +186,7 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
     onReset() {
       data = undefined;
       error = null;
-      isAnchored = false;
+      anchor = null;
       fetch();
     },
   };
@@ -210,10 +212,10 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
     setApply: (next) => (apply = next),
     reconnected() {
       // One that is loading asks again by itself; one that follows goes on from its position, if it has one.
-      if (load.tag === 'none' && !(port.follow !== null && isAnchored)) fetch();
+      if (load.tag === 'none' && !(port.follow !== null && anchor !== null)) fetch();
     },
     fenceChanged() {
-      isAnchored = false;
+      anchor = null;
       fetch();
     },
   };

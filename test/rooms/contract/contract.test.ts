@@ -1,0 +1,82 @@
+/** Names and validation: what a channel's name can hold, and that no two meanings share one. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { channel, channelName, channelParams, command, defineContract, validate, type Schema } from '../../../src/core/contract.js';
+import { RealtimeError } from '../../../src/core/errors.js';
+import { CHANNEL_NAME } from '../../../src/core/protocol/limits.js';
+
+const name = (pattern: string, params: Record<string, string | number> = {}) => channelName({ pattern }, params);
+const value = fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' }).filter((text) => !/\p{Surrogate}/u.test(text));
+
+describe('a channel name', () => {
+  it('is read back as what it was made of, whatever its values hold', () => {
+    fc.assert(
+      fc.property(value, value, (a, b) => {
+        const made = name('a:{x}:{y}', { x: a, y: b });
+        if (made.length <= 256) expect(made).toMatch(CHANNEL_NAME);
+        expect(channelParams('a:{x}:{y}', made)).toEqual({ x: a, y: b });
+      }),
+    );
+  });
+
+  it('two meanings never share one', () => {
+    fc.assert(
+      fc.property(value, value, value, value, (a, b, c, d) => {
+        fc.pre(a !== c || b !== d);
+        expect(name('a:{x}:{y}', { x: a, y: b })).not.toBe(name('a:{x}:{y}', { x: c, y: d }));
+      }),
+    );
+  });
+
+  it('has one spelling', () => {
+    expect(channelParams('room:{id}', 'room:A')).toEqual({ id: 'A' });
+    for (const other of ['room:%41', 'room:%', 'room:%ZZ', 'room:%e4', 'room:', 'room:a:b', 'xroom:a', 'room:a\n']) {
+      expect(channelParams('room:{id}', other), other).toBeNull();
+    }
+    expect(channelParams('a.b', 'axb')).toBeNull();
+  });
+
+  it('needs every value, and none that no name can hold', () => {
+    expect(() => name('room:{id}')).toThrow(/needs the parameter 'id'/);
+    expect(() => name('room:{id}', { id: '' })).toThrow(RealtimeError);
+    expect(() => name('room:{id}', { id: '\ud800' })).toThrow(/surrogate/);
+  });
+
+  it('a parameter may have any word for its name', () => {
+    const params = channelParams('x:{__proto__}', 'x:1');
+    expect(Object.hasOwn(params ?? {}, '__proto__')).toBe(true);
+    expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
+  });
+});
+
+describe('a pattern', () => {
+  it.each(['room', 'room:{id}', 'a:{x}:{y}', '{a}', 'a.b-c:{id}'])('%s is one', (pattern) => {
+    expect(channel(pattern, { events: {} }).pattern).toBe(pattern);
+  });
+  it.each(['', 'room:{id', 'room:id}', '{a}{b}', '{x}-{y}', 'a:{x}.{y}', 'room:{}', 'room:{i d}', 'rööm', 'a b', '{{a}}'])('%s is none', (pattern) => {
+    expect(() => channel(pattern, { events: {} })).toThrow(RealtimeError);
+  });
+});
+
+describe('a contract', () => {
+  it('names its parts, and refuses names that cannot travel', () => {
+    const api = defineContract({ commands: { say: command() } });
+    expect(api.commands.say).toMatchObject({ key: 'say', contract: api.id, lane: 'default' });
+    expect(() => defineContract({ commands: { 'say it': command() } })).toThrow(/'say it' cannot name/);
+    expect(() => defineContract({ commands: { say: command({ lane: '' }) } })).toThrow(/cannot name/);
+  });
+});
+
+describe('validate', () => {
+  it('says what is wrong and where, and never throws', () => {
+    expect(validate(z.object({ a: z.object({ b: z.number() }) }), { a: { b: 'x' } })).toMatchObject({ ok: false, issues: expect.stringMatching(/^a\.b: /) as string });
+    const throws = { '~standard': { version: 1, vendor: 'x', validate: () => { throw new Error('mine'); } } } as unknown as Schema;
+    expect(validate(throws, 1)).toEqual({ ok: false, issues: 'the schema threw: Error: mine' });
+    expect(validate(z.string().refine(async () => false), 'x')).toMatchObject({ ok: false, issues: expect.stringMatching(/asynchronously|Promise/) as string });
+  });
+
+  it('without a schema expects nothing', () => {
+    expect([validate(undefined, undefined).ok, validate(undefined, null).ok, validate(undefined, 0).ok]).toEqual([true, true, false]);
+  });
+});

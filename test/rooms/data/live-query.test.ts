@@ -1,0 +1,247 @@
+/** A kept answer and the channel that keeps it true, against a naive model: one list, one history, any interleaving. */
+import fc from 'fast-check';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Reader, Reading } from '../../../src/core/channels/channels.js';
+import type { ChannelEvent } from '../../../src/core/contract.js';
+import { upsert } from '../../../src/core/data/define-view.js';
+import { createFlusher } from '../../../src/core/data/flush.js';
+import { createLiveQuery, type Apply, type AskingQuery } from '../../../src/core/data/live-query.js';
+import { RealtimeError } from '../../../src/core/errors.js';
+import type { Answer } from '../../../src/core/payloads.js';
+import type { Position } from '../../../src/core/protocol/position.js';
+
+interface Item {
+  readonly id: number;
+}
+interface Question {
+  readonly answer: (answer: Answer, stamped: Position | null) => void;
+  readonly asked: (isAsked: boolean) => void;
+  isCancelled: boolean;
+}
+
+let questions: Question[];
+let rewinds: (Position | null)[];
+let errors: RealtimeError[];
+let position: Position | null;
+let reader: (Reader & { readonly isReader: true }) | Reader;
+let query: AskingQuery;
+const live = { liveStatus: 'live', refusal: null } as const;
+
+const eventAt = (offset: number, epoch = 'e'): ChannelEvent => ({ name: 'put', data: { id: offset }, offset, epoch, time: 0 });
+const ids = (): number[] => ((query.get().data as Item[] | undefined) ?? []).map(({ id }) => id);
+const items = (to: number): Item[] => Array.from({ length: to }, (_, index) => ({ id: index + 1 }));
+const ok = (value: unknown): Answer => ({ ok: true, value });
+const last = (): Question => questions.at(-1) as Question;
+const hear = (...offsets: number[]): void => {
+  position = { epoch: 'e', offset: offsets.at(-1) as number };
+  reader.onEvents(offsets.map((offset) => eventAt(offset)), position);
+};
+
+function make(isFollowing = true): void {
+  questions = [];
+  rewinds = [];
+  errors = [];
+  position = null;
+  query = createLiveQuery({
+    clock: { now: () => 0, wall: () => 1_000, after: () => () => {} },
+    flusher: createFlusher({ paint: () => () => {}, onError: (error) => errors.push(error) }),
+    name: 'room:1',
+    ask({ onAsked, onAnswer }) {
+      const question: Question = { answer: onAnswer, asked: onAsked, isCancelled: false };
+      questions.push(question);
+      return () => void (question.isCancelled = true);
+    },
+    follow: isFollowing
+      ? (joined) => {
+          reader = joined;
+          return {
+            get position() {
+              return position;
+            },
+            status: live,
+            rewind: (to) => void rewinds.push((position = to)),
+            leave: () => {},
+          } as Reading;
+        }
+      : null,
+    onError: (error) => errors.push(error),
+  });
+  query.setApply(upsert('id') as unknown as Apply);
+  query.start();
+}
+
+beforeEach(() => make());
+
+describe('a query that follows', () => {
+  it('applies what came during the load from the stamp on, once', () => {
+    position = { epoch: 'e', offset: 2 };
+    make();
+    position = { epoch: 'e', offset: 2 };
+    query.refetch();
+    query.fenceChanged();
+    hear(3, 4);
+    last().answer(ok(items(3)), { epoch: 'e', offset: 3 });
+    hear(5);
+    expect(ids()).toEqual([1, 2, 3, 4, 5]);
+    expect(rewinds).toEqual([]);
+  });
+
+  it('asks the channel again from the stamp if it was not there yet', () => {
+    last().answer(ok(items(3)), { epoch: 'e', offset: 3 });
+    expect(rewinds).toEqual([{ epoch: 'e', offset: 3 }]);
+    hear(4);
+    expect(ids()).toEqual([1, 2, 3, 4]);
+  });
+
+  it('takes nothing from before the stamp, during the load or after it', () => {
+    position = { epoch: 'e', offset: 0 };
+    query.fenceChanged();
+    hear(1);
+    last().answer(ok([{ id: 9 }]), { epoch: 'e', offset: 3 });
+    hear(2, 3);
+    expect(ids()).toEqual([9]);
+    hear(4);
+    expect(ids()).toEqual([9, 4]);
+  });
+
+  it('goes back to the stamp if the channel began after it', () => {
+    // Stamped at 3; the channel answers at 5 and 6 comes, all before the answer: 4 and 5 would be missing.
+    position = { epoch: 'e', offset: 5 };
+    reader.onStatus(live);
+    hear(6);
+    last().answer(ok(items(3)), { epoch: 'e', offset: 3 });
+    expect(rewinds).toEqual([{ epoch: 'e', offset: 3 }]);
+    expect(ids()).toEqual([1, 2, 3]);
+  });
+
+  it('discards a load that a gap falls into, and asks again', () => {
+    const first = last();
+    reader.onGap({ reason: 'epoch', missed: null });
+    expect(first.isCancelled).toBe(true);
+    expect(questions).toHaveLength(2);
+    first.answer(ok(items(9)), { epoch: 'e', offset: 9 });
+    expect(query.get().data).toBeUndefined();
+  });
+
+  it('folds nothing between a gap and the next answer', () => {
+    last().answer(ok(items(3)), { epoch: 'e', offset: 3 });
+    reader.onGap({ reason: 'epoch', missed: null });
+    last().answer({ ok: false, error: new RealtimeError('unavailable', 'not now') }, null);
+    hear(90, 91);
+    expect(ids()).toEqual([1, 2, 3]);
+    expect(query.get()).toMatchObject({ status: 'error', isStale: true });
+    query.reconnected();
+    last().answer(ok(items(92)), { epoch: 'e', offset: 92 });
+    expect(ids()).toHaveLength(92);
+    expect(query.get()).toMatchObject({ status: 'success', isStale: false });
+  });
+
+  it('loses nothing to a refetch that fails', () => {
+    position = { epoch: 'e', offset: 3 };
+    last().answer(ok(items(3)), { epoch: 'e', offset: 3 });
+    query.refetch();
+    hear(4);
+    last().answer({ ok: false, error: new RealtimeError('timeout', 'late') }, null);
+    expect(ids()).toEqual([1, 2, 3, 4]);
+  });
+
+  it('an event that was left out is no reason to ask again', () => {
+    last().answer(ok(items(1)), { epoch: 'e', offset: 1 });
+    reader.onGap({ reason: 'invalid', missed: { from: 2, to: 2 } });
+    expect(questions).toHaveLength(1);
+  });
+
+  it('an apply that throws leaves its event out and is reported', () => {
+    last().answer(ok(items(1)), { epoch: 'e', offset: 1 });
+    query.setApply(() => {
+      throw new Error('mine');
+    });
+    hear(2);
+    expect(ids()).toEqual([1]);
+    expect(errors.map(({ code }) => code)).toEqual(['misuse']);
+  });
+
+  it('shows nothing of the former user', () => {
+    last().answer(ok(items(1)), { epoch: 'e', offset: 1 });
+    reader.onReset();
+    expect(query.get()).toMatchObject({ data: undefined, status: 'pending' });
+  });
+});
+
+describe('any query', () => {
+  it('asks once however often it is asked to, and says whether it waits for a link', () => {
+    expect(query.get().fetchStatus).toBe('paused');
+    last().asked(true);
+    expect(query.get()).toMatchObject({ fetchStatus: 'fetching', isFetching: true, isPending: true });
+    query.refetch();
+    query.refetch();
+    expect(questions).toHaveLength(1);
+    last().answer(ok([]), { epoch: 'e', offset: 0 });
+    expect(query.get()).toMatchObject({ fetchStatus: 'idle', isSuccess: true, dataUpdatedAt: 1_000 });
+  });
+
+  it('that follows nothing is asked again after a reconnect; one that follows goes on', () => {
+    last().answer(ok([]), { epoch: 'e', offset: 0 });
+    query.reconnected();
+    expect(questions).toHaveLength(1);
+    make(false);
+    last().answer(ok([]), null);
+    query.reconnected();
+    expect(questions).toHaveLength(2);
+  });
+
+  it('cancels what is under way when nobody looks any more', () => {
+    query.stop();
+    expect(last().isCancelled).toBe(true);
+  });
+});
+
+it('is right in every interleaving of events, answers, refetches and failures', () => {
+  /** Three things, each with the offset of the event that set it last. */
+  const setBy = (offset: number): ChannelEvent => ({ name: 'put', data: { id: offset % 3, at: offset }, offset, epoch: 'e', time: 0 });
+  const stateAt = (top: number): { id: number; at: number }[] =>
+    [0, 1, 2].flatMap((id) => {
+      const at = Array.from({ length: top }, (_, index) => top - index).find((offset) => offset % 3 === id);
+      return at === undefined ? [] : [{ id, at }];
+    });
+  const sorted = (list: readonly { id: number }[]) => [...list].sort((a, b) => a.id - b.id);
+
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom('publish', 'deliver', 'stamp', 'answer', 'fail', 'refetch'), { maxLength: 60 }), (steps) => {
+      make();
+      position = { epoch: 'e', offset: 0 };
+      query.fenceChanged();
+      let top = 0;
+      let stamp: number | null = null;
+      const deliver = (): void => {
+        // The channel goes on from where the reader stands, as a subscription from its position does.
+        const from = position?.offset ?? 0;
+        if (top === from) return;
+        position = { epoch: 'e', offset: top };
+        reader.onEvents(Array.from({ length: top - from }, (_, index) => setBy(from + index + 1)), position);
+      };
+      const answer = (): void => {
+        // The handler reads after the stamp: it may see more than the stamp says.
+        last().answer(ok(stateAt(top)), { epoch: 'e', offset: stamp ?? top });
+        stamp = null;
+      };
+      for (const step of steps) {
+        const isLoading = query.get().fetchStatus !== 'idle';
+        if (step === 'publish') top++;
+        if (step === 'deliver') deliver();
+        if (step === 'stamp' && isLoading) stamp ??= top;
+        if (step === 'answer' && isLoading) answer();
+        if (step === 'refetch') query.refetch();
+        if (step === 'fail' && isLoading) {
+          last().answer({ ok: false, error: new RealtimeError('timeout', 'late') }, null);
+          stamp = null;
+        }
+      }
+      if (query.get().fetchStatus !== 'idle') answer();
+      top += 2;
+      deliver();
+      if (query.get().data !== undefined) expect(sorted(query.get().data as { id: number }[])).toEqual(sorted(stateAt(top)));
+    }),
+    { numRuns: 500 },
+  );
+});
