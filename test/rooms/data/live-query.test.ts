@@ -1,7 +1,8 @@
 /** A kept answer and the channel that keeps it true, against a naive model: one list, one history, any interleaving. */
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Reader, Reading } from '../../../src/core/channels/channels.js';
+import type { Reading } from '../../../src/core/channels/channels.js';
+import type { Reader } from '../../../src/core/channels/delivery.js';
 import type { ChannelEvent } from '../../../src/core/contract.js';
 import { upsert } from '../../../src/core/data/define-view.js';
 import { createFlusher } from '../../../src/core/data/flush.js';
