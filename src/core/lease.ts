@@ -5,7 +5,6 @@
 import type { Cancel, Clock } from './world.js';
 
 export interface Lease {
-  readonly isHeld: boolean;
   /** Starts it if it is not there. The release may be called twice; `lingerMs` overrides how long it stays after the last one. */
   hold(): (lingerMs?: number) => void;
   /** Ends it at once, whoever holds it. */
@@ -40,9 +39,6 @@ export function createLease(parts: {
   };
 
   return {
-    get isHeld() {
-      return holders > 0;
-    },
     hold() {
       holders++;
       keep();

@@ -2,12 +2,10 @@
 /** A channel in a component: as a view, folded once for all, or as a tap, event by event. */
 import { useInsertionEffect, useMemo, useRef } from 'react';
 import { useSyncExternalStoreWithSelector } from 'use-sync-external-store/shim/with-selector';
-import type { LiveStatus } from '../core/channels/delivery.js';
 import type { Gap } from '../core/channels/reader.js';
 import { channelName, type ChannelRef, type EventOf, type ParamsOf } from '../core/contract.js';
 import type { ViewRef } from '../core/data/define-view.js';
 import type { ViewSnapshot } from '../core/data/view.js';
-import type { RealtimeError } from '../core/errors.js';
 import type { Params } from '../core/handles.js';
 import type { Readable } from '../core/data/store.js';
 import { useServingClient } from './provider.js';
@@ -16,17 +14,7 @@ export type ParamsOption<Ref extends ChannelRef> = keyof ParamsOf<Ref['pattern']
   ? { readonly params?: Params }
   : { readonly params: ParamsOf<Ref['pattern']> };
 
-export interface ChannelResult<Data> {
-  readonly data: Data;
-  /** `pending` until the channel has answered for the first time. */
-  readonly status: 'pending' | 'success' | 'error';
-  readonly liveStatus: LiveStatus;
-  /** The data may lag behind. */
-  readonly isStale: boolean;
-  /** A hole in what was received; stays until `resync()`. */
-  readonly gap: Gap | null;
-  readonly error: RealtimeError | null;
-  readonly dataUpdatedAt: number;
+export interface ChannelResult<Data> extends ViewSnapshot<Data> {
   /** Starts again from the history, and clears the gap. */
   readonly resync: () => void;
 }
