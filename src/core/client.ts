@@ -64,6 +64,7 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
     onIdentityChanged() {
       outbox.abandon();
       channels.forget();
+      handles.forget();
     },
     onFenceChanged: () => handles.fenceChanged(),
   });
@@ -114,7 +115,7 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
   const channels = createChannels({ ...overPool, leaseMs: timings.channelLeaseMs, fence: () => session.fence, onError });
   const queries = createQueries(overPool);
   const route = createRouter({ session, channels, queries, outbox });
-  const handles = createHandles({ clock, flusher, timings, channels, queries, outbox, isDisposed: () => isDisposed, onError });
+  const handles = createHandles({ clock, dice, flusher, timings, channels, queries, outbox, isDisposed: () => isDisposed, onError });
 
   const connection = createCell<ConnectionStatus>(flusher, () => describeConnection(pool.status, hasEverConnected, clock.wall() - clock.now()));
   const outboxStatus = createCell<OutboxStatus>(flusher, () => outbox.status);

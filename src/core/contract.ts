@@ -139,11 +139,18 @@ export function channel<const Pattern extends string, Events extends SchemaMap>(
   return { kind: 'channel', pattern, events: parts.events };
 }
 
-/** A query's part of a contract. Leave `input` out for a question without one. */
+/**
+ * A query's part of a contract. Leave `input` out for a question without one.
+ *
+ * @example
+ * ```ts
+ * query({ input: z.object({ room: z.string() }), output: z.array(Message) })
+ * ```
+ */
 export function query<Out extends Schema, In extends Schema | undefined = undefined>(parts: {
   readonly input?: In;
   readonly output: Out;
-}): Draft<QueryRef<In, Out>> {
+}): Draft<QueryRef<NoInfer<In>, NoInfer<Out>>> {
   return { kind: 'query', input: parts.input as In, output: parts.output };
 }
 
@@ -160,7 +167,7 @@ export function command<
   Errors extends SchemaMap = Record<never, never>,
 >(
   parts: { readonly input?: In; readonly output?: Out; readonly errors?: Errors; readonly lane?: string } = {},
-): Draft<CommandRef<In, Out, Errors>> {
+): Draft<CommandRef<NoInfer<In>, NoInfer<Out>, NoInfer<Errors>>> {
   return {
     kind: 'command',
     input: parts.input as In,
@@ -185,13 +192,13 @@ export function command<
 export function defineContract<const D extends ContractDraft>(draft: D): Contract<D> {
   const id: ContractId = { description: Object.keys(draft).join() };
   const name = (parts: Readonly<Record<string, object>> | undefined): Record<string, object> => {
-    const named: Record<string, object> = {};
-    for (const [key, part] of Object.entries(parts ?? {})) {
+    const named = Object.entries(parts ?? {}).map(([key, part]) => {
       assertName(key);
       if ('lane' in part) assertName(String(part.lane));
-      named[key] = Object.freeze({ ...part, key, contract: id });
-    }
-    return named;
+      return [key, Object.freeze({ ...part, key, contract: id })] as const;
+    });
+    // Not by assignment: a part called `__proto__` would become the prototype of the others.
+    return Object.fromEntries(named);
   };
   return Object.freeze({
     id,
@@ -209,12 +216,16 @@ function assertName(name: string): void {
 
 const PARAMETER = /\{(\w+)\}/g;
 
-/** The name of one channel: the pattern with its parameters filled in, percent-encoded. */
+/**
+ * The name of one channel: the pattern with its parameters filled in, percent-encoded.
+ *
+ * @throws RealtimeError `misuse` if a parameter is missing or cannot be part of a name
+ */
 export function channelName(ref: Pick<ChannelRef, 'pattern'>, params: Readonly<Record<string, string | number>> = {}): string {
   return ref.pattern.replace(PARAMETER, (_, parameter: string) => {
-    const value = params[parameter];
-    if (value === undefined || value === '') {
-      throw new RealtimeError('misuse', `Channel '${ref.pattern}' needs the parameter '${parameter}'; pass it under params.`);
+    const value: unknown = params[parameter];
+    if (value === '' || (typeof value !== 'string' && !Number.isFinite(value))) {
+      throw new RealtimeError('misuse', `Channel '${ref.pattern}' needs the parameter '${parameter}', a text that is not empty or a number; pass it under params.`);
     }
     return encodeParameter(String(value));
   });
@@ -267,6 +278,7 @@ export function validate(schema: Schema | undefined, value: unknown): Validated 
   } catch (cause) {
     return { ok: false, issues: `the schema threw: ${String(cause)}` };
   }
+  if (typeof result !== 'object' || result === null) return { ok: false, issues: 'the schema gave no result; it is not a Standard Schema' };
   if ('then' in result) {
     result.then(undefined, () => {});
     return { ok: false, issues: 'the schema validates asynchronously; use a synchronous one' };

@@ -14,11 +14,11 @@ import { createTap, type ChannelListener, type Tap } from './data/tap.js';
 import { createView, initialView, type FoldingView, type ViewSnapshot } from './data/view.js';
 import { RealtimeError } from './errors.js';
 import type { Timings } from './options.js';
-import { checkInput, eventDecoder, readAnswer, readOutcome, timeoutError, type Answer } from './payloads.js';
+import { eventDecoder, readAnswer, readOutcome, takeInput, timeoutError, type Answer } from './payloads.js';
 import type { Position } from './protocol/position.js';
 import type { Queries } from './queries/queries.js';
 import type { Outbox } from './queue/outbox.js';
-import type { Clock } from './world.js';
+import type { Clock, Dice } from './world.js';
 
 export type Params = Readonly<Record<string, string | number>>;
 
@@ -55,12 +55,15 @@ export interface Handles {
   send(ref: CommandRef, input: unknown): Sent;
   reconnected(): void;
   fenceChanged(): void;
+  /** Another user has signed in: nothing of the former one's answers may remain. */
+  forget(): void;
   /** Ends what lingers. */
   dispose(): void;
 }
 
 export interface HandlesParts {
   readonly clock: Clock;
+  readonly dice: Dice;
   readonly flusher: Flusher;
   readonly timings: Timings;
   readonly channels: Channels;
@@ -71,7 +74,7 @@ export interface HandlesParts {
 }
 
 export function createHandles(parts: HandlesParts): Handles {
-  const { clock, flusher, timings, channels, queries, outbox, onError } = parts;
+  const { clock, dice, flusher, timings, channels, queries, outbox, onError } = parts;
   const views = createShelf<ViewSnapshot<unknown>, FoldingView>(clock, timings.channelLeaseMs);
   const viewNumbers = new WeakMap<ViewRef, number>();
   let viewCount = 0;
@@ -86,7 +89,7 @@ export function createHandles(parts: HandlesParts): Handles {
     const make = (): FoldingView =>
       createView(ref, name, { clock, flusher, join: (reader) => channels.join(name, eventDecoder(ref.channel), reader), onError });
     const seen = lookAt(views, `${viewNumber(ref)} ${name}`, make, initialView(ref.initialState));
-    return { get: seen.get, subscribe: seen.subscribe, resync: () => seen.item()?.resync() };
+    return { ...seen.readable, resync: () => seen.item()?.resync() };
   }
 
   /** Two views of one channel are told apart by identity, as they are defined once, in a module. */
@@ -105,25 +108,39 @@ export function createHandles(parts: HandlesParts): Handles {
 
   function liveQuery(ref: QueryRef, input: unknown, follow: FollowTarget | null): LiveQuery<unknown> {
     const channel = follow === null ? null : channelName(follow.channel, follow.params);
-    let checked: unknown;
+    let taken: unknown;
     try {
-      checked = checkInput(ref, input);
+      taken = takeInput(ref, input).input;
     } catch (error) {
       // It is looked at while rendering: what a person typed must be an answer there, not the end of the page.
-      if (error instanceof RealtimeError && error.code === 'invalid') return failedQuery(error);
+      if (error instanceof RealtimeError) return failedQuery(error);
       throw error;
     }
     const make = (): AskingQuery =>
       createLiveQuery({
         clock,
+        dice,
         flusher,
         name: channel ?? ref.key,
-        ask: (handlers) => ask(ref, checked, channel, handlers),
+        ask: (handlers) => ask(ref, taken, channel, handlers),
         follow: follow && channel !== null ? (reader) => channels.join(channel, eventDecoder(follow.channel), reader) : null,
         onError,
       });
-    const seen = lookAt(liveQueries, `${ref.key} ${channel ?? ''} ${stableKey(input)}`, make, INITIAL_QUERY as QuerySnapshot<unknown>);
-    return { get: seen.get, subscribe: seen.subscribe, refetch: () => seen.item()?.refetch(), setApply: (apply) => seen.item()?.setApply(apply) };
+    const { item, readable } = lookAt(liveQueries, `${ref.key} ${channel ?? ''} ${stableKey(taken)}`, make, INITIAL_QUERY as QuerySnapshot<unknown>);
+    let latest: Apply | null = null;
+    return {
+      ...readable,
+      subscribe(onChange) {
+        const stop = readable.subscribe(onChange);
+        if (latest !== null) item()?.setApply(latest);
+        return stop;
+      },
+      refetch: () => item()?.refetch(),
+      setApply(apply) {
+        latest = apply;
+        item()?.setApply(apply);
+      },
+    };
   }
 
   function ask(
@@ -156,7 +173,7 @@ export function createHandles(parts: HandlesParts): Handles {
       assertLive();
       const cancel = queries.ask({
         name: ref.key,
-        input: checkInput(ref, input),
+        input: takeInput(ref, input).input,
         limitMs: timings.queryMs,
         startsAt: 'call',
         onAnswer: (frame) => settle(frame === 'timeout' ? { ok: false, error: timeoutError(ref, timings.queryMs) } : readAnswer(ref, frame)),
@@ -199,12 +216,14 @@ export function createHandles(parts: HandlesParts): Handles {
         reject(answer.error);
       }
     };
+    const id = dice.id();
     try {
       assertLive();
-      const { id } = outbox.send({
+      outbox.send({
+        ...takeInput(ref, input),
+        id,
         name: ref.key,
         lane: ref.lane,
-        input: checkInput(ref, input),
         onProgress(at) {
           if (at.status === 'sent') show({ status: 'sent', input, data: undefined, error: null, attempt: at.attempt });
         },
@@ -217,7 +236,7 @@ export function createHandles(parts: HandlesParts): Handles {
       settle({ ok: false, error: cause });
       const queued = Promise.reject(cause);
       queued.catch(() => {});
-      return { id: '', queued, result, progress, cancel: () => {} };
+      return { id, queued, result, progress, cancel: () => {} };
     }
   }
 
@@ -233,6 +252,9 @@ export function createHandles(parts: HandlesParts): Handles {
     fenceChanged() {
       for (const query of liveQueries.items) query.fenceChanged();
     },
+    forget() {
+      for (const query of liveQueries.items) query.forget();
+    },
     dispose() {
       views.dispose();
       liveQueries.dispose();
@@ -242,16 +264,19 @@ export function createHandles(parts: HandlesParts): Handles {
 
 function failedQuery(error: RealtimeError): LiveQuery<unknown> {
   const snapshot: QuerySnapshot<unknown> = { ...INITIAL_QUERY, status: 'error', error, isPending: false, isError: true };
-  return { get: () => snapshot, subscribe: () => () => {}, refetch: () => {}, setApply: () => {} };
+  return { get: () => snapshot, getInitial: () => snapshot, subscribe: () => () => {}, refetch: () => {}, setApply: () => {} };
 }
 
-/** The same text for equal inputs, whatever the order of their keys. */
+/** The same text for equal inputs, whatever the order of their keys. What cannot be sent has a text, too: the error is told by who sends it. */
 export function stableKey(value: unknown): string {
-  return (
-    JSON.stringify(value, (_, item: unknown) =>
-      typeof item === 'object' && item !== null && !Array.isArray(item)
-        ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
-        : item,
-    ) ?? ''
-  );
+  try {
+    return JSON.stringify(value, sortKeys) ?? '';
+  } catch (error) {
+    return String(error);
+  }
+}
+
+function sortKeys(_: string, item: unknown): unknown {
+  if (typeof item !== 'object' || item === null || Array.isArray(item)) return item;
+  return Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -5,9 +5,14 @@
 import type { EventDecoder } from './channels/delivery.js';
 import { validate, type ChannelRef, type CommandRef, type QueryRef, type Schema } from './contract.js';
 import { RealtimeError } from './errors.js';
+import { encode, utf8Bytes } from './protocol/codec.js';
 import type { WireError } from './protocol/codes.js';
 import type { ErrorFrame, ResponseFrame } from './protocol/frames.js';
+import { CLIENT_FRAME_BYTES, FRAME_DEPTH } from './protocol/limits.js';
 import type { Outcome } from './queue/lane.machine.js';
+
+/** The frame around a command's or query's input; most of it are the channels that a query has stamped. */
+const ENVELOPE_BYTES = 1_024;
 
 export function eventDecoder(ref: ChannelRef): EventDecoder {
   return (event) => {
@@ -18,11 +23,24 @@ export function eventDecoder(ref: ChannelRef): EventDecoder {
   };
 }
 
-/** Throws `invalid` if the input does not fit; what is sent is the input itself. */
-export function checkInput(ref: QueryRef | CommandRef, input: unknown): unknown {
+/** What goes out, as it was at the call: the application may change its object afterwards. */
+export interface Taken {
+  readonly input: unknown;
+  /** As text, UTF-8. */
+  readonly bytes: number;
+}
+
+/** Throws `invalid` or `too-large` if the input cannot be sent; what is sent is the input itself, before any transform. */
+export function takeInput(ref: QueryRef | CommandRef, input: unknown): Taken {
   const result = validate(ref.input, input);
-  if (result.ok) return input;
-  throw new RealtimeError('invalid', `The input of ${ref.kind} '${ref.key}' does not fit the contract: ${result.issues}.`);
+  if (!result.ok) throw new RealtimeError('invalid', `The input of ${ref.kind} '${ref.key}' does not fit the contract: ${result.issues}.`);
+  if (input === undefined) return { input, bytes: 0 };
+  const encoded = encode(input, CLIENT_FRAME_BYTES - ENVELOPE_BYTES, FRAME_DEPTH - 1);
+  if (encoded.ok) return { input: JSON.parse(encoded.text), bytes: utf8Bytes(encoded.text) };
+  throw new RealtimeError(
+    encoded.why === 'too-large' ? 'too-large' : 'invalid',
+    `The input of ${ref.kind} '${ref.key}' cannot be sent: ${encoded.detail}. A frame holds ${CLIENT_FRAME_BYTES} bytes of JSON; send less, or in parts.`,
+  );
 }
 
 export type Answer = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: RealtimeError };

@@ -3,17 +3,10 @@
  * No React here: a render makes it, an effect tells it of newer props.
  */
 import { createClient, type RealtimeClient, type RealtimeClientOptions } from '../browser/create-client.js';
-import type { AnyContract } from '../core/contract.js';
 import { RealtimeError } from '../core/errors.js';
 
-export interface ClientProps extends Omit<RealtimeClientOptions, 'url' | 'contract'> {
-  /** Where the server listens. A new URL makes a new client. */
-  readonly url?: string;
-  /** A new contract makes a new client. */
-  readonly contract?: AnyContract;
-  /** Your own client instead of `url` and `contract`; who made it disposes of it. */
-  readonly client?: RealtimeClient;
-}
+/** What a client is made of (a new `url` or `contract` makes a new one), or a client of your own: who made it disposes of it. */
+export type ClientProps = (RealtimeClientOptions & { readonly client?: undefined }) | ({ readonly client: RealtimeClient } & { readonly [K in keyof RealtimeClientOptions]?: undefined });
 
 export interface OwnedClient {
   readonly client: RealtimeClient;
@@ -27,7 +20,7 @@ export function createOwnedClient(props: ClientProps): OwnedClient {
   const { url, contract, client } = props;
   let latest = props;
   return {
-    client: client ?? create(props, () => latest),
+    client: props.client ?? create(props, () => latest),
     isFor: (asked) => asked.client === client && (client !== undefined || (asked.url === url && asked.contract === contract)),
     update(newer) {
       latest = newer;
@@ -35,16 +28,12 @@ export function createOwnedClient(props: ClientProps): OwnedClient {
   };
 }
 
-function create({ url, contract, auth, timings, bounds, WebSocket, world }: ClientProps, latest: () => ClientProps): RealtimeClient {
+function create(props: RealtimeClientOptions, latest: () => ClientProps): RealtimeClient {
+  const { url, contract, auth } = props as Partial<RealtimeClientOptions>;
   if (url === undefined || contract === undefined) throw new RealtimeError('misuse', '<RealtimeProvider> needs url and contract, or a client.');
   return createClient({
-    url,
-    contract,
+    ...props,
     auth: auth && ((context) => latest().auth?.(context) ?? null),
     onError: (error) => (latest().onError ?? console.error)(error),
-    timings,
-    bounds,
-    WebSocket,
-    world,
   });
 }

@@ -16,9 +16,7 @@ interface Served {
 
 const Context = createContext<Served | null>(null);
 
-export interface RealtimeProviderProps extends ClientProps {
-  readonly children?: ReactNode;
-}
+export type RealtimeProviderProps = ClientProps & { readonly children?: ReactNode };
 
 /**
  * Owns the connection for the hooks below it.

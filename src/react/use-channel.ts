@@ -74,7 +74,7 @@ export function useChannel(target: ViewRef | ChannelRef, options: AnyOptions): C
   const snapshot = useSyncExternalStoreWithSelector(
     source.subscribe,
     source.get,
-    source.get,
+    source.getInitial,
     (state: ViewSnapshot<unknown>) => (select === undefined ? state : { ...state, data: select(state.data) }),
     select === undefined ? Object.is : isSameSelection,
   );

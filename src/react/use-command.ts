@@ -32,7 +32,7 @@ export function useCommand<Ref extends CommandRef>(ref: Ref): CommandResult<Ref>
     () => createCommandObserver((input: InputOf<Ref['input']>) => client.send(ref, ...([input] as unknown as InputArgs<Ref>))),
     [client, ref],
   );
-  const snapshot = useSyncExternalStore(observer.subscribe, observer.get, observer.get);
+  const snapshot = useSyncExternalStore(observer.subscribe, observer.get, observer.getInitial);
   return useMemo(
     () => ({ ...snapshot, send: observer.send, cancel: observer.cancel, reset: observer.reset }) as unknown as CommandResult<Ref>,
     [snapshot, observer],

@@ -25,7 +25,7 @@ export function useConnectionStatus(): ConnectionResult;
 export function useConnectionStatus<Selected>(select: (connection: ConnectionStatus) => Selected): Selected;
 export function useConnectionStatus(select?: (connection: ConnectionStatus) => unknown): unknown {
   const { connection, reconnect, disconnect } = useRealtimeClient();
-  const selected = useSyncExternalStoreWithSelector<ConnectionStatus, unknown>(connection.subscribe, connection.get, connection.get, select ?? asItIs);
+  const selected = useSyncExternalStoreWithSelector<ConnectionStatus, unknown>(connection.subscribe, connection.get, connection.getInitial, select ?? asItIs);
   const isWhole = select === undefined;
   return useMemo(() => (isWhole ? { ...(selected as ConnectionStatus), reconnect, disconnect } : selected), [isWhole, selected, reconnect, disconnect]);
 }

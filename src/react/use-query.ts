@@ -54,7 +54,7 @@ export function useQuery<Ref extends QueryRef, Channel extends ChannelRef = Chan
   const snapshot = useSyncExternalStoreWithSelector(
     source.subscribe,
     source.get,
-    source.get,
+    source.getInitial,
     (state: QuerySnapshot<OutputOf<Ref['output']>>): QuerySnapshot<unknown> =>
       select === undefined || state.data === undefined ? state : { ...state, data: select(state.data) },
     select === undefined ? Object.is : isSameSelection,

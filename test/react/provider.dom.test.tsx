@@ -1,7 +1,7 @@
 import { cleanup, render } from '@testing-library/react';
 import { renderToString } from 'react-dom/server';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { channel, defineContract, RealtimeError, RealtimeProvider, useChannel, useCommand, useConnectionStatus, useQuery, useRealtimeClient } from '../../src/index.js';
+import { channel, createClient, defineContract, RealtimeError, RealtimeProvider, useChannel, useCommand, useConnectionStatus, useQuery, useRealtimeClient } from '../../src/index.js';
 import { api, createHarness, HOST, messages, URL } from './harness.js';
 
 afterEach(() => {
@@ -29,6 +29,12 @@ function Everything() {
   useQuery(api.queries.history, { input: { room: '1' }, follow: { channel: api.channels.room, params: { id: '1' }, apply: (all) => all } });
   useCommand(api.commands.post);
   return <p>everything</p>;
+}
+
+function Shown() {
+  const { status } = useConnectionStatus();
+  const { data } = useChannel(messages, { params: { id: '1' } });
+  return <p>{`${status} ${data.length}`}</p>;
 }
 
 describe('RealtimeProvider', () => {
@@ -67,6 +73,7 @@ describe('RealtimeProvider', () => {
   });
 
   it('says what it needs', () => {
+    // @ts-expect-error it does not compile either
     expect(thrownBy(<RealtimeProvider />)).toMatchObject({ code: 'misuse', message: expect.stringContaining('url and contract') });
   });
 
@@ -118,6 +125,30 @@ describe('RealtimeProvider', () => {
     page.rerender(tree(<Everything />, { url: `ws://${HOST}/elsewhere` }));
     await pass(40_000);
     expect(world.network.connections({ client: 'page' }).map((one) => one.url)).toEqual([`ws://${HOST}/elsewhere?link=0`]);
+  });
+
+  it('hydrates what the server rendered, beside a client that knows more by now', async () => {
+    const { world, page, pass, publish, server } = createHarness();
+    const client = createClient({ url: URL, contract: api, world: page });
+    const page1 = <RealtimeProvider client={client}><Shown /></RealtimeProvider>;
+    const html = renderToString(page1);
+    const leave = [client.hold(), client.view(messages, { id: '1' }).subscribe(() => {})];
+    await pass(200);
+    await publish('a');
+    await pass(200);
+    const container = document.createElement('div');
+    container.innerHTML = html;
+    const mismatches: unknown[] = [];
+    vi.spyOn(console, 'error').mockImplementation((...words) => void mismatches.push(words));
+    render(page1, { container, hydrate: true });
+    await pass(50);
+    expect(mismatches).toEqual([]);
+    expect(html).toContain('idle 0');
+    expect(container.textContent).toBe('connected 1');
+    for (const end of leave) end();
+    client.dispose();
+    server.kill();
+    expect(world.network.counts('page').opened).toBe(1);
   });
 
   it('opens nothing when it is rendered to text', () => {

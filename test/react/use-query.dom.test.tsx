@@ -1,7 +1,7 @@
 import { cleanup, screen } from '@testing-library/react';
 import { afterEach, describe, expect, it } from 'vitest';
-import { upsert, useChannel, useCommand, useQuery, type CommandResult, type QueryResult } from '../../src/index.js';
-import { api, createHarness, createRenderLog, type Message } from './harness.js';
+import { createClient, upsert, useChannel, useCommand, useQuery, type CommandResult, type QueryResult } from '../../src/index.js';
+import { api, createHarness, createRenderLog, URL, type Message } from './harness.js';
 
 afterEach(cleanup);
 
@@ -112,5 +112,36 @@ describe('useQuery', () => {
     expect(told).toEqual(['a']);
     expect(shown()).toBe('success idle: a');
     expect(heard('subscribe')).toHaveLength(1);
+  });
+
+  it('shows an input that cannot be sent as an error, and the page lives', async () => {
+    const { show, pass, heard } = createHarness();
+    const loop: Record<string, unknown> = { room: '1' };
+    loop['self'] = loop;
+    const log = createRenderLog<QueryResult<Message[]>>();
+    const Asking = ({ input }: { readonly input: unknown }) => log.note(useQuery(api.queries.history, { input: input as { room: string } }));
+    for (const input of [{ room: 1n }, loop, { room: 5 }]) {
+      show(<Asking input={input} />);
+      await pass(50);
+      expect(log.last()).toMatchObject({ status: 'error', error: { code: 'invalid' } });
+      cleanup();
+    }
+    expect(heard('query')).toHaveLength(0);
+  });
+});
+
+describe('a live query without React', () => {
+  it('keeps an apply that was set before anybody looked', async () => {
+    const { page, pass, publish } = createHarness();
+    const client = createClient({ url: URL, contract: api, world: page });
+    const history = client.liveQuery(api.queries.history, { room: '1' }, { channel: api.channels.room, params: { id: '1' } });
+    history.setApply((all, event) => [...(all as unknown[]), event.data]);
+    const leave = history.subscribe(() => {});
+    await pass(200);
+    await publish('a');
+    await pass(100);
+    expect(history.get().data).toEqual([{ id: 'a', text: 'a' }]);
+    leave();
+    client.dispose();
   });
 });

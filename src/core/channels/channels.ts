@@ -167,7 +167,7 @@ export function createChannels(port: ChannelsPort): Channels {
     join(name, decode, reader) {
       const channel = channels.get(name) ?? open(name, decode);
       const { head, wire } = channel.state;
-      const seat: Seat = { reader, position: reader.from ?? (reader.history > 0 ? null : wire.tag === 'live' ? head : null) };
+      const seat: Seat = { reader, position: reader.history === 0 && wire.tag === 'live' ? head : null };
       channel.seats.add(seat);
       const releaseSeat = channel.lease.hold();
       const isPlain = seat.position === null && reader.history === 0;

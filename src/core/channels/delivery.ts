@@ -23,8 +23,6 @@ export interface ChannelStatus {
 export interface Reader {
   /** Past events wanted at the start, and after a gap. */
   readonly history: number;
-  /** Go on from here; absent: from now on, or from `history`. */
-  readonly from?: Position;
   onEvents(events: readonly ChannelEvent[], end: Position): void;
   onGap(gap: Gap): void;
   onStatus(status: ChannelStatus): void;

@@ -48,6 +48,7 @@ export function createCommandObserver<Input, Output>(send: (input: Input) => Sen
   };
   return {
     get: () => last?.progress.get() ?? IDLE_COMMAND,
+    getInitial: () => IDLE_COMMAND,
     subscribe(onChange) {
       listeners.add(onChange);
       return () => void listeners.delete(onChange);

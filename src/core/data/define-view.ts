@@ -3,6 +3,8 @@
  * Not here: the folding itself (`view.ts`).
  */
 import type { ChannelRef, EventOf } from '../contract.js';
+import { RealtimeError } from '../errors.js';
+import { HISTORY_EVENTS } from '../protocol/limits.js';
 
 export interface ViewRef<Ref extends ChannelRef = ChannelRef, State = unknown> {
   readonly kind: 'view';
@@ -15,7 +17,7 @@ export interface ViewRef<Ref extends ChannelRef = ChannelRef, State = unknown> {
 /**
  * Describes state that is folded from a channel's events: once a channel, shared by all components.
  *
- * @param parts.history - how many past events to start from, and to start again from after a gap. Default 0: from now on.
+ * @param parts.history - how many past events to start from, and to start again from after a gap, at most 1,000. Default 0: from now on.
  * @param parts.reduce - pure; gives a new state, or the same one if the event changes nothing
  * @example
  * ```ts
@@ -30,7 +32,11 @@ export function defineView<Ref extends ChannelRef, State>(
     readonly reduce: (state: NoInfer<State>, event: EventOf<Ref>) => NoInfer<State>;
   },
 ): ViewRef<Ref, State> {
-  return { kind: 'view', channel, history: parts.history ?? 0, initialState: parts.initialState, reduce: parts.reduce };
+  const { history = 0 } = parts;
+  if (!Number.isInteger(history) || history < 0 || history > HISTORY_EVENTS) {
+    throw new RealtimeError('misuse', `A view cannot start from ${history} past events: history is a whole number from 0 to ${HISTORY_EVENTS}.`);
+  }
+  return { kind: 'view', channel, history, initialState: parts.initialState, reduce: parts.reduce };
 }
 
 /** A reducer that keeps the data of the newest `limit` events in a list. */

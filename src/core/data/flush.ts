@@ -31,10 +31,17 @@ export function createFlusher({ paint, onError }: FlushPort): Flusher {
   const marked = new Set<() => void>();
   let state: FlushState = { tag: 'idle' };
 
+  const tell = (listener: () => void): void => {
+    try {
+      listener();
+    } catch (cause) {
+      onError(new RealtimeError('misuse', 'A subscriber of a store threw; the others were still told. See cause.', { cause }));
+    }
+  };
   const flush = (): void => {
     const due = [...marked];
     marked.clear();
-    for (const run of due) run();
+    for (const run of due) tell(run);
   };
   const cool = (): void => {
     state = { tag: 'cooling', cancel: paint(onPaint) };
@@ -61,13 +68,7 @@ export function createFlusher({ paint, onError }: FlushPort): Flusher {
       void Promise.resolve().then(onLeading);
     },
     now: flush,
-    tell(listener) {
-      try {
-        listener();
-      } catch (cause) {
-        onError(new RealtimeError('misuse', 'A subscriber of a store threw; the others were still told. See cause.', { cause }));
-      }
-    },
+    tell,
     dispose() {
       if (state.tag === 'cooling') state.cancel();
       state = { tag: 'idle' };

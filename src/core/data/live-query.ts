@@ -10,7 +10,7 @@ import type { ChannelEvent } from '../contract.js';
 import { RealtimeError } from '../errors.js';
 import type { Answer } from '../payloads.js';
 import type { Position } from '../protocol/position.js';
-import type { Clock } from '../world.js';
+import type { Clock, Dice } from '../world.js';
 import type { Flusher } from './flush.js';
 import type { Shelved } from './shelf.js';
 import { createCell } from './store.js';
@@ -35,6 +35,8 @@ export interface AskingQuery extends Shelved<QuerySnapshot<unknown>> {
   refetch(): void;
   /** Applies later events with this function from now on. */
   setApply(apply: Apply): void;
+  /** Another user has signed in: what is here belongs to the former one. */
+  forget(): void;
   /** The link is back. A query that follows nothing is asked again. */
   reconnected(): void;
   /** The storage behind the server is another one: ask again. */
@@ -46,6 +48,7 @@ export type Apply = (data: unknown, event: ChannelEvent) => unknown;
 
 export interface LiveQueryPort {
   readonly clock: Clock;
+  readonly dice: Pick<Dice, 'roll'>;
   readonly flusher: Flusher;
   readonly name: string;
   /** Asks once; the returned function cancels. */
@@ -64,12 +67,22 @@ type Load =
 
 /** Events that came while the answer was on its way; past this many they are fetched again instead. */
 const HELD_EVENTS = 1_000;
+/** After a change of fence every page asks again: not all in the same moment. */
+const FENCE_JITTER_MS = 1_000;
+/** Reloads that follow each other faster than this wait ever longer. */
+const CALM_MS = 10_000;
+const RELOAD_BASE_MS = 500;
+const RELOAD_CAP_MS = 30_000;
 
 export function createLiveQuery(port: LiveQueryPort): AskingQuery {
   let load: Load = { tag: 'none' };
   let data: unknown;
+  /** An answer may be `undefined`. */
+  let isAnswered = false;
   let error: RealtimeError | null = null;
   let updatedAt = 0;
+  let reloads = 0;
+  let reloadedAt = -Infinity;
   let apply: Apply | null = null;
   let reading: Reading | null = null;
   let isChannelLive = false;
@@ -80,7 +93,7 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
   let heldFrom: Position | null = null;
 
   const cell = createCell<QuerySnapshot<unknown>>(port.flusher, () => {
-    const status = error !== null ? 'error' : data === undefined ? 'pending' : 'success';
+    const status = error !== null ? 'error' : isAnswered ? 'success' : 'pending';
     const fetchStatus = load.tag === 'none' ? 'idle' : load.isAsked ? 'fetching' : 'paused';
     return {
       data,
@@ -91,12 +104,12 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
       isSuccess: status === 'success',
       isError: status === 'error',
       isFetching: fetchStatus === 'fetching',
-      isStale: data !== undefined && (load.tag === 'loading' || (port.follow !== null && !(isChannelLive && anchor !== null))),
+      isStale: isAnswered && (load.tag === 'loading' || (port.follow !== null && !(isChannelLive && anchor !== null))),
       dataUpdatedAt: updatedAt,
     };
   });
 
-  function fetch(): void {
+  function fetch(waitMs = 0): void {
     if (load.tag === 'loading') load.cancel();
     held = [];
     heldFrom = reading?.position ?? null;
@@ -110,21 +123,35 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
         cancel();
       },
     };
-    cancel = port.ask({
-      onAsked(isAsked) {
-        if (isCancelled || load.tag !== 'loading') return;
-        load = { ...load, isAsked };
-        cell.changed();
-      },
-      onAnswer: (answer, stamped) => !isCancelled && answered(answer, stamped),
-    });
+    const ask = (): void => {
+      cancel = port.ask({
+        onAsked(isAsked) {
+          if (isCancelled || load.tag !== 'loading') return;
+          load = { ...load, isAsked };
+          cell.changed();
+        },
+        onAnswer: (answer, stamped) => !isCancelled && answered(answer, stamped),
+      });
+    };
+    if (waitMs > 0) cancel = port.clock.after(waitMs, ask);
+    else ask();
     cell.changed();
+  }
+
+  /** The data joins on to nothing any more. Asked anew within `withinMs`, or ever later while this keeps happening. */
+  function reload(withinMs: number): void {
+    const now = port.clock.now();
+    reloads = now - reloadedAt < CALM_MS ? reloads + 1 : 0;
+    reloadedAt = now;
+    anchor = null;
+    fetch(port.dice.roll() * (reloads === 0 ? withinMs : Math.min(RELOAD_CAP_MS, RELOAD_BASE_MS * 2 ** reloads)));
   }
 
   function answered(answer: Answer, stamped: Position | null): void {
     load = { tag: 'none' };
     if (answer.ok) {
       data = answer.value;
+      isAnswered = true;
       error = null;
       updatedAt = port.clock.wall();
       if (stamped !== null) catchUp(stamped);
@@ -173,9 +200,7 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
       if (events.length > 0) cell.changed();
     },
     onGap(gap: Gap) {
-      if (gap.reason === 'invalid') return;
-      anchor = null;
-      fetch();
+      if (gap.reason !== 'invalid') reload(0);
     },
     onStatus({ liveStatus }) {
       isChannelLive = liveStatus === 'live';
@@ -183,17 +208,12 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
       if (load.tag === 'loading' && held.length === 0) heldFrom ??= reading?.position ?? null;
       cell.changed();
     },
-    onReset() {
-      data = undefined;
-      error = null;
-      anchor = null;
-      fetch();
-    },
+    // `forget` is for queries that follow nothing, too.
+    onReset() {},
   };
 
   return {
-    get: cell.get,
-    subscribe: cell.subscribe,
+    ...cell,
     start() {
       reading = port.follow?.(reader) ?? null;
       isChannelLive = reading?.status.liveStatus === 'live';
@@ -214,8 +234,13 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
       // One that is loading asks again by itself; one that follows goes on from its position, if it has one.
       if (load.tag === 'none' && !(port.follow !== null && anchor !== null)) fetch();
     },
-    fenceChanged() {
+    fenceChanged: () => reload(FENCE_JITTER_MS),
+    forget() {
+      data = undefined;
+      error = null;
       anchor = null;
+      isAnswered = false;
+      updatedAt = 0;
       fetch();
     },
   };

@@ -55,17 +55,26 @@ export function createShelf<T, Item extends Shelved<T>>(clock: Clock, lingerMs: 
 }
 
 /** A shelved thing as somebody sees it who may be looking before it is there. */
-export function lookAt<T, Item extends Shelved<T>>(shelf: Shelf<T, Item>, key: string, make: () => Item, initial: T): Readable<T> & { readonly item: () => Item | null } {
+export function lookAt<T, Item extends Shelved<T>>(
+  shelf: Shelf<T, Item>,
+  key: string,
+  make: () => Item,
+  initial: T,
+): { readonly item: () => Item | null; readonly readable: Readable<T> } {
+  const item = (): Item | null => shelf.find(key);
   return {
-    get: () => shelf.find(key)?.get() ?? initial,
-    subscribe(onChange) {
-      const { item, release } = shelf.hold(key, make);
-      const stop = item.subscribe(onChange);
-      return () => {
-        stop();
-        release();
-      };
+    item,
+    readable: {
+      get: () => item()?.get() ?? initial,
+      getInitial: () => initial,
+      subscribe(onChange) {
+        const { item: held, release } = shelf.hold(key, make);
+        const stop = held.subscribe(onChange);
+        return () => {
+          stop();
+          release();
+        };
+      },
     },
-    item: () => shelf.find(key),
   };
 }

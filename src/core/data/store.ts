@@ -4,10 +4,12 @@
  */
 import type { Flusher } from './flush.js';
 
-/** A value that changes, as its readers see it. Its functions may be passed on alone: `useSyncExternalStore(it.subscribe, it.get)`. */
+/** A value that changes, as its readers see it. Its functions may be passed on alone: `useSyncExternalStore(it.subscribe, it.get, it.getInitial)`. */
 export interface Readable<T> {
   /** The newest snapshot; the same object until something has changed. */
   readonly get: () => T;
+  /** The snapshot before anything has come: what a server has rendered, and what hydration must find. */
+  readonly getInitial: () => T;
   /** Tells of a new snapshot. Not called at once. */
   readonly subscribe: (onChange: () => void) => () => void;
 }
@@ -20,7 +22,8 @@ export interface Cell<T> extends Readable<T> {
 /** @param snapshot - makes the snapshot; it may answer with the former one if nothing that shows has changed */
 export function createCell<T>(flusher: Flusher, snapshot: (former: T | undefined) => T): Cell<T> {
   const listeners = new Set<() => void>();
-  let current = snapshot(undefined);
+  const initial = snapshot(undefined);
+  let current = initial;
   let isDirty = false;
 
   const refresh = (): boolean => {
@@ -41,6 +44,7 @@ export function createCell<T>(flusher: Flusher, snapshot: (former: T | undefined
       if (isDirty && listeners.size === 0) refresh();
       return current;
     },
+    getInitial: () => initial,
     subscribe(onChange) {
       if (isDirty && listeners.size === 0) refresh();
       listeners.add(onChange);

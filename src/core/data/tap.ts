@@ -84,6 +84,7 @@ export function createTap(name: string, port: TapPort, listener: ChannelListener
 
   return {
     get: cell.get,
+    getInitial: cell.getInitial,
     subscribe(onChange) {
       const joined = port.join(reader);
       reading = joined;

@@ -100,8 +100,7 @@ export function createView(ref: ViewRef, name: string, port: ViewPort): FoldingV
   }
 
   return {
-    get: cell.get,
-    subscribe: cell.subscribe,
+    ...cell,
     start() {
       reading = port.join(reader);
       channel = reading.status;

@@ -1,12 +1,9 @@
 /**
  * The hands of all questions: ids, frames, time limits.
- * Not here: caching and following (`data/live-query.ts`), schemas (`client.ts` binds contracts).
+ * Not here: caching and following (`data/live-query.ts`), schemas (`payloads.ts`).
  */
-import { RealtimeError } from '../errors.js';
 import { drive, type Driven } from '../machine.js';
-import { encode } from '../protocol/codec.js';
 import type { ClientFrame, ErrorFrame, ResponseFrame } from '../protocol/frames.js';
-import { CLIENT_FRAME_BYTES } from '../protocol/limits.js';
 import type { Clock, Dice } from '../world.js';
 import { createQueryStep, type QueryEffect, type QueryEvent, type QueryState } from './query.machine.js';
 
@@ -35,7 +32,6 @@ export interface QueriesPort {
 export interface Queries {
   /** Asks, now or when there is a link. The returned function cancels. */
   ask(question: Question): () => void;
-  has(id: string): boolean;
   resume(link: number): void;
   linkLost(link: number): void;
   answered(frame: ResponseFrame | ErrorFrame, link: number): void;
@@ -55,14 +51,10 @@ export function createQueries(port: QueriesPort): Queries {
   const open = new Map<string, Open>();
 
   function ask(question: Question): () => void {
-    const encoded = encode(question.input ?? null, CLIENT_FRAME_BYTES - 1_024, 31);
-    if (!encoded.ok) {
-      throw new RealtimeError(encoded.why === 'too-large' ? 'too-large' : 'invalid', `The input of query '${question.name}' cannot be sent: ${encoded.detail}.`);
-    }
     const id = dice.id();
     const release = port.hold();
     const askedAt = clock.now();
-    const remaining = (): number => (question.startsAt === 'sent' ? question.limitMs : Math.max(0, askedAt + question.limitMs - clock.now()));
+    const remaining = (): number => (question.startsAt === 'sent' ? question.limitMs : Math.max(0, Math.ceil(askedAt + question.limitMs - clock.now())));
     const perform = (effect: Deed): void => {
       switch (effect.type) {
         case 'ask':
@@ -108,7 +100,6 @@ export function createQueries(port: QueriesPort): Queries {
 
   return {
     ask,
-    has: (id) => open.has(id),
     resume: (link) => each({ type: 'link-ready', link }),
     linkLost: (link) => each({ type: 'link-lost', link }),
     answered(frame, link) {

@@ -36,17 +36,23 @@ export type LaneEffect =
 
 type Entry =
   | (CommandDraft & { readonly tag: 'waiting' })
-  | (CommandDraft & { readonly tag: 'sent'; readonly n: number; readonly attempt: number; readonly voided: 'expired' | 'cancelled' | null })
+  | (CommandDraft & { readonly tag: 'sent'; readonly n: number; readonly attempt: number; readonly voided: Voided | null })
   | { readonly tag: 'kept'; readonly id: string; readonly n: number; readonly answeredAt: number };
 
 type SentEntry = Entry & { tag: 'sent' };
 
+/** Not wanted any more, though perhaps sent. */
+interface Voided {
+  readonly why: 'expired' | 'cancelled';
+  readonly at: number;
+}
+
 type Contact =
   | { readonly tag: 'away' }
-  | { readonly tag: 'asking'; readonly link: number }
-  | { readonly tag: 'open'; readonly link: number }
+  | { readonly tag: 'asking'; readonly link: number; readonly since: number }
+  | { readonly tag: 'open'; readonly link: number; readonly since: number }
   /** The server asked for patience. */
-  | { readonly tag: 'resting'; readonly link: number };
+  | { readonly tag: 'resting'; readonly link: number; readonly since: number };
 
 export interface LaneOptions {
   /** A fresh name on the wire; a lane whose record is lost is never used again. */
@@ -66,7 +72,7 @@ export interface Lane {
   add(draft: CommandDraft, link: number | null, now: number): readonly LaneEffect[];
   laneAnswered(frame: LaneFrame, link: number, now: number, window: number): readonly LaneEffect[];
   answered(frame: ResponseFrame | ErrorFrame, link: number, now: number, window: number): readonly LaneEffect[];
-  rested(): readonly LaneEffect[];
+  rested(now: number): readonly LaneEffect[];
   /** A write that reached the storage at `writtenAt` confirms what was answered `keepMs` before it. */
   confirm(writtenAt: number, keepMs: number): void;
   cancel(id: string, now: number): readonly LaneEffect[];
@@ -77,13 +83,21 @@ export interface Lane {
 }
 
 export const DEFAULT_REST_MS = 1_000;
+/** Whatever the server names: neither a hot loop nor a lane that sleeps for ever. */
+const MIN_REST_MS = 100;
+const MAX_REST_MS = 60_000;
+/** Twice what a server's handler may take: who has not said by then how a withdrawn command ended will not say it any more. */
+const SILENT_MS = 60_000;
 
 export function createLane(options: LaneOptions): Lane {
   let wireName = options.freshName();
   /** The server has this lane, as far as we know. */
   let isCreated = false;
   let contact: Contact = { tag: 'away' };
+  /** When the server was last known to have the lane. */
   let contactAt = -Infinity;
+  /** Answers in a row that made no sense: the next question about the lane waits. */
+  let refusals = 0;
   let next = 1;
   /** The highest number whose answer has come. */
   let answeredTo = 0;
@@ -97,8 +111,8 @@ export function createLane(options: LaneOptions): Lane {
     entries = entries.filter((entry) => entry.id !== id);
   };
 
-  function ask(link: number): LaneEffect {
-    contact = { tag: 'asking', link };
+  function ask(link: number, now: number): LaneEffect {
+    contact = { tag: 'asking', link, since: now };
     return { type: 'say', link, frame: { t: 'lane', lane: wireName, last: answeredTo, ...(!isCreated && { create: true }) } };
   }
 
@@ -107,7 +121,7 @@ export function createLane(options: LaneOptions): Lane {
     return {
       type: 'say',
       link,
-      frame: { t: 'command', lane: wireName, n, id, name, input, remainingMs: Math.min(REMAINING_MS, Math.max(0, expiresAt - now)), ...(voided !== null && { void: true }) },
+      frame: { t: 'command', lane: wireName, n, id, name, input, remainingMs: Math.min(REMAINING_MS, Math.max(0, Math.ceil(expiresAt - now))), ...(voided !== null && { void: true }) },
     };
   }
 
@@ -136,6 +150,11 @@ export function createLane(options: LaneOptions): Lane {
     return effects;
   }
 
+  function rest(link: number, now: number, ms: number = DEFAULT_REST_MS): LaneEffect {
+    contact = { tag: 'resting', link, since: now };
+    return { type: 'rest', ms: Math.min(MAX_REST_MS, Math.max(MIN_REST_MS, ms)) };
+  }
+
   /** The record is gone: what was sent can no longer be known, what was not goes into a fresh lane. */
   function forget(): LaneEffect[] {
     const lost = entries.filter(isSent);
@@ -150,16 +169,32 @@ export function createLane(options: LaneOptions): Lane {
   }
 
   /** The server had no such lane when the command came: if this was its first way there, it was certainly not run. */
-  function refusedUnknown(entry: SentEntry, link: number): LaneEffect[] {
+  function refusedUnknown(entry: SentEntry, link: number, now: number): LaneEffect[] {
     if (entry.attempt === 1) {
       const { id, name, input, bytes, expiresAt } = entry;
       entries = entries.map((candidate) => (candidate === entry ? { tag: 'waiting', id, name, input, bytes, expiresAt } : candidate));
     }
-    return contact.tag === 'asking' ? [] : [ask(link)];
+    return contact.tag === 'open' ? [askUnlessAbsurd(link, now)] : [];
   }
 
-  function openOn(link: number): LaneEffect[] {
-    return entries.some((entry) => entry.tag !== 'kept') ? [ask(link)] : [];
+  /** Twice the question is free (a lane denied, and its name not known); from then on it waits, until something was answered. */
+  function askUnlessAbsurd(link: number, now: number): LaneEffect {
+    return ++refusals > 2 ? rest(link, now) : ask(link, now);
+  }
+
+  function openOn(link: number, now: number): LaneEffect[] {
+    return entries.some((entry) => entry.tag !== 'kept') ? [ask(link, now)] : [];
+  }
+
+  /** Forgets the lane; what was never sent goes on in a fresh one. */
+  function startAnew(link: number, now: number): LaneEffect[] {
+    const ends = forget();
+    return entries.length > 0 ? [...ends, askUnlessAbsurd(link, now)] : ends;
+  }
+
+  /** When nothing can be heard of a withdrawn command any more. */
+  function forgottenAt(voided: Voided): number {
+    return contact.tag === 'away' ? contactAt + options.recordMs : Math.max(contact.since, voided.at) + SILENT_MS;
   }
 
   function giveUpOn(id: string, why: 'expired' | 'cancelled', now: number): LaneEffect[] {
@@ -170,7 +205,7 @@ export function createLane(options: LaneOptions): Lane {
       return [settle(id, { kind: why })];
     }
     if (entry.voided !== null) return [];
-    const voided: SentEntry = { ...entry, voided: why };
+    const voided: SentEntry = { ...entry, voided: { why, at: now } };
     entries = entries.map((candidate) => (candidate.id === id ? voided : candidate));
     return contact.tag === 'open' ? [say(voided, contact.link, now)] : [];
   }
@@ -183,13 +218,13 @@ export function createLane(options: LaneOptions): Lane {
       let earliest: number | null = null;
       for (const entry of entries) {
         if (entry.tag === 'kept') continue;
-        const due = entry.tag === 'waiting' || entry.voided === null ? entry.expiresAt : contact.tag === 'away' ? contactAt + options.recordMs : null;
-        if (due !== null && (earliest === null || due < earliest)) earliest = due;
+        const due = entry.tag === 'waiting' || entry.voided === null ? entry.expiresAt : forgottenAt(entry.voided);
+        if (earliest === null || due < earliest) earliest = due;
       }
       return earliest;
     },
     has: (id) => entries.some((entry) => entry.id === id && entry.tag !== 'kept'),
-    linkReady: (link) => (contact.tag === 'away' ? openOn(link) : []),
+    linkReady: (link, now) => (contact.tag === 'away' ? openOn(link, now) : []),
     linkLost(link, now) {
       if (contact.tag === 'away' || contact.link !== link) return;
       if (contact.tag !== 'asking') contactAt = now;
@@ -198,39 +233,36 @@ export function createLane(options: LaneOptions): Lane {
     add(draft, link, now) {
       entries.push({ ...draft, tag: 'waiting' });
       if (contact.tag === 'open') return sendWaiting(contact.link, now);
-      return contact.tag === 'away' && link !== null ? openOn(link) : [];
+      return contact.tag === 'away' && link !== null ? openOn(link, now) : [];
     },
     laneAnswered(frame, link, now, window) {
       if (contact.tag !== 'asking' || contact.link !== link || frame.lane !== wireName) return [];
       windowSize = window;
       const isKnown = frame.last !== null && frame.last >= answeredTo && frame.last < next;
-      if (!isKnown) return [...forget(), ...openOn(link)];
+      if (!isKnown) return startAnew(link, now);
       isCreated = true;
-      contact = { tag: 'open', link };
+      contact = { tag: 'open', link, since: now };
       return [...sendAgain(link, now), ...sendWaiting(link, now)];
     },
     answered(frame, link, now, window) {
       const entry = entries.find((candidate) => candidate.id === frame.id);
       if (entry === undefined || !isSent(entry)) return [];
-      if (frame.t === 'error' && frame.code === 'lane-conflict') return [...forget(), ...openOn(link)];
-      if (frame.t === 'error' && frame.code === 'lane-unknown') return refusedUnknown(entry, link);
-      if (frame.t === 'error' && !frame.final) {
-        if (contact.tag !== 'open') return [];
-        contact = { tag: 'resting', link };
-        return [{ type: 'rest', ms: frame.retryAfterMs ?? DEFAULT_REST_MS }];
-      }
+      if (frame.t === 'error' && frame.code === 'lane-conflict') return startAnew(link, now);
+      if (frame.t === 'error' && frame.code === 'lane-unknown') return refusedUnknown(entry, link, now);
+      if (frame.t === 'error' && !frame.final) return contact.tag === 'open' ? [rest(link, now, frame.retryAfterMs)] : [];
+      refusals = 0;
       windowSize = window;
       answeredTo = Math.max(answeredTo, entry.n);
       entries = entries.map((candidate) => (candidate === entry ? { tag: 'kept', id: entry.id, n: entry.n, answeredAt: now } : candidate));
       const outcome: Outcome =
         frame.t === 'response' ? { kind: 'done', frame }
-        : frame.code === 'void' ? { kind: entry.voided ?? 'cancelled' }
+        : frame.code === 'void' ? { kind: entry.voided?.why ?? 'cancelled' }
         : { kind: 'failed', frame };
       return [settle(entry.id, outcome), ...(contact.tag === 'open' ? sendWaiting(contact.link, now) : [])];
     },
-    rested() {
+    rested(now) {
       // Asked for again, not simply sent again: if the two ends disagree about the numbers, this is where it shows.
-      return contact.tag === 'resting' ? [ask(contact.link)] : [];
+      return contact.tag === 'resting' ? [ask(contact.link, now)] : [];
     },
     confirm(writtenAt, keepMs) {
       entries = entries.filter((entry) => entry.tag !== 'kept' || entry.answeredAt + keepMs > writtenAt);
@@ -238,8 +270,10 @@ export function createLane(options: LaneOptions): Lane {
     cancel: (id, now) => giveUpOn(id, 'cancelled', now),
     expire(now) {
       const effects: LaneEffect[] = [];
-      const isForgotten = contact.tag === 'away' && contactAt + options.recordMs <= now;
-      if (isForgotten && entries.some((entry) => isSent(entry) && entry.voided !== null)) effects.push(...forget());
+      // Whoever waits for it would wait for ever, and what comes after it in the lane as well.
+      if (entries.some((entry) => isSent(entry) && entry.voided !== null && forgottenAt(entry.voided) <= now)) {
+        effects.push(...(contact.tag === 'away' ? forget() : startAnew(contact.link, now)));
+      }
       for (const entry of [...entries]) {
         if (entry.tag !== 'kept' && entry.expiresAt <= now) effects.push(...giveUpOn(entry.id, 'expired', now));
       }

@@ -18,7 +18,7 @@ export interface OutboxState {
   add(lane: string, draft: CommandDraft, link: number | null, now: number): readonly OutboxEffect[];
   laneAnswered(frame: LaneFrame, link: number, now: number, window: number): readonly OutboxEffect[];
   answered(frame: ResponseFrame | ErrorFrame, link: number, now: number, window: number): readonly OutboxEffect[];
-  rested(lane: string): readonly OutboxEffect[];
+  rested(lane: string, now: number): readonly OutboxEffect[];
   confirm(writtenAt: number, keepMs: number): void;
   cancel(id: string, now: number): readonly OutboxEffect[];
   expire(now: number): readonly OutboxEffect[];
@@ -87,7 +87,7 @@ export function createOutboxState(parts: {
     },
     laneAnswered: (frame, link, now, window) => each((lane) => lane.laneAnswered(frame, link, now, window)),
     answered: (frame, link, now, window) => each((lane) => (lane.has(frame.id) ? lane.answered(frame, link, now, window) : [])),
-    rested: (name) => seen(name, lanes.get(name)?.rested() ?? []),
+    rested: (name, now) => seen(name, lanes.get(name)?.rested(now) ?? []),
     confirm(writtenAt, keepMs) {
       for (const lane of lanes.values()) lane.confirm(writtenAt, keepMs);
     },

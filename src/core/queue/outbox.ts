@@ -1,11 +1,9 @@
 /**
  * The hands of the outbox: promises, the expiry timer, the link that it holds while something waits.
- * Not here: order, numbers and outcomes (`lane.machine.ts`) and what a payload means (`client.ts` binds contracts).
+ * Not here: order, numbers and outcomes (`lane.machine.ts`) and what a payload means (`payloads.ts`).
  */
 import { RealtimeError } from '../errors.js';
-import { encode, utf8Bytes } from '../protocol/codec.js';
 import type { ClientFrame, ErrorFrame, LaneFrame, ResponseFrame, ServerPingFrame } from '../protocol/frames.js';
-import { CLIENT_FRAME_BYTES, FRAME_DEPTH } from '../protocol/limits.js';
 import type { Bounds } from '../options.js';
 import type { Cancel, Clock, Dice } from '../world.js';
 import type { Outcome } from './lane.machine.js';
@@ -15,9 +13,12 @@ import { createOutboxState, type OutboxEffect } from './outbox.machine.js';
 export type CommandProgress = { readonly status: 'queued' } | { readonly status: 'sent'; readonly attempt: number };
 
 export interface OutgoingCommand {
+  readonly id: string;
   readonly name: string;
   readonly lane: string;
   readonly input: unknown;
+  /** Of the input, as it will be sent. */
+  readonly bytes: number;
   onProgress?(progress: CommandProgress): void;
   /** Called once. */
   onOutcome(outcome: Outcome): void;
@@ -43,8 +44,8 @@ export interface OutboxPort {
 
 export interface Outbox {
   readonly status: OutboxStatus;
-  /** Takes a command in, or throws `queue-full`, `too-large`, `invalid`. */
-  send(command: OutgoingCommand): { readonly id: string };
+  /** Takes a command in, or throws `queue-full`. */
+  send(command: OutgoingCommand): void;
   cancel(id: string): void;
   has(id: string): boolean;
   resume(link: number): void;
@@ -58,8 +59,6 @@ export interface Outbox {
 
 /** How long a server keeps the lane of a client whose outbox lives in memory (rule L8). */
 const LANE_RECORD_MS = 600_000;
-/** The frame around a command's input. */
-const ENVELOPE_BYTES = 512;
 
 export function createOutbox(port: OutboxPort): Outbox {
   const { clock, dice } = port;
@@ -103,7 +102,7 @@ export function createOutbox(port: OutboxPort): Outbox {
       }
       case 'rest-lane':
         rests.get(effect.lane)?.();
-        rests.set(effect.lane, clock.after(effect.ms * (1 + dice.roll()), () => perform(state.rested(effect.lane))));
+        rests.set(effect.lane, clock.after(effect.ms * (1 + dice.roll()), () => perform(state.rested(effect.lane, clock.now()))));
         return;
       case 'rest':
         return;
@@ -117,17 +116,15 @@ export function createOutbox(port: OutboxPort): Outbox {
       return { pending: state.pending, bytes: state.bytes };
     },
     send(command) {
-      const bytes = sizeOf(command.input, command.name);
+      const { id, name, lane, input } = command;
+      const bytes = command.bytes + name.length;
       if (state.isFull(bytes)) {
         throw new RealtimeError('queue-full', `The outbox holds ${state.pending} commands and takes no more. Wait until it drains, or raise outboxCommands or outboxBytes.`);
       }
-      const id = dice.id();
       tracked.set(id, command);
       command.onProgress?.({ status: 'queued' });
       const now = clock.now();
-      const draft = { id, name: command.name, input: command.input, bytes, expiresAt: now + port.commandMs };
-      perform(state.add(command.lane, draft, port.home(command.lane), now));
-      return { id };
+      perform(state.add(lane, { id, name, input, bytes, expiresAt: now + port.commandMs }, port.home(lane), now));
     },
     cancel: (id) => perform(state.cancel(id, clock.now())),
     has: (id) => state.has(id),
@@ -145,13 +142,4 @@ export function createOutbox(port: OutboxPort): Outbox {
       perform(state.abandon());
     },
   };
-}
-
-function sizeOf(input: unknown, name: string): number {
-  const encoded = encode(input ?? null, CLIENT_FRAME_BYTES - ENVELOPE_BYTES, FRAME_DEPTH - 1);
-  if (encoded.ok) return utf8Bytes(encoded.text) + name.length;
-  if (encoded.why === 'too-large') {
-    throw new RealtimeError('too-large', `The input of '${name}' is larger than a frame may be (${CLIENT_FRAME_BYTES} bytes). Send less, or send it in parts.`);
-  }
-  throw new RealtimeError('invalid', `The input of '${name}' cannot be sent: ${encoded.detail}.`);
 }

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { channel, channelName, channelParams, command, defineContract, validate, type Schema } from '../../../src/core/contract.js';
+import { defineView } from '../../../src/core/data/define-view.js';
 import { RealtimeError } from '../../../src/core/errors.js';
 import { CHANNEL_NAME } from '../../../src/core/protocol/limits.js';
 
@@ -41,6 +42,9 @@ describe('a channel name', () => {
     expect(() => name('room:{id}')).toThrow(/needs the parameter 'id'/);
     expect(() => name('room:{id}', { id: '' })).toThrow(RealtimeError);
     expect(() => name('room:{id}', { id: '\ud800' })).toThrow(/surrogate/);
+    for (const id of [NaN, Infinity, null, {}, ['a'], true]) expect(() => name('room:{id}', { id } as never), String(id)).toThrow(/needs the parameter 'id'/);
+    // What every object inherits is nobody's parameter.
+    expect(() => name('room:{constructor}')).toThrow(/needs the parameter 'constructor'/);
   });
 
   it('a parameter may have any word for its name', () => {
@@ -68,12 +72,37 @@ describe('a contract', () => {
   });
 });
 
+describe('a part called like what every object has', () => {
+  it('is a part like any other', () => {
+    const api = defineContract({ commands: { ['__proto__']: command(), constructor: command() } });
+    expect(Object.keys(api.commands)).toEqual(['__proto__', 'constructor']);
+    expect(Object.getPrototypeOf(api.commands)).toBe(Object.prototype);
+    expect(Object.getOwnPropertyDescriptor(api.commands, '__proto__')?.value).toMatchObject({ key: '__proto__', contract: api.id });
+  });
+});
+
+describe('a view', () => {
+  it('starts from as much history as a server gives', () => {
+    const { channels } = defineContract({ channels: { room: channel('room', { events: {} }) } });
+    const view = (history: number) => defineView(channels.room, { history, initialState: 0, reduce: (n) => n });
+    expect([view(0).history, view(1_000).history]).toEqual([0, 1_000]);
+    for (const history of [1_001, -1, 0.5, NaN]) expect(() => view(history)).toThrow(/0 to 1000/);
+  });
+});
+
 describe('validate', () => {
   it('says what is wrong and where, and never throws', () => {
     expect(validate(z.object({ a: z.object({ b: z.number() }) }), { a: { b: 'x' } })).toMatchObject({ ok: false, issues: expect.stringMatching(/^a\.b: /) as string });
     const throws = { '~standard': { version: 1, vendor: 'x', validate: () => { throw new Error('mine'); } } } as unknown as Schema;
     expect(validate(throws, 1)).toEqual({ ok: false, issues: 'the schema threw: Error: mine' });
     expect(validate(z.string().refine(async () => false), 'x')).toMatchObject({ ok: false, issues: expect.stringMatching(/asynchronously|Promise/) as string });
+  });
+
+  it('takes nothing for a result that is none', () => {
+    for (const result of [null, undefined, 'x']) {
+      const schema = { '~standard': { version: 1, vendor: 'x', validate: () => result } } as unknown as Schema;
+      expect(validate(schema, 1)).toMatchObject({ ok: false, issues: expect.stringContaining('not a Standard Schema') as string });
+    }
   });
 
   it('without a schema expects nothing', () => {

@@ -10,6 +10,7 @@ import { createLiveQuery, type Apply, type AskingQuery } from '../../../src/core
 import { RealtimeError } from '../../../src/core/errors.js';
 import type { Answer } from '../../../src/core/payloads.js';
 import type { Position } from '../../../src/core/protocol/position.js';
+import { createSimulatedClock, type SimulatedClock } from '../../../src/testing/simulated-clock.js';
 
 interface Item {
   readonly id: number;
@@ -26,6 +27,8 @@ let errors: RealtimeError[];
 let position: Position | null;
 let reader: (Reader & { readonly isReader: true }) | Reader;
 let query: AskingQuery;
+let roll: number;
+let clock: SimulatedClock;
 const live = { liveStatus: 'live', refusal: null } as const;
 
 const eventAt = (offset: number, epoch = 'e'): ChannelEvent => ({ name: 'put', data: { id: offset }, offset, epoch, time: 0 });
@@ -43,8 +46,11 @@ function make(isFollowing = true): void {
   rewinds = [];
   errors = [];
   position = null;
+  roll = 0;
+  clock = createSimulatedClock();
   query = createLiveQuery({
-    clock: { now: () => 0, wall: () => 1_000, after: () => () => {} },
+    clock,
+    dice: { roll: () => roll },
     flusher: createFlusher({ paint: () => () => {}, onError: (error) => errors.push(error) }),
     name: 'room:1',
     ask({ onAsked, onAnswer }) {
@@ -164,12 +170,55 @@ describe('a query that follows', () => {
 
   it('shows nothing of the former user', () => {
     last().answer(ok(items(1)), { epoch: 'e', offset: 1 });
-    reader.onReset();
-    expect(query.get()).toMatchObject({ data: undefined, status: 'pending' });
+    query.forget();
+    expect(query.get()).toMatchObject({ data: undefined, status: 'pending', dataUpdatedAt: 0 });
+  });
+
+  it('is asked again at once after a gap, and ever later while gaps go on', () => {
+    roll = 1;
+    const waits = Array.from({ length: 9 }, () => {
+      const before = questions.length;
+      reader.onGap({ reason: 'epoch', missed: null });
+      const from = clock.now();
+      while (questions.length === before) clock.step();
+      return clock.now() - from;
+    });
+    expect(waits).toEqual([0, 1_000, 2_000, 4_000, 8_000, 16_000, 0, 1_000, 2_000]);
+  });
+
+  it('is asked again some time within a second after a change of fence', () => {
+    roll = 0.5;
+    query.fenceChanged();
+    expect([questions.length, questions[0]?.isCancelled, query.get().fetchStatus]).toEqual([1, true, 'paused']);
+    clock.advance(499);
+    expect(questions).toHaveLength(1);
+    clock.advance(1);
+    expect(questions).toHaveLength(2);
+  });
+
+  it('that nobody looks at any more does not ask later', () => {
+    roll = 1;
+    query.fenceChanged();
+    query.stop();
+    clock.advance(60_000);
+    expect([questions.length, clock.pending]).toEqual([1, 0]);
   });
 });
 
 describe('any query', () => {
+  it('takes `undefined` for the answer that it is', () => {
+    last().answer(ok(undefined), { epoch: 'e', offset: 0 });
+    expect(query.get()).toMatchObject({ data: undefined, status: 'success', isPending: false });
+  });
+
+  it('without a channel keeps nothing of a former user either', () => {
+    make(false);
+    last().answer(ok('secret'), null);
+    query.forget();
+    expect(query.get()).toMatchObject({ data: undefined, status: 'pending' });
+    expect(questions).toHaveLength(2);
+  });
+
   it('asks once however often it is asked to, and says whether it waits for a link', () => {
     expect(query.get().fetchStatus).toBe('paused');
     last().asked(true);
@@ -178,7 +227,7 @@ describe('any query', () => {
     query.refetch();
     expect(questions).toHaveLength(1);
     last().answer(ok([]), { epoch: 'e', offset: 0 });
-    expect(query.get()).toMatchObject({ fetchStatus: 'idle', isSuccess: true, dataUpdatedAt: 1_000 });
+    expect(query.get()).toMatchObject({ fetchStatus: 'idle', isSuccess: true, dataUpdatedAt: clock.wall() });
   });
 
   it('that follows nothing is asked again after a reconnect; one that follows goes on', () => {

@@ -116,7 +116,7 @@ function play(script: readonly Act[]) {
   const rest = (): void => {
     if (!resting) return;
     resting = false;
-    perform(lane.rested());
+    perform(lane.rested(now));
   };
 
   for (const act of script) {

@@ -155,11 +155,11 @@ describe('refusals', () => {
     expect(failed('a', { code: 'unavailable', final: false, retryAfterMs: 700 })).toEqual(['rest 700']);
     expect(failed('b', { code: 'out-of-order', final: false })).toEqual([]);
     expect(add('e')).toEqual([]);
-    expect(told(lane.rested())).toEqual(['lane1 last=0']);
+    expect(told(lane.rested(0))).toEqual(['lane1 last=0']);
     expect(laneIs(0)).toEqual(['a sent 2', 'lane1#1 a', 'b sent 2', 'lane1#2 b', 'c sent 2', 'lane1#3 c']);
     expect(failed('a', { final: false })).toEqual([`rest ${DEFAULT_REST_MS}`]);
     lost();
-    expect(told(lane.rested())).toEqual([]);
+    expect(told(lane.rested(0))).toEqual([]);
   });
 
   it('a final one advances the lane', () => {
@@ -229,6 +229,70 @@ describe('L1 void: expired or cancelled', () => {
     ready(2_000);
     lost(3_000);
     expect(lane.nextExpiry).toBe(1_000 + RECORD_MS);
+  });
+});
+
+describe('a server that makes no sense', () => {
+  const conflict = { code: 'lane-conflict' } as const;
+  const unknown = { code: 'lane-unknown' } as const;
+
+  it('is asked for the lane at once, and then only after a rest', () => {
+    add('a');
+    expect(laneIs(7)).toEqual(['lane2 last=0 create']);
+    expect(laneIs(7)).toEqual(['lane3 last=0 create']);
+    expect(laneIs(7)).toEqual([`rest ${DEFAULT_REST_MS}`]);
+    expect(told(lane.rested(1_000))).toEqual(['lane4 last=0 create']);
+    expect(laneIs(null)).toEqual([`rest ${DEFAULT_REST_MS}`]);
+    lane.rested(2_000);
+    expect(laneIs(0)).toEqual(['a sent 1', 'lane5#1 a']);
+    // One real answer, and the next surprise is looked into at once again.
+    expect(done('a')).toEqual(['a done']);
+    add('b');
+    expect(failed('b', conflict)).toEqual(['b outcome-unknown']);
+    expect(add('c')).toEqual(['lane6 last=0 create']);
+  });
+
+  it('that confirms a lane and denies it again gets no loop out of us', () => {
+    add('a');
+    laneIs(0);
+    expect(failed('a', unknown)).toEqual(['lane1 last=0']);
+    expect(laneIs(1)).toEqual(['a sent 1', 'lane1#2 a']);
+    expect(failed('a', unknown)).toEqual(['lane1 last=0']);
+    expect(laneIs(2)).toEqual(['a sent 1', 'lane1#3 a']);
+    expect(failed('a', unknown)).toEqual([`rest ${DEFAULT_REST_MS}`]);
+  });
+
+  it.each([
+    [0, 100],
+    [50, 100],
+    [2_000, 2_000],
+    [1e12, 60_000],
+  ])('that asks for a rest of %i ms gets one of %i', (asked, given) => {
+    add('a');
+    laneIs(0);
+    expect(failed('a', { code: 'unavailable', final: false, retryAfterMs: asked })).toEqual([`rest ${given}`]);
+  });
+
+  it('and never says how a withdrawn command ended: outcome-unknown after a minute, and the lane goes on', () => {
+    for (const id of ['a', 'b']) add(id, 0, 500_000);
+    laneIs(0);
+    lane.add(draft('w', 900_000), 0, 0);
+    lane.add(draft('x', 900_000), 0, 0);
+    expect(told(lane.cancel('a', 1_000))).toEqual(['lane1#1 a void']);
+    expect(lane.nextExpiry).toBe(61_000);
+    expect(told(lane.expire(60_999))).toEqual([]);
+    expect(told(lane.expire(61_000))).toEqual(['a outcome-unknown', 'b outcome-unknown', 'w outcome-unknown', 'lane2 last=0 create']);
+    expect(lane.pending).toBe(1);
+  });
+
+  it('counts that minute from the link on which it could be said', () => {
+    add('a', 0, 500_000);
+    laneIs(0);
+    lost(1_000);
+    lane.cancel('a', 2_000);
+    expect(lane.nextExpiry).toBe(1_000 + RECORD_MS);
+    ready(300_000);
+    expect(lane.nextExpiry).toBe(360_000);
   });
 });
 

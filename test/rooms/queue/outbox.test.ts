@@ -12,6 +12,7 @@ function setUp(bounds = { outboxCommands: 1_000, outboxBytes: 1_000_000 }, isRea
   const statuses: OutboxStatus[] = [];
   let home: number | null = isReady ? 0 : null;
   let holds = 0;
+  let ids = 0;
   const outbox = createOutbox({
     clock,
     dice: createSeededDice(1, 'outbox'),
@@ -37,14 +38,19 @@ function setUp(bounds = { outboxCommands: 1_000, outboxBytes: 1_000_000 }, isRea
     get holds() {
       return holds;
     },
-    post: (input: unknown, lane = 'default') =>
+    post(input: unknown, lane = 'default') {
+      const id = `id${++ids}`;
       outbox.send({
+        id,
         name: 'post',
         lane,
         input,
+        bytes: Buffer.byteLength(JSON.stringify(input)),
         onProgress: (progress) => log.push(`${String(input)} ${progress.status}`),
         onOutcome: ({ kind }) => log.push(`${String(input)} ${kind}`),
-      }).id,
+      });
+      return id;
+    },
     /** Answers every question for a lane. */
     open(last: number | null = 0) {
       for (const frame of take()) if (frame.t === 'lane') outbox.laneAnswered({ t: 'lane', lane: frame.lane, last, fence: 'f' }, 0);
@@ -197,16 +203,5 @@ describe('bounds', () => {
     expect(box.outbox.status.bytes).toBeGreaterThan(0);
     for (const id of ids) box.outbox.cancel(id);
     expect(box.statuses.at(-1)).toEqual({ pending: 0, bytes: 0 });
-  });
-
-  it('refuses what no frame can carry', () => {
-    const box = setUp();
-    const loop: Record<string, unknown> = {};
-    loop['self'] = loop;
-    let deep: unknown = 1;
-    for (let i = 0; i < 40; i++) deep = [deep];
-    expect(() => box.post('x'.repeat(70_000))).toThrow(expect.objectContaining({ code: 'too-large' }));
-    for (const input of [loop, 1n, deep, () => {}]) expect(() => box.post(input)).toThrow(expect.objectContaining({ code: 'invalid' }));
-    expect([box.log, box.outbox.status.pending]).toEqual([[], 0]);
   });
 });
