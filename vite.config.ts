@@ -8,7 +8,7 @@ import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 interface Manifest {
-  readonly exports: Readonly<Record<string, string | { readonly default: string }>>;
+  readonly exports: Readonly<Record<string, string | { readonly types: string }>>;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
 }
@@ -16,7 +16,7 @@ const manifest = JSON.parse(readFileSync(here('./package.json'), 'utf8')) as Man
 
 /** The doors of package.json with their source files: `holdfast/client` → `src/browser/index.ts`. A door without a source is left out here; `npm run check` fails on it. */
 const doors = Object.entries(manifest.exports)
-  .flatMap(([door, to]) => (typeof to === 'string' ? [] : [{ name: `holdfast${door.slice(1)}`, file: to.default.replace('/dist/', '/src/').replace(/\.js$/, '.ts') }]))
+  .flatMap(([door, to]) => (typeof to === 'string' ? [] : [{ name: `holdfast${door.slice(1)}`, file: to.types.replace('/dist/', '/src/').replace(/\.d\.ts$/, '.ts') }]))
   .map(({ name, file }) => ({ name, file: here(file) }))
   .filter(({ file }) => existsSync(file));
 
@@ -72,7 +72,7 @@ if (process.env['VITEST'] && isWanted('storybook') && existsSync(here('./stories
     plugins: [storybookTest({ configDir: here('./.storybook') })],
     // Named in advance: a dependency that is discovered during a run reloads the page under a test.
     optimizeDeps: {
-      include: ['react', 'react/jsx-dev-runtime', 'react-dom', 'react-dom/client', 'reconnecting-websocket', 'use-sync-external-store/shim', 'use-sync-external-store/shim/with-selector', 'zod'],
+      include: ['react', 'react/jsx-dev-runtime', 'react-dom', 'react-dom/client', 'reconnecting-websocket', 'use-sync-external-store/with-selector', 'zod'],
     },
     test: {
       name: 'storybook',

@@ -18,7 +18,7 @@ export async function buildExample(name) {
   const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const alias = Object.entries(exports)
     .filter(([, to]) => typeof to === 'object')
-    .map(([door, to]) => ({ find: new RegExp(`^holdfast${door.slice(1)}$`), replacement: join(library, to.default.replace('./dist/', '')) }));
+    .map(([door, to]) => ({ find: new RegExp(`^holdfast${door.slice(1)}$`), replacement: join(library, (to.development ?? to.default).replace('./dist/', '')) }));
   const shared = { root: source, configFile: false, logLevel: 'error', resolve: { alias, dedupe: ['react', 'react-dom'] } };
 
   await build({ root, configFile: join(root, 'vite.config.ts'), logLevel: 'error', build: { outDir: library } });

@@ -10,7 +10,7 @@ const problems = [];
 const figures = [];
 const slashed = (path) => relative(root, path).split(sep).join('/');
 
-const checks = { doors, clients, declarations, lockfile, tarball, publint, attw };
+const checks = { doors, production, clients, declarations, lockfile, tarball, publint, attw };
 const only = process.argv.slice(2);
 for (const [name, check] of Object.entries(checks)) {
   if (only.length > 0 && !only.includes(name)) continue;
@@ -59,6 +59,31 @@ function doors() {
     }
   }
   return `${names.length} doors open without effect`;
+}
+
+/** The same doors without sentences: the same names, errors that say their code, and no class that is there twice. */
+function production() {
+  const names = doorNames().filter((name) => typeof manifest.exports[`.${name.slice('holdfast'.length)}`].development === 'string');
+  const code = `
+    const at = (file) => import(new URL(file, ${JSON.stringify(`file://${root}/`)}));
+    const { exports } = JSON.parse(process.argv[1]);
+    const seen = [];
+    for (const { development, production } of exports) seen.push([Object.keys(await at(development)).join(), Object.keys(await at(production)).join()]);
+    const { RealtimeError } = await at(exports[0].production);
+    const { channel } = await at(exports[1].production);
+    let thrown;
+    try { channel('not a pattern', { events: {} }); } catch (error) { thrown = error; }
+    console.log(JSON.stringify({ seen, isOurs: thrown instanceof RealtimeError, message: thrown?.message }));`;
+  const exports = names.map((name) => manifest.exports[`.${name.slice('holdfast'.length)}`]).map((to) => ({ development: to.development, production: to.default }));
+  const run = spawnSync(process.execPath, ['--input-type=module', '--eval', code, JSON.stringify({ exports })], { cwd: root, encoding: 'utf8', timeout: 10_000 });
+  if (run.status !== 0) {
+    problems.push(`the production doors: ${run.stderr.trim().split('\n').slice(0, 6).join(' | ')}`);
+    return 'failed';
+  }
+  const { seen, isOurs, message } = JSON.parse(run.stdout.trim().split('\n').at(-1));
+  seen.forEach(([development, lean], index) => development !== lean && problems.push(`${names[index]} exports other names in production`));
+  if (!isOurs || message !== 'holdfast: misuse') problems.push(`an error of the production doors says '${message}'`);
+  return `${names.length} doors without sentences`;
 }
 
 /** A bundler for server components reads "use client" only from the first statement. */

@@ -20,6 +20,7 @@ const checks = [
   ['walls', script('check-walls'), lastLine],
   ['build', [bin('vite'), 'build', '--logLevel', 'warn'], () => 'dist'],
   ['declarations', tsc('tsconfig.build.json'), files],
+  ['production', script('build-production'), lastLine],
   ['package', script('check-package'), lastLine],
   ['size', script('check-size'), lastLine],
   ['api', script('check-api'), lastLine],

@@ -25,6 +25,7 @@ export {
   type AnyContract,
   type ChannelEvent,
   type ChannelRef,
+  type CommandError,
   type CommandRef,
   type Contract,
   type ContractDraft,
@@ -47,7 +48,7 @@ export type { Apply, QuerySnapshot } from './core/data/live-query.js';
 export type { Readable } from './core/data/store.js';
 export type { Tap } from './core/data/tap.js';
 export type { ViewSnapshot } from './core/data/view.js';
-export { RealtimeError, type RealtimeErrorCode } from './core/errors.js';
+export { RealtimeError, type RealtimeErrorCode, type RejectionOf } from './core/errors.js';
 export type { LiveQuery, Params, View } from './core/handles.js';
 export type { BackoffOptions, Bounds, Timings } from './core/options.js';
 export type { OutboxStatus } from './core/queue/outbox.js';

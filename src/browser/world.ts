@@ -17,7 +17,8 @@ export function createBrowserWorld(Impl: WebSocketClass, onError: (error: Realti
       now: () => performance.now(),
       wall: () => Date.now(),
       after(ms, run) {
-        const timer = setTimeout(run, ms);
+        // Longer than this, a timer fires at once.
+        const timer = setTimeout(run, Math.min(ms, 2 ** 31 - 1));
         return () => clearTimeout(timer);
       },
     },

@@ -10,6 +10,7 @@ export {
   type AnyContract,
   type ChannelEvent,
   type ChannelRef,
+  type CommandError,
   type CommandRef,
   type Contract,
   type ContractDraft,

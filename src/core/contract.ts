@@ -3,7 +3,7 @@
  * Not here: React, sockets, and any validator; schemas are Standard Schemas of whichever library the app uses.
  */
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { RealtimeError } from './errors.js';
+import { RealtimeError, type RejectionOf } from './errors.js';
 
 /** Text and parameters in braces. */
 const PATTERN = /^(?:[A-Za-z0-9_:.-]|\{\w+\})+$/;
@@ -54,6 +54,9 @@ export interface CommandRef<
   readonly errors: Errors;
   readonly lane: string;
 }
+
+/** How a command can fail: the contract's rejections by name, and every other code. */
+export type CommandError<Ref extends CommandRef = CommandRef> = RejectionOf<{ readonly [Name in keyof Ref['errors']]: OutputOf<Ref['errors'][Name]> }>;
 
 /** Tells one contract from another at run time; only its identity matters. */
 export interface ContractId {

@@ -57,6 +57,9 @@ export interface RealtimeErrorDetails {
 /**
  * Every failure that Holdfast reports, thrown or handed over.
  *
+ * A page's production build has the codes alone: `message` is a sentence in development and in Node, and `holdfast: CODE`
+ * in production. Show people your own words, chosen by `code` and `reason`.
+ *
  * @example
  * ```ts
  * post.send(input).result.catch((error) => {
@@ -73,9 +76,21 @@ export class RealtimeError extends Error {
   readonly data: unknown;
 
   constructor(code: RealtimeErrorCode, message: string, details: RealtimeErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    super(message || `holdfast: ${code}`, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.reason = details.reason;
     this.data = details.data;
   }
 }
+
+type Failure<Code, Reason, Data> = RealtimeError & { readonly code: Code; readonly reason: Reason; readonly data: Data };
+
+/**
+ * A {@link RealtimeError} whose rejections are those of a contract: the `reason` tells them apart, each with its data.
+ * `undefined` stands for every other failure, and for a rejection that this end's contract does not know.
+ *
+ * @typeParam Reasons - what each named rejection carries
+ */
+export type RejectionOf<Reasons> =
+  | { [Name in keyof Reasons & string]: Failure<'rejected', Name, Reasons[Name]> }[keyof Reasons & string]
+  | Failure<RealtimeErrorCode, undefined, undefined>;

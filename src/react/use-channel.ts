@@ -1,7 +1,7 @@
 'use client';
 /** A channel in a component: as a view, folded once for all, or as a tap, event by event. */
 import { useInsertionEffect, useMemo, useRef } from 'react';
-import { useSyncExternalStoreWithSelector } from 'use-sync-external-store/shim/with-selector';
+import { useSyncExternalStoreWithSelector } from 'use-sync-external-store/with-selector';
 import type { Gap } from '../core/channels/reader.js';
 import { channelName, type ChannelRef, type EventOf, type ParamsOf } from '../core/contract.js';
 import type { ViewRef } from '../core/data/define-view.js';

@@ -1,13 +1,12 @@
 'use client';
 /** A command in a component: sends, and shows where the last send is. */
-import { useMemo } from 'react';
-import { useSyncExternalStore } from 'use-sync-external-store/shim';
+import { useMemo, useSyncExternalStore } from 'react';
 import type { InputArgs } from '../browser/create-client.js';
-import type { CommandRef, InputOf, OutputOf } from '../core/contract.js';
+import type { CommandError, CommandRef, InputOf, OutputOf } from '../core/contract.js';
 import { createCommandObserver, type CommandSnapshot, type Sent } from '../core/data/command-status.js';
 import { useServingClient } from './provider.js';
 
-export type CommandResult<Ref extends CommandRef> = CommandSnapshot<InputOf<Ref['input']>, OutputOf<Ref['output']>> & {
+export type CommandResult<Ref extends CommandRef> = CommandSnapshot<InputOf<Ref['input']>, OutputOf<Ref['output']>, CommandError<Ref>> & {
   /** Puts a command into the outbox. Never throws for what the person typed: the outcome says it. */
   readonly send: (...input: InputArgs<Ref>) => Sent<InputOf<Ref['input']>, OutputOf<Ref['output']>>;
   /** Ends the last send if it was not run yet. */
@@ -23,7 +22,7 @@ export type CommandResult<Ref extends CommandRef> = CommandSnapshot<InputOf<Ref[
  * ```tsx
  * const post = useCommand(api.commands.post);
  * <button onClick={() => post.send({ room: id, text })}>Send</button>
- * {post.status === 'error' && <p role="alert">{post.error.message}</p>}
+ * {post.status === 'error' && <p role="alert">{post.error.reason === 'banned' ? `Until ${post.error.data.until}` : post.error.message}</p>}
  * ```
  */
 export function useCommand<Ref extends CommandRef>(ref: Ref): CommandResult<Ref> {

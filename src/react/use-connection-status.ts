@@ -1,7 +1,7 @@
 'use client';
 /** The connection in a component: its state in few words, and the two things a person can do about it. */
 import { useMemo } from 'react';
-import { useSyncExternalStoreWithSelector } from 'use-sync-external-store/shim/with-selector';
+import { useSyncExternalStoreWithSelector } from 'use-sync-external-store/with-selector';
 import type { ConnectionStatus } from '../core/data/connection-status.js';
 import { useRealtimeClient } from './provider.js';
 

@@ -1,7 +1,7 @@
 'use client';
 /** A query in a component: asked over the socket, shared by input, and kept true by the channel that it follows. */
 import { useEffect, useMemo } from 'react';
-import { useSyncExternalStoreWithSelector } from 'use-sync-external-store/shim/with-selector';
+import { useSyncExternalStoreWithSelector } from 'use-sync-external-store/with-selector';
 import type { ChannelRef, EventOf, InputOf, OutputOf, QueryRef } from '../core/contract.js';
 import type { Apply, QuerySnapshot } from '../core/data/live-query.js';
 import { stableKey, type Params } from '../core/handles.js';

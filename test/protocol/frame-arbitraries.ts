@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check';
 import { z } from 'zod';
+import { EPOCH_LENGTH, FENCE_LENGTH } from '../../src/core/protocol/limits.js';
 
 interface Drawn {
   readonly type?: string;
@@ -65,6 +66,9 @@ const EDGES: readonly unknown[] = [
   [{ name: 'n', time: 0, by: 1 }], [{ channel: 'c', epoch: 'e', offset: 0 }], [{ channel: 'c', epoch: 'e' }],
 ];
 
+/** Texts that are just short enough for an epoch or a fence, and just not. */
+const LONG: readonly string[] = [EPOCH_LENGTH, FENCE_LENGTH].flatMap((length) => ['x'.repeat(length), 'x'.repeat(length + 1)]);
+
 export interface Damage {
   /** Chooses the place. */
   readonly at: number;
@@ -76,7 +80,7 @@ export const damage = (): fc.Arbitrary<Damage> =>
   fc.record({
     at: fc.nat(),
     how: fc.constantFrom('drop', 'replace', 'replace', 'replace', 'wrap', 'add'),
-    value: fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...EDGES) }, { weight: 1, arbitrary: json() }),
+    value: fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...EDGES) }, { weight: 1, arbitrary: fc.constantFrom(...LONG) }, { weight: 1, arbitrary: json() }),
   });
 
 /** A damaged copy, at any depth, and still JSON; `t` is left alone. */

@@ -5,9 +5,10 @@
 import { RealtimeError } from '../errors.js';
 import { createLease, type Lease } from '../lease.js';
 import type { ClientFrame, EventsFrame, ResyncFrame, SubscribedFrame, UnsubscribedFrame, WantedChannel } from '../protocol/frames.js';
+import { unsubscribeReason } from '../protocol/codes.js';
 import { CHANNEL_NAME } from '../protocol/limits.js';
 import type { Position } from '../protocol/position.js';
-import type { Clock } from '../world.js';
+import type { Cancel, Clock, Dice } from '../world.js';
 import { NEW_CHANNEL, stepChannel, type ChannelEffect, type ChannelEvent, type ChannelState } from './channel.machine.js';
 import { deliver, tell, type ChannelStatus, type EventDecoder, type Reader, type Seat } from './delivery.js';
 import { lowestPosition } from './reader.js';
@@ -23,6 +24,7 @@ export interface Reading {
 
 export interface ChannelsPort {
   readonly clock: Clock;
+  readonly dice: Pick<Dice, 'roll'>;
   readonly leaseMs: number;
   /** A ready link for the channel, or null. */
   home(channel: string): number | null;
@@ -56,10 +58,17 @@ interface Channel {
   state: ChannelState;
   /** What the newest subscription asked to go on from. */
   asked: Position | null;
+  /** Subscriptions in a row that the server's frames brought about and that brought no event. */
+  prompted: number;
+  cancelAsk: Cancel | null;
   status: ChannelStatus;
 }
 
 const CHANNELS_PER_FRAME = 100;
+/** So many are free: a page, a fork, a resync. Then each waits longer, so that no server makes us run in circles. */
+const FREE_PROMPTS = 3;
+const PROMPT_BASE_MS = 250;
+const PROMPT_CAP_MS = 30_000;
 
 export function createChannels(port: ChannelsPort): Channels {
   const channels = new Map<string, Channel>();
@@ -67,6 +76,8 @@ export function createChannels(port: ChannelsPort): Channels {
   let lastGeneration = 0;
   const unsaid = new Map<number, Map<string, WantedChannel>>();
   let isSaying = false;
+  /** A frame of the server is being looked at. */
+  let isPrompted = false;
   let isPaused = false;
   let release: (() => void) | null = null;
 
@@ -86,6 +97,7 @@ export function createChannels(port: ChannelsPort): Channels {
         port.send({ t: 'unsubscribe', channels: [{ name: channel.name, generation: effect.generation }] }, effect.link);
         return;
       case 'deliver':
+        if (effect.run.events.length > 0) channel.prompted = 0;
         return deliver(channel, effect.run, channel.asked, port.onError);
       default:
         return effect satisfies never;
@@ -98,8 +110,16 @@ export function createChannels(port: ChannelsPort): Channels {
     // Asked for with every page, a history of more than one page would begin anew with each of them.
     const history = isNextPage ? 0 : Math.max(0, ...seats.map((seat) => seat.reader.history));
     const wanted = { name: channel.name, generation, ...(channel.asked !== null && { position: channel.asked }), ...(history > 0 && { history }) };
+    channel.cancelAsk?.();
+    const excess = isPrompted ? channel.prompted++ - FREE_PROMPTS : -1;
+    if (excess < 0) return sayLater(link, wanted);
+    const waitMs = port.dice.roll() * Math.min(PROMPT_CAP_MS, PROMPT_BASE_MS * 2 ** excess);
+    channel.cancelAsk = port.clock.after(waitMs, () => sayLater(link, wanted));
+  }
+
+  function sayLater(link: number, wanted: WantedChannel): void {
     const batch = unsaid.get(link) ?? new Map<string, WantedChannel>();
-    unsaid.set(link, batch.set(channel.name, wanted));
+    unsaid.set(link, batch.set(wanted.name, wanted));
     if (isSaying) return;
     isSaying = true;
     // Everything that one tick wants goes in one frame.
@@ -142,6 +162,7 @@ export function createChannels(port: ChannelsPort): Channels {
       onStart: () => (release ??= port.hold()),
       onEnd() {
         channels.delete(name);
+        channel.cancelAsk?.();
         send(channel, { type: 'unwanted' });
         lastGeneration = Math.max(lastGeneration, channel.state.generation);
         if (channels.size > 0) return;
@@ -149,7 +170,7 @@ export function createChannels(port: ChannelsPort): Channels {
         release = null;
       },
     });
-    const channel: Channel = { name, decode, seats: new Set(), lease, state: { ...NEW_CHANNEL, generation: lastGeneration }, asked: null, status: { liveStatus: 'idle', refusal: null } };
+    const channel: Channel = { name, decode, seats: new Set(), lease, state: { ...NEW_CHANNEL, generation: lastGeneration }, asked: null, prompted: 0, cancelAsk: null, status: { liveStatus: 'idle', refusal: null } };
     channels.set(name, channel);
     return channel;
   }
@@ -160,7 +181,10 @@ export function createChannels(port: ChannelsPort): Channels {
 
   function to(name: string, event: ChannelEvent): void {
     const channel = channels.get(name);
-    if (channel !== undefined) send(channel, event);
+    if (channel === undefined) return;
+    isPrompted = true;
+    send(channel, event);
+    isPrompted = false;
   }
 
   return {
@@ -196,7 +220,7 @@ export function createChannels(port: ChannelsPort): Channels {
     },
     linkLost: (link) => each({ type: 'link-lost', link }),
     subscribed: (frame, link) => to(frame.channel, { type: 'subscribed', link, frame }),
-    unsubscribed: (frame, link) => to(frame.channel, { type: 'unsubscribed', link, generation: frame.generation, reason: frame.reason }),
+    unsubscribed: (frame, link) => to(frame.channel, { type: 'unsubscribed', link, generation: frame.generation, reason: unsubscribeReason(frame.reason) }),
     events: (frame, link) => to(frame.channel, { type: 'events', link, frame }),
     resync: (frame, link) => to(frame.channel, { type: 'resync', link }),
     setPaused(paused) {

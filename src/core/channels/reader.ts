@@ -2,7 +2,7 @@
  * From where each reader of a channel goes on: a pure judgement of a run by a reader's own position.
  * One subscription on the wire serves readers that came at different times.
  */
-import type { GapReason } from '../protocol/codes.js';
+import { gapReason, type GapReason } from '../protocol/codes.js';
 import { isSamePosition, judge, type Position } from '../protocol/position.js';
 import type { Run } from './channel.machine.js';
 
@@ -44,7 +44,7 @@ export function readRun(at: Position | null, history: number, run: Run, asked: P
   if (at.epoch === run.epoch && at.offset === run.end.offset) return NOTHING;
   const verdict = judge(at, run.epoch, run.first, count);
   if (verdict.kind === 'next' && count > 0) return { kind: 'take', skip: verdict.skip, gap: null };
-  return { kind: 'take', skip: 0, gap: { reason: answer.reason ?? 'epoch', missed: missing(at, run) } };
+  return { kind: 'take', skip: 0, gap: { reason: gapReason(answer.reason), missed: missing(at, run) } };
 }
 
 function skipTo(at: Position, run: Run): number {

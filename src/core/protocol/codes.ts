@@ -96,7 +96,17 @@ export const GAP_REASONS = [
 
 export type GapReason = (typeof GAP_REASONS)[number];
 
+/** A later version may add words: one that is not known says that nothing joins on. */
+export function gapReason(word: string | undefined): GapReason {
+  return GAP_REASONS.find((known) => known === word) ?? 'epoch';
+}
+
 /** Why a subscription ended without being asked. */
 export const UNSUBSCRIBE_REASONS = ['forbidden', 'kicked', 'limit'] as const;
 
 export type UnsubscribeReason = (typeof UNSUBSCRIBE_REASONS)[number];
+
+/** A word that is not known keeps one out as surely as those that are. */
+export function unsubscribeReason(word: string): UnsubscribeReason {
+  return UNSUBSCRIBE_REASONS.find((known) => known === word) ?? 'forbidden';
+}

@@ -164,7 +164,7 @@ export interface SubscribedFrame {
   readonly generation: number;
   readonly state: 'live' | 'recovered' | 'gap';
   /** With state `gap`. */
-  readonly reason?: GapReason;
+  readonly reason?: GapReason | (string & {});
   /** With state `gap`, where it is known: the missing offsets. */
   readonly missed?: { readonly from: number; readonly to: number };
   readonly events: readonly WireEvent[];
@@ -179,7 +179,7 @@ export interface UnsubscribedFrame {
   readonly t: 'unsubscribed';
   readonly channel: string;
   readonly generation: number;
-  readonly reason: UnsubscribeReason;
+  readonly reason: UnsubscribeReason | (string & {});
 }
 
 export interface ResyncFrame {

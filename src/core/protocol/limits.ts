@@ -30,3 +30,6 @@ export const FRAME_CHANNELS = 200;
 export const HISTORY_EVENTS = 1_000;
 /** The largest `remainingMs`: what a 32-bit timer can hold, 24.8 days. */
 export const REMAINING_MS = 2 ** 31 - 1;
+/** Characters of an epoch and of a fence: storage makes them, and clients say them back. */
+export const EPOCH_LENGTH = 128;
+export const FENCE_LENGTH = 2_048;

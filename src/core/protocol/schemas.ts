@@ -7,9 +7,8 @@
  */
 import { z } from 'zod';
 import { type Check, utf8Bytes } from './codec.js';
-import { GAP_REASONS, UNSUBSCRIBE_REASONS } from './codes.js';
 import type { ClientFrame, ServerFrame } from './frames.js';
-import { CHANNEL_NAME, FRAME_CHANNELS, HISTORY_EVENTS, REMAINING_MS, TOKEN_BYTES, WIRE_ID, WORD_NAME } from './limits.js';
+import { CHANNEL_NAME, EPOCH_LENGTH, FENCE_LENGTH, FRAME_CHANNELS, HISTORY_EVENTS, REMAINING_MS, TOKEN_BYTES, WIRE_ID, WORD_NAME } from './limits.js';
 
 /** What a field table says of a field besides its type and limits. */
 const note = (description: string, unit?: string) => (unit === undefined ? { description } : { description, unit });
@@ -18,11 +17,12 @@ const type = <const Name extends string>(name: Name) => z.literal(name).meta(not
 const count = () => z.int().min(0);
 const ms = () => z.number().min(0);
 
-/* What clients may say is limited field by field; what servers say is limited by the size of a frame alone. */
+/* What clients may say is limited field by field; what servers say by the size of a frame, and where clients say it back. */
 const channelName = () => z.string().regex(CHANNEL_NAME);
 const wordName = () => z.string().regex(WORD_NAME);
 const id = () => z.string().regex(WIRE_ID);
-const fence = () => z.string().max(2_048);
+const fence = () => z.string().max(FENCE_LENGTH);
+const epoch = () => z.string().max(EPOCH_LENGTH).meta(note('The history that the offset counts in.'));
 const generation = () => z.int().min(1).meta(note('Of the subscription; grows with every `subscribe` of the channel.'));
 const remainingMs = () => z.number().min(0).max(REMAINING_MS);
 const visible = () => z.boolean().meta(note('Whether a person can see the page; chooses the ping interval.'));
@@ -66,7 +66,7 @@ const clientPong = z
 
 const askedPosition = () =>
   z.object({
-    epoch: z.string().max(128).meta(note('The history that the offset counts in.')),
+    epoch: epoch(),
     offset: count().meta(note('Of the last event applied; 0: before the first.')),
   });
 
@@ -142,7 +142,7 @@ const cancel = z
   })
   .meta(note('The answer to a query is not wanted any more.'));
 
-const serverFence = () => z.string().meta(note('The fence of the storage.'));
+const serverFence = () => fence().meta(note('The fence of the storage.'));
 
 const welcome = z
   .object({
@@ -206,7 +206,7 @@ const subscribed = z
     channel: z.string().meta(note('The channel.')),
     generation: count().meta(note('Of the `subscribe` that this answers.')),
     state: z.enum(['live', 'recovered', 'gap']).meta(note('`live`: no position was given; `recovered`: continues it; `gap`: cannot.')),
-    reason: z.enum(GAP_REASONS).exactOptional().meta(note('With `gap`: why.')),
+    reason: z.string().exactOptional().meta(note('With `gap`: why; see the gap reasons.')),
     missed: z
       .object({
         from: count().meta(note('The first missing offset.')),
@@ -217,7 +217,7 @@ const subscribed = z
     events: eventList().meta(note('A contiguous run that ends at `position`.')),
     position: z
       .object({
-        epoch: z.string().meta(note('The history that the offset counts in.')),
+        epoch: epoch(),
         offset: count().meta(note('Of the last of `events`.')),
       })
       .meta(note('After the last of `events`.')),
@@ -231,7 +231,7 @@ const unsubscribed = z
     t: type('unsubscribed'),
     channel: z.string().meta(note('The channel.')),
     generation: count().meta(note('Of the subscription that ends.')),
-    reason: z.enum(UNSUBSCRIBE_REASONS).meta(note('Why.')),
+    reason: z.string().meta(note('Why; see the unsubscribe reasons.')),
   })
   .meta(note('Refuses a subscription, or ends one that was not asked to end.'));
 
@@ -243,7 +243,7 @@ const events = z
   .object({
     t: type('events'),
     channel: z.string().meta(note('The channel.')),
-    epoch: z.string().meta(note('The history that the offset counts in.')),
+    epoch: epoch(),
     offset: z.int().min(1).meta(note('Of the first event; each next one is one higher.')),
     events: eventList().meta(note('A contiguous run.')),
   })
@@ -264,12 +264,12 @@ const response = z
     id: z.string().meta(note('Of the request.')),
     result: z.unknown().exactOptional().meta(note("The contract's output, before any transform.")),
     redo: z.boolean().exactOptional().meta(note('For a command: it may be run again if the storage went back.')),
-    fence: z.string().exactOptional().meta(note('For a command: the fence under which it was recorded.')),
+    fence: fence().exactOptional().meta(note('For a command: the fence under which it was recorded.')),
     positions: z
       .array(
         z.object({
           channel: z.string().meta(note('The channel.')),
-          epoch: z.string().meta(note('The history that the offset counts in.')),
+          epoch: epoch(),
           offset: count().meta(note('The offset.')),
         }),
       )

@@ -41,6 +41,7 @@ function setUp(isReady = true) {
   let holds = 0;
   const channels = createChannels({
     clock,
+    dice: { roll: () => 1 },
     leaseMs: 5_000,
     home: () => home,
     send: (frame) => (sent.push(frame), home !== null),
@@ -460,5 +461,76 @@ describe('rewind', () => {
     await settle();
     expect(room.take()).toEqual([]);
     expect(one.log).toEqual(['10']);
+  });
+});
+
+describe('a server that makes a channel run in circles', () => {
+  const asks = async (room: ReturnType<typeof setUp>, prompt: (generation: number) => void): Promise<number[]> => {
+    room.join(listener());
+    let { generation } = await room.asked();
+    const waits: number[] = [];
+    for (let i = 0; i < 8; i++) {
+      prompt(generation);
+      await settle();
+      const from = room.clock.now();
+      if (room.clock.pending > 0) room.clock.step();
+      waits.push(room.clock.now() - from);
+      ({ generation } = await room.asked());
+    }
+    return waits;
+  };
+
+  it.each<[string, (room: ReturnType<typeof setUp>, generation: number) => void]>([
+    ['with pages that hold nothing and never end', (room, generation) => room.answer(generation, 0, [], { more: true })],
+    ['by asking for a resync again and again', (room, generation) => {
+      room.answer(generation, 0);
+      room.channels.resync({ t: 'resync', channel: 'room:1' }, 0);
+    }],
+    ['with events that never join on', (room, generation) => {
+      room.answer(generation, 0);
+      room.events(90, 'x');
+    }],
+  ])('%s is asked ever later', async (_, prompt) => {
+    const room = setUp();
+    expect(await asks(room, (generation) => prompt(room, generation))).toEqual([0, 0, 0, 250, 500, 1_000, 2_000, 4_000]);
+  });
+
+  it('is asked at once by who wants the channel, and as long as something comes', async () => {
+    const room = setUp();
+    let offset = 0;
+    const waits = await asks(room, (generation) => room.answer(generation, ++offset, [message('a')], { more: true }));
+    expect(new Set(waits)).toEqual(new Set([0]));
+  });
+
+  it('that keeps a channel waiting is not asked by one that nobody wants any more', async () => {
+    const room = setUp();
+    const reading = room.join(listener());
+    let { generation } = await room.asked();
+    for (let i = 0; i < 3; i++) {
+      room.answer(generation, 0, [], { more: true });
+      ({ generation } = await room.asked());
+    }
+    room.answer(generation, 0, [], { more: true });
+    reading.leave(0);
+    expect(room.take().map(({ t }) => t)).toEqual(['unsubscribe']);
+    room.clock.advance(60_000);
+    await settle();
+    expect([room.take(), room.clock.pending]).toEqual([[], 0]);
+  });
+});
+
+describe('words of a later version', () => {
+  it('tell of a gap or a refusal all the same', async () => {
+    const room = setUp();
+    const reader = listener({ history: 5 });
+    const reading = room.join(reader);
+    room.answer((await room.asked()).generation, 3);
+    room.drop();
+    room.ready();
+    const { generation } = await room.asked();
+    room.answer(generation, 9, [], { state: 'gap', reason: 'moved' });
+    expect(reader.log).toEqual(['gap epoch 4–9']);
+    room.channels.unsubscribed({ t: 'unsubscribed', channel: 'room:1', generation, reason: 'asleep' }, 0);
+    expect(reading.status).toEqual({ liveStatus: 'idle', refusal: 'forbidden' });
   });
 });
