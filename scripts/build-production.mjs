@@ -38,8 +38,7 @@ function withoutSentences(file, text) {
     }
     for (const key of visitorKeys[node.type] ?? []) {
       const child = node[key];
-      if (Array.isArray(child)) for (const one of child) one !== null && visit(one);
-      else if (child !== null && child !== undefined) visit(child);
+      for (const one of [child].flat()) if (one) visit(one);
     }
   })(program);
   sentences += cuts.length;

@@ -37,10 +37,10 @@ export function takeInput(ref: QueryRef | CommandRef, input: unknown): Taken {
   if (input === undefined) return { input, bytes: 0 };
   const encoded = encode(input, CLIENT_FRAME_BYTES - ENVELOPE_BYTES, FRAME_DEPTH - 1);
   if (encoded.ok) return { input: JSON.parse(encoded.text), bytes: utf8Bytes(encoded.text) };
-  throw new RealtimeError(
-    encoded.why === 'too-large' ? 'too-large' : 'invalid',
-    `The input of ${ref.kind} '${ref.key}' cannot be sent: ${encoded.detail}. A frame holds ${CLIENT_FRAME_BYTES} bytes of JSON; send less, or in parts.`,
-  );
+  if (encoded.why === 'too-large') {
+    throw new RealtimeError('too-large', `The input of ${ref.kind} '${ref.key}' is larger than a frame may be (${CLIENT_FRAME_BYTES} bytes). Send less, or send it in parts.`);
+  }
+  throw new RealtimeError('invalid', `The input of ${ref.kind} '${ref.key}' cannot be sent: ${encoded.detail}.`);
 }
 
 export type Answer = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: RealtimeError };
