@@ -87,7 +87,7 @@ function Room({ name }: { readonly name: string }) {
           </li>
         ))}
       </ol>
-      <p className="progress" aria-live="polite">
+      <p className="progress" aria-live="polite" data-testid="progress">
         {say.status === 'queued' && 'waiting in the outbox'}
         {say.status === 'sent' && 'sent, not yet answered'}
         {say.status === 'error' && say.error.message}
