@@ -13,6 +13,7 @@ export {
   type ParamsArgs,
   type RealtimeClient,
   type RealtimeClientOptions,
+  type SentCommand,
   type TypedListener,
   type WebSocketClass,
 } from './browser/create-client.js';
@@ -26,6 +27,7 @@ export {
   type ChannelEvent,
   type ChannelRef,
   type CommandError,
+  type CommandParts,
   type CommandRef,
   type Contract,
   type ContractDraft,
@@ -35,6 +37,7 @@ export {
   type InputOf,
   type OutputOf,
   type ParamsOf,
+  type QueryParts,
   type QueryRef,
   type Schema,
   type SchemaMap,

@@ -6,6 +6,7 @@ import { ConnectionBar } from './connection-bar.js';
 import { messages } from './contract.js';
 import { GapNotice } from './gap-notice.js';
 import { History } from './history.js';
+import { errorInWords } from './in-words.js';
 import { MessageRow } from './message-row.js';
 import { OutgoingRow, useOutgoing } from './outgoing.js';
 
@@ -30,7 +31,7 @@ export function App() {
 
       <main className="room">
         {gap && <GapNotice gap={gap} onClose={resync} />}
-        {error && <p className="notice" role="alert">{error.message}</p>}
+        {error && <p className="notice" role="alert">{errorInWords(error)}</p>}
         <div className="log" role="log" aria-label="Messages" aria-live="polite" tabIndex={0}>
           <ol className="list">
             {data.map((message) => (

@@ -1,12 +1,13 @@
 // Messages that this page has sent and that have not come back yet: waiting, on their way, or refused.
-import { useCommand, type RealtimeError, type Sent } from 'holdfast';
+import { useCommand, type SentCommand } from 'holdfast';
 import { useState, useSyncExternalStore } from 'react';
-import { api, MAX_LENGTH, type Message, type NewMessage } from './contract.js';
+import { api, type Message, type NewMessage } from './contract.js';
+import { commandInWords } from './in-words.js';
 
 interface Outgoing {
   readonly key: number;
   readonly input: NewMessage;
-  readonly sent: Sent<NewMessage, Message>;
+  readonly sent: SentCommand<typeof api.commands.post>;
 }
 
 let count = 0;
@@ -52,7 +53,7 @@ export function OutgoingRow({ outgoing: { input, sent }, onEdit, onForget }: Out
         {error === null && <span>{status === 'queued' ? 'waiting for the connection' : 'on its way'}</span>}
       </p>
       <p className="text">{input.text}</p>
-      {error !== null && <p className="problem" role="alert">{inWords(error)}</p>}
+      {error !== null && <p className="problem" role="alert">{commandInWords(error)}</p>}
       <p className="actions">
         {status === 'queued' && <button type="button" onClick={takeBack}>Take back</button>}
         {status === 'error' && <button type="button" onClick={edit}>Edit</button>}
@@ -60,12 +61,4 @@ export function OutgoingRow({ outgoing: { input, sent }, onEdit, onForget }: Out
       </p>
     </li>
   );
-}
-
-/** The server's refusals by the names that the contract gives them; the library's own errors say it themselves. */
-function inWords(error: RealtimeError): string {
-  if (error.reason === 'empty') return 'There is nothing in this message.';
-  if (error.reason === 'tooLong') return `This message is too long: ${MAX_LENGTH} characters are the most.`;
-  if (error.code === 'outcome-unknown') return 'The server stopped before it answered. Nobody can tell whether this was said.';
-  return error.message;
 }

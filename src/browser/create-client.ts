@@ -4,7 +4,7 @@
  */
 import type { Gap } from '../core/channels/reader.js';
 import { createCoreClient } from '../core/client.js';
-import type { AnyContract, ChannelRef, CommandRef, ContractId, EventOf, InputOf, OutputOf, ParamsOf, QueryRef } from '../core/contract.js';
+import type { AnyContract, ChannelRef, CommandError, CommandRef, ContractId, EventOf, InputOf, OutputOf, ParamsOf, QueryRef } from '../core/contract.js';
 import type { Sent } from '../core/data/command-status.js';
 import type { ConnectionStatus } from '../core/data/connection-status.js';
 import type { ViewRef } from '../core/data/define-view.js';
@@ -52,6 +52,9 @@ export type ParamsArgs<Ref extends ChannelRef> = keyof ParamsOf<Ref['pattern']> 
 /** `input` may be left out where the contract names none. */
 export type InputArgs<Ref extends QueryRef | CommandRef> = Ref['input'] extends undefined ? [input?: undefined] : [input: InputOf<Ref['input']>];
 
+/** One send of a contract's command. */
+export type SentCommand<Ref extends CommandRef> = Sent<InputOf<Ref['input']>, OutputOf<Ref['output']>, CommandError<Ref>>;
+
 export interface TypedListener<Ref extends ChannelRef> {
   /** Every event from now on, in order. */
   readonly onEvent?: (event: EventOf<Ref>) => void;
@@ -90,7 +93,7 @@ export interface RealtimeClient {
   /** Asks once. The time limit runs from the call. Rejects with a {@link RealtimeError}. */
   query<Ref extends QueryRef>(ref: Ref, ...rest: [...InputArgs<Ref>, options?: { readonly signal?: AbortSignal }]): Promise<OutputOf<Ref['output']>>;
   /** Sends a command; it waits in the outbox until it has an outcome. */
-  send<Ref extends CommandRef>(ref: Ref, ...input: InputArgs<Ref>): Sent<InputOf<Ref['input']>, OutputOf<Ref['output']>>;
+  send<Ref extends CommandRef>(ref: Ref, ...input: InputArgs<Ref>): SentCommand<Ref>;
   /** Keeps a connection, whether anything is wanted over it or not, until the release is called. */
   hold(): () => void;
   reconnect(): void;

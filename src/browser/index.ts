@@ -7,6 +7,7 @@ export {
   type ParamsArgs,
   type RealtimeClient,
   type RealtimeClientOptions,
+  type SentCommand,
   type TypedListener,
   type WebSocketClass,
 } from './create-client.js';

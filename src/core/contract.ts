@@ -142,6 +142,26 @@ export function channel<const Pattern extends string, Events extends SchemaMap>(
   return { kind: 'channel', pattern, events: parts.events };
 }
 
+/** What {@link query} is made of. */
+export interface QueryParts {
+  readonly input?: Schema;
+  readonly output: Schema;
+}
+
+/** What {@link command} is made of. */
+export interface CommandParts {
+  readonly input?: Schema;
+  readonly output?: Schema;
+  readonly errors?: SchemaMap;
+  readonly lane?: string;
+}
+
+/** Parts by another name are a slip of the pen, not more parts. */
+type Exactly<P, Parts> = P & { readonly [Key in Exclude<keyof P, keyof Parts>]: never };
+/** What was given under a name. Read from the parts alone: where a contract surrounds them, its own types must not become theirs. */
+type PartOf<P, Key extends string, None> = P extends { readonly [K in Key]: infer Part extends Schema } ? Part : None;
+type ErrorsOf<P> = P extends { readonly errors: infer Errors extends SchemaMap } ? Errors : Record<never, never>;
+
 /**
  * A query's part of a contract. Leave `input` out for a question without one.
  *
@@ -150,11 +170,9 @@ export function channel<const Pattern extends string, Events extends SchemaMap>(
  * query({ input: z.object({ room: z.string() }), output: z.array(Message) })
  * ```
  */
-export function query<Out extends Schema, In extends Schema | undefined = undefined>(parts: {
-  readonly input?: In;
-  readonly output: Out;
-}): Draft<QueryRef<NoInfer<In>, NoInfer<Out>>> {
-  return { kind: 'query', input: parts.input as In, output: parts.output };
+export function query<P extends QueryParts>(parts: Exactly<P, QueryParts>): Draft<QueryRef<PartOf<P, 'input', undefined>, P['output']>> {
+  const { input, output } = parts as QueryParts;
+  return { kind: 'query', input, output } as Draft<QueryRef<PartOf<P, 'input', undefined>, P['output']>>;
 }
 
 /**
@@ -164,20 +182,11 @@ export function query<Out extends Schema, In extends Schema | undefined = undefi
  * @param parts.lane - commands of one lane take effect in the order in which they were sent.
  *   Name another lane for commands that need not wait for the rest. Default `'default'`.
  */
-export function command<
-  In extends Schema | undefined = undefined,
-  Out extends Schema | undefined = undefined,
-  Errors extends SchemaMap = Record<never, never>,
->(
-  parts: { readonly input?: In; readonly output?: Out; readonly errors?: Errors; readonly lane?: string } = {},
-): Draft<CommandRef<NoInfer<In>, NoInfer<Out>, NoInfer<Errors>>> {
-  return {
-    kind: 'command',
-    input: parts.input as In,
-    output: parts.output as Out,
-    errors: parts.errors ?? ({} as Errors),
-    lane: parts.lane ?? 'default',
-  };
+export function command<P extends CommandParts = Record<never, never>>(
+  parts?: Exactly<P, CommandParts>,
+): Draft<CommandRef<PartOf<P, 'input', undefined>, PartOf<P, 'output', undefined>, ErrorsOf<P>>> {
+  const { input, output, errors = {}, lane = 'default' } = (parts ?? {}) as CommandParts;
+  return { kind: 'command', input, output, errors, lane } as unknown as ReturnType<typeof command<P>>;
 }
 
 /**

@@ -1,14 +1,14 @@
 'use client';
 /** A command in a component: sends, and shows where the last send is. */
 import { useMemo, useSyncExternalStore } from 'react';
-import type { InputArgs } from '../browser/create-client.js';
+import type { InputArgs, SentCommand } from '../browser/create-client.js';
 import type { CommandError, CommandRef, InputOf, OutputOf } from '../core/contract.js';
-import { createCommandObserver, type CommandSnapshot, type Sent } from '../core/data/command-status.js';
+import { createCommandObserver, type CommandSnapshot } from '../core/data/command-status.js';
 import { useServingClient } from './provider.js';
 
 export type CommandResult<Ref extends CommandRef> = CommandSnapshot<InputOf<Ref['input']>, OutputOf<Ref['output']>, CommandError<Ref>> & {
   /** Puts a command into the outbox. Never throws for what the person typed: the outcome says it. */
-  readonly send: (...input: InputArgs<Ref>) => Sent<InputOf<Ref['input']>, OutputOf<Ref['output']>>;
+  readonly send: (...input: InputArgs<Ref>) => SentCommand<Ref>;
   /** Ends the last send if it was not run yet. */
   readonly cancel: () => void;
   /** Shows nothing of the last send any more; it goes on. */

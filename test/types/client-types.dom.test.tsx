@@ -110,6 +110,8 @@ export const uses = {
     () => client.query(api.commands.post, { text: 'x' }),
     // @ts-expect-error a query has an output
     () => query({ input: z.string() }),
+    // @ts-expect-error a slip of the pen
+    () => query({ inptu: z.string(), output: z.string() }),
   ],
   commands: [
     // @ts-expect-error post needs its input
@@ -122,6 +124,10 @@ export const uses = {
     () => useCommand(api.channels.lobby),
     // @ts-expect-error a lane is a text
     () => command({ lane: 5 }),
+    // @ts-expect-error a slip of the pen
+    () => command({ inptu: z.string() }),
+    // @ts-expect-error an error carries something, described by a schema
+    () => command({ errors: { banned: 'text' } }),
   ],
   provider: [
     // @ts-expect-error url and contract, or a client
@@ -140,5 +146,5 @@ export const uses = {
 };
 
 it('wrong use does not compile, which `npm run types` checks; here it is counted', () => {
-  expect([uses.channels, uses.queries, uses.commands, uses.provider].map(({ length }) => length)).toEqual([12, 9, 5, 6]);
+  expect([uses.channels, uses.queries, uses.commands, uses.provider].map(({ length }) => length)).toEqual([12, 10, 7, 6]);
 });

@@ -15,13 +15,13 @@ export type CommandSnapshot<Input = unknown, Output = unknown, Failure extends R
 export const IDLE_COMMAND: CommandSnapshot<never, never> = { status: 'idle', input: undefined, data: undefined, error: null, attempt: 0 };
 
 /** One send of a command. */
-export interface Sent<Input = unknown, Output = unknown> {
+export interface Sent<Input = unknown, Output = unknown, Failure extends RealtimeError = RealtimeError> {
   readonly id: string;
   /** Resolves when the outbox has taken it; rejects if it did not. */
   readonly queued: Promise<void>;
   /** Its outcome. Nothing is reported as unhandled if you do not look at it. */
   readonly result: Promise<Output>;
-  readonly progress: Readable<CommandSnapshot<Input, Output>>;
+  readonly progress: Readable<CommandSnapshot<Input, Output, Failure>>;
   /** Ends it if it was not run yet. */
   cancel(): void;
 }
