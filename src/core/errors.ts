@@ -10,7 +10,7 @@
  * - `rejected` – the server's handler said no; see `name` and `data`
  * - `expired` – the command waited longer than it may and was never run
  * - `cancelled` – you, or `dispose`, ended it before it was sent
- * - `queue-full` – the outbox is full; wait until it drains
+ * - `queue-full` – the outbox is full; wait until it drains (or, with `overflow: 'drop-oldest'`, it was dropped for newer ones)
  * - `outcome-unknown` – it was sent, and whether it was run cannot be known any more
  * - `timeout` – no answer in time
  * - `unauthorized` – the server refused the token

@@ -40,6 +40,11 @@ export interface Bounds {
   readonly outboxCommands: number;
   /** Size of the outbox, as it would be sent. @default 1000000 bytes */
   readonly outboxBytes: number;
+  /**
+   * What happens to a command when the outbox is full. `'drop-oldest'` makes room by dropping what has waited longest and was
+   * never sent (it ends `queue-full`); for state of which only the newest counts. @default 'reject': the new one is refused
+   */
+  readonly overflow: 'reject' | 'drop-oldest';
 }
 
 export const DEFAULT_TIMINGS: Timings = {
@@ -53,4 +58,4 @@ export const DEFAULT_TIMINGS: Timings = {
   linkLeaseMs: 30_000,
 };
 
-export const DEFAULT_BOUNDS: Bounds = { outboxCommands: 1_000, outboxBytes: 1_000_000 };
+export const DEFAULT_BOUNDS: Bounds = { outboxCommands: 1_000, outboxBytes: 1_000_000, overflow: 'reject' };

@@ -63,6 +63,8 @@ export function readOutcome(ref: CommandRef, outcome: Outcome): Answer {
       return failed(new RealtimeError('expired', `Command '${ref.key}' waited too long for a connection and was not run. Send it again if it is still wanted.`));
     case 'cancelled':
       return failed(new RealtimeError('cancelled', `Command '${ref.key}' was cancelled and was not run.`));
+    case 'dropped':
+      return failed(new RealtimeError('queue-full', `Command '${ref.key}' was dropped to make room for newer ones and was not run.`));
     case 'outcome-unknown':
       return failed(new RealtimeError('outcome-unknown', `Command '${ref.key}' was sent, and the server can no longer tell whether it was run. Look before you send it again.`));
     default:

@@ -26,6 +26,8 @@ export type Outcome =
   | { readonly kind: 'failed'; readonly frame: ErrorFrame }
   | { readonly kind: 'expired' }
   | { readonly kind: 'cancelled' }
+  /** To make room for newer ones; it was never sent. */
+  | { readonly kind: 'dropped' }
   | { readonly kind: 'outcome-unknown' };
 
 export type LaneEffect =
@@ -77,6 +79,9 @@ export interface Lane {
   /** A write that reached the storage at `writtenAt` confirms what was answered `keepMs` before it. */
   confirm(writtenAt: number, keepMs: number): void;
   cancel(id: string, now: number): readonly LaneEffect[];
+  /** What was never sent, the longest waiting first. */
+  readonly waiting: readonly CommandDraft[];
+  drop(id: string): readonly LaneEffect[];
   expire(now: number): readonly LaneEffect[];
   /** Gives everything up: what was never sent is cancelled, what was sent has an unknown outcome. */
   abandon(): readonly LaneEffect[];
@@ -269,6 +274,13 @@ export function createLane(options: LaneOptions): Lane {
       entries = entries.filter((entry) => entry.tag !== 'kept' || entry.answeredAt + keepMs > writtenAt);
     },
     cancel: (id, now) => giveUpOn(id, 'cancelled', now),
+    get waiting() {
+      return entries.filter((entry) => entry.tag === 'waiting');
+    },
+    drop(id) {
+      remove(id);
+      return [settle(id, { kind: 'dropped' })];
+    },
     expire(now) {
       const effects: LaneEffect[] = [];
       // Whoever waits for it would wait for ever, and what comes after it in the lane as well.

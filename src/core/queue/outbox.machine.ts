@@ -12,7 +12,8 @@ export interface OutboxState {
   readonly pending: number;
   readonly bytes: number;
   readonly nextExpiry: number | null;
-  readonly isFull: (bytes: number) => boolean;
+  /** Drops what it may to make room; null: there is none to be had. */
+  makeRoom(bytes: number): readonly OutboxEffect[] | null;
   linkReady(link: number, now: number): readonly OutboxEffect[];
   linkLost(link: number, now: number): void;
   add(lane: string, draft: CommandDraft, link: number | null, now: number): readonly OutboxEffect[];
@@ -74,7 +75,24 @@ export function createOutboxState(parts: {
       }
       return earliest;
     },
-    isFull: (more) => sizes.size >= parts.bounds.outboxCommands || bytes + more > parts.bounds.outboxBytes,
+    makeRoom(more) {
+      const { outboxCommands, outboxBytes, overflow } = parts.bounds;
+      let commandsOver = sizes.size + 1 - outboxCommands;
+      let bytesOver = bytes + more - outboxBytes;
+      if (commandsOver <= 0 && bytesOver <= 0) return [];
+      if (overflow === 'reject') return null;
+      const waiting = [...lanes].flatMap(([name, lane]) => lane.waiting.map((draft) => ({ name, lane, draft })));
+      waiting.sort((a, b) => a.draft.expiresAt - b.draft.expiresAt);
+      const doomed = waiting.filter(({ draft }) => {
+        if (commandsOver <= 0 && bytesOver <= 0) return false;
+        commandsOver--;
+        bytesOver -= draft.bytes;
+        return true;
+      });
+      // Nothing is dropped for a command that finds no room all the same.
+      if (commandsOver > 0 || bytesOver > 0) return null;
+      return doomed.flatMap(({ name, lane, draft }) => seen(name, lane.drop(draft.id)));
+    },
     has: (id) => sizes.has(id),
     linkReady: (link, now) => each((lane) => lane.linkReady(link, now)),
     linkLost: (link, now) => {

@@ -118,9 +118,11 @@ export function createOutbox(port: OutboxPort): Outbox {
     send(command) {
       const { id, name, lane, input } = command;
       const bytes = command.bytes + name.length;
-      if (state.isFull(bytes)) {
+      const dropped = state.makeRoom(bytes);
+      if (dropped === null) {
         throw new RealtimeError('queue-full', `The outbox holds ${state.pending} commands and takes no more. Wait until it drains, or raise outboxCommands or outboxBytes.`);
       }
+      perform(dropped);
       tracked.set(id, command);
       command.onProgress?.({ status: 'queued' });
       const now = clock.now();

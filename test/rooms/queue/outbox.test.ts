@@ -1,11 +1,13 @@
 // The hands of the outbox: bounds, timers, holds, and that every command is told its end once.
 import { describe, expect, it } from 'vitest';
 import type { ClientFrame, CommandFrame, LaneAskFrame } from '../../../src/core/protocol/frames.js';
+import { DEFAULT_BOUNDS, type Bounds } from '../../../src/core/options.js';
 import { createOutbox, type OutboxStatus } from '../../../src/core/queue/outbox.js';
 import { createSeededDice } from '../../../src/testing/seeded-dice.js';
 import { createSimulatedClock } from '../../../src/testing/simulated-clock.js';
 
-function setUp(bounds = { outboxCommands: 1_000, outboxBytes: 1_000_000 }, isReady = true) {
+function setUp(parts: Partial<Bounds> = {}, isReady = true) {
+  const bounds = { ...DEFAULT_BOUNDS, ...parts };
   const clock = createSimulatedClock();
   const sent: ClientFrame[] = [];
   const log: string[] = [];
@@ -195,6 +197,30 @@ describe('bounds', () => {
     expect(() => box.post('x'.repeat(50))).toThrow(expect.objectContaining({ code: 'queue-full' }));
     const wide = setUp({ outboxCommands: 100, outboxBytes: 100 });
     expect(() => wide.post('€'.repeat(50))).toThrow(expect.objectContaining({ code: 'queue-full' }));
+  });
+
+  it('drops what has waited longest, of every lane, when it shall, and nothing that was sent', () => {
+    const box = setUp({ outboxCommands: 3, overflow: 'drop-oldest' });
+    box.post('sent');
+    box.open();
+    box.drop();
+    box.clock.advance(1);
+    box.post('old', 'other');
+    box.clock.advance(1);
+    box.post('young');
+    box.post('new');
+    box.post('newest');
+    expect(box.log.filter((line) => line.includes('dropped'))).toEqual(['old dropped', 'young dropped']);
+    expect(box.outbox.status.pending).toBe(3);
+    expect(box.log.some((line) => line === 'sent dropped')).toBe(false);
+  });
+
+  it('drops nothing for a command that finds no room all the same', () => {
+    const box = setUp({ outboxCommands: 2, outboxBytes: 60, overflow: 'drop-oldest' }, false);
+    box.post('a');
+    box.post('b');
+    expect(() => box.post('x'.repeat(80))).toThrow(expect.objectContaining({ code: 'queue-full' }));
+    expect([box.log, box.outbox.status.pending]).toEqual([['a queued', 'b queued'], 2]);
   });
 
   it('counts bytes up and down to nothing', () => {
