@@ -35,7 +35,7 @@ export function createOwnedClient(props: ClientProps): OwnedClient {
   };
 }
 
-function create({ url, contract, auth, timings, bounds, WebSocket, world }: ClientProps, latest: () => ClientProps): RealtimeClient {
+function create({ url, contract, auth, timings, pool, bounds, WebSocket, world }: ClientProps, latest: () => ClientProps): RealtimeClient {
   if (url === undefined || contract === undefined) throw new RealtimeError('misuse', '<RealtimeProvider> needs url and contract, or a client.');
   return createClient({
     url,
@@ -43,6 +43,7 @@ function create({ url, contract, auth, timings, bounds, WebSocket, world }: Clie
     auth: auth && ((context) => latest().auth?.(context) ?? null),
     onError: (error) => (latest().onError ?? console.error)(error),
     timings,
+    pool,
     bounds,
     WebSocket,
     world,

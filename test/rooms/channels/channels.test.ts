@@ -43,6 +43,7 @@ function setUp(isReady = true) {
     clock,
     leaseMs: 5_000,
     home: () => home,
+    leave: () => {},
     send: (frame) => (sent.push(frame), home !== null),
     hold() {
       holds++;

@@ -1,10 +1,10 @@
-// The table of the pool.
+// The table of who holds the pool.
 import { describe, expect, it } from 'vitest';
-import { createPoolStep, type PoolEffect, type PoolEvent, type PoolState } from '../../../src/core/pool/pool.machine.js';
+import { createHoldingStep, type HoldingEffect, type HoldingEvent, type HoldingState } from '../../../src/core/pool/holding.machine.js';
 import { fired, machineTable } from '../table.js';
 
-const table = machineTable<PoolState['tag'], PoolState, PoolEvent, PoolEffect>({
-  title: 'Pool',
+const table = machineTable<HoldingState['tag'], HoldingState, HoldingEvent, HoldingEffect>({
+  title: 'Holding',
   about: 'It lingers for 30,000 ms.',
   states: {
     empty: { empty: { tag: 'empty' } },
@@ -22,9 +22,9 @@ const table = machineTable<PoolState['tag'], PoolState, PoolEvent, PoolEffect>({
     disposed: { disposed: { type: 'disposed' } },
     'timer-fired': { linger: fired('linger') },
   },
-  step: createPoolStep(30_000),
+  step: createHoldingStep(30_000),
 });
 
-describe('pool.machine', () => {
-  it('does what the table says', () => expect(table).toMatchFileSnapshot('../tables/pool.md'));
+describe('holding.machine', () => {
+  it('does what the table says', () => expect(table).toMatchFileSnapshot('../tables/holding.md'));
 });
