@@ -18,7 +18,7 @@ export interface LinkWatch {
 const GRACE_MS = 6_000;
 const HASTE_MS = 30_000;
 /** Half a minute of full jitter from one second on is about seven attempts; signs of life from the page add some. */
-const MOST_IN_HASTE = 25;
+const MOST_IN_HASTE = 16;
 
 interface Watched {
   state: 'connecting' | 'open' | 'ready' | 'over';
@@ -119,6 +119,7 @@ export function watchLinks(outside: SimulatedClient, size: number, complain: (wh
             own.everyMs = Number(/"everyMs":(\d+)/.exec(text)?.[1] ?? own.everyMs);
             if (text.startsWith('{"t":"welcome"')) {
               own.state = 'ready';
+              own.everyMs = outside.isVisible() ? 6_000 : 25_000;
               if (others(own).some(({ state }) => state === 'ready')) shared++;
             }
             events.onMessage(text);

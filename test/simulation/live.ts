@@ -75,6 +75,7 @@ function work(world: SimulatedWorld, person: Townsperson, isOver: () => boolean)
     person.outside.clock.after(dice.exponential(600), () => {
       if (isOver()) return;
       person.pin();
+      if (dice.chance(0.2)) person.glance(dice.pick(OTHER_BOARDS));
       next();
     });
   };

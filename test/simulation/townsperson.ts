@@ -40,6 +40,8 @@ export interface Townsperson {
   /** Promises broken so far, in words. */
   readonly complaints: readonly string[];
   pin(): void;
+  /** Looks at another board for a while, with its history: the channel is asked for more than it has. */
+  glance(id: number): void;
   board(): readonly Note[];
   list(): readonly Note[] | undefined;
   dispose(): void;
@@ -133,6 +135,10 @@ export function createTownsperson(world: SimulatedWorld, name: string): Townsper
         },
         (error: unknown) => end(error instanceof RealtimeError ? error.code : 'internal'),
       );
+    },
+    glance(id) {
+      const stop = own.view(recent, { id }).subscribe(() => {});
+      outside.clock.after(2_000, stop);
     },
     board: () => view.get().data,
     list: () => list.get().data,

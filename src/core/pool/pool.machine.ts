@@ -69,7 +69,8 @@ export function createPoolStep(full: number, lingerMs: number): (state: PoolStat
       case 'ready': {
         if (links[event.link]?.tag !== 'seeking') return [state, NOTHING];
         const isFirst = !links.some(({ tag }) => tag === 'ready');
-        return [put(state, event.link, { tag: 'ready', isSuspect: false }), [{ type: 'tell-ready', link: event.link, isFirst }]];
+        // Whoever had no link is about to ask this one; who still has none then is counted anew.
+        return [{ ...put(state, event.link, { tag: 'ready', isSuspect: false }), homeless: 0 }, [{ type: 'tell-ready', link: event.link, isFirst }]];
       }
       case 'lost':
         return lost(state, event.link, event.isFinal);
