@@ -34,6 +34,9 @@ export interface TownHall {
   churn(): () => void;
   /** Where a channel of the present storage stands. */
   head(channel: string): Position;
+  kick(user: string, channel: string): void;
+  /** The links over which a user is connected, by the server's word. */
+  users(name: string): readonly string[];
   freeze(): void;
   thaw(): void;
   /** Everything that any storage ever held, storage by storage. */
@@ -51,6 +54,8 @@ export function createTownHall(world: SimulatedWorld): TownHall {
   let machine: MachineClock | null = null;
   let losses = 0;
   let churns = 0;
+  let kick: (user: string, channel: string) => void = () => {};
+  let greeted: { readonly end: object; readonly token: string }[] = [];
 
   const notesOf = (log: Log): Fact[] => {
     const top = log.head(CHANNEL, world.clock.now());
@@ -93,6 +98,7 @@ export function createTownHall(world: SimulatedWorld): TownHall {
       },
       { clock, dice, digest: (text) => `tag ${text.length}` },
     );
+    kick = (user, channel) => core.kick(user, channel);
     world.network.listen(
       HOST,
       (end, { url }) => {
@@ -105,9 +111,14 @@ export function createTownHall(world: SimulatedWorld): TownHall {
         return {
           onMessage(text) {
             received += text.length;
+            const token = /^\{"t":"hello".*"token":"(\w+)"/.exec(text)?.[1];
+            if (token !== undefined) greeted.push({ end, token });
             handler.onMessage(text);
           },
-          onClosed: () => handler.onClosed(),
+          onClosed() {
+            greeted = greeted.filter((one) => one.end !== end);
+            handler.onClosed();
+          },
         };
       },
       clock,
@@ -138,6 +149,8 @@ export function createTownHall(world: SimulatedWorld): TownHall {
       return () => churns--;
     },
     head: (channel) => (logs.at(-1) as Log).head(channel, world.clock.now()),
+    kick: (user, channel) => kick(user, channel),
+    users: (name) => greeted.filter(({ token }) => token === name).map(({ token }) => token),
     freeze() {
       world.trace.fault(HOST, 'freezes');
       machine?.sleep();

@@ -2,6 +2,7 @@
  * The hands of the pool: the links to one endpoint and who speaks over which.
  * Not here: the outbox and the wanted channels, which outlive every link.
  */
+import { RealtimeError } from '../errors.js';
 import { drive } from '../machine.js';
 import type { PoolOptions } from '../options.js';
 import type { ClientFrame, ServerFrame } from '../protocol/frames.js';
@@ -63,6 +64,7 @@ type Deed = Exclude<PoolEffect, { name: 'spare' }>;
 export function createPool(port: PoolPort): Pool {
   const { clock, lingerMs } = port;
   const { size, channelsPerLink } = port.options;
+  if (!Number.isInteger(size) || size < 1) throw new RealtimeError('misuse', `A pool of size ${size} has no links. Pass a whole number from 1 on.`);
   const homes = createHomes(size, channelsPerLink);
   /** Made when they are first needed, in the order of their numbers. */
   const links: Link[] = [];

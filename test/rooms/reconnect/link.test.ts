@@ -160,6 +160,25 @@ describe('the token', () => {
     expect(errors.map(({ message }) => message)).toEqual(['signed out']);
   });
 
+  it.each([
+    ['nothing', undefined, /no text but undefined/],
+    ['a number', 7, /no text but number/],
+    ['more than 8 kB', 'é'.repeat(4_097), /more than 8192 bytes/],
+  ])('that is %s is called what it is where it came in, and asked for again', async (_, value, sentence) => {
+    make({ fetchToken: async () => value as string });
+    link.start(0);
+    await promises();
+    expect(errors.map(({ code, message }) => [code, message])).toEqual([['misuse', expect.stringMatching(sentence)]]);
+    expect([state(), attempts.length]).toEqual(['waiting', 0]);
+  });
+
+  it('of 8 kB is taken', async () => {
+    make({ fetchToken: async () => 'é'.repeat(4_096) });
+    link.start(0);
+    await promises();
+    expect([state(), errors]).toEqual(['connecting', []]);
+  });
+
   it('that comes after the link was stopped opens nothing', async () => {
     let give: (token: string) => void = () => {};
     let aborted = 0;
@@ -174,6 +193,105 @@ describe('the token', () => {
     give('late');
     await promises();
     expect({ aborted, attempts, timers: clock.pending, state: state() }).toEqual({ aborted: 1, attempts: [], timers: 0, state: 'idle' });
+  });
+});
+
+describe('the end', () => {
+  it.each([
+    [4300, 'unauthorized', /Sign in again/],
+    [4400, 'bad-frame', /Reload/],
+    [4401, 'incompatible', /another version/],
+    [4403, 'forbidden', /does not let this client in/],
+    [4409, 'too-large', /Reload/],
+  ])('by close code %i is reported once, with a sentence, and stays to be read', (code, word, sentence) => {
+    link.start(0);
+    greet();
+    last().events.onClosed(code, '');
+    if (code === 4300) {
+      clock.advance(1_000);
+      last().events.onOpened();
+      last().events.onClosed(code, '');
+    }
+    clock.advance(3_600_000);
+    link.hurry();
+    link.start(0);
+    expect([state(), errors.map((error) => error.code)]).toEqual(['stopped', [word]]);
+    expect(errors[0]?.message).toMatch(sentence);
+    expect(link.status.error).toBe(errors[0]);
+    expect(clock.pending).toBe(0);
+    link.reconnect();
+    expect([state(), link.status.error]).toEqual(['connecting', null]);
+  });
+
+  it('comes after as many attempts as there may be, and reconnect() begins anew', () => {
+    make({ timings: { ...DEFAULT_TIMINGS, backoff: { ...DEFAULT_TIMINGS.backoff, maxAttempts: 3 } } });
+    link.start(0);
+    for (let i = 0; i < 4; i++) {
+      last().events.onClosed(1006, '');
+      clock.advance(60_000);
+    }
+    expect([attempts.length, state(), errors.map(({ code }) => code), clock.pending]).toEqual([4, 'stopped', ['unavailable'], 0]);
+    link.reconnect();
+    greet();
+    expect(state()).toBe('ready');
+  });
+});
+
+describe('waiting', () => {
+  /** When each of the next attempts begins, counted from the loss before it. */
+  const waits = (count: number, end: () => void): number[] =>
+    Array.from({ length: count }, () => {
+      end();
+      const from = clock.now();
+      const before = attempts.length;
+      while (attempts.length === before) clock.advance(10);
+      return clock.now() - from;
+    });
+
+  it('is no hot loop where a server says retry-after=0, or welcomes and drops', () => {
+    link.start(0);
+    expect(waits(4, () => last().events.onClosed(4200, 'retry-after=0'))).toEqual([600, 1_100, 2_100, 4_100]);
+    make();
+    link.start(0);
+    expect(waits(4, () => (greet(), last().events.onClosed(4000, '')))).toEqual([500, 1_000, 2_000, 4_000]);
+  });
+
+  it('lasts as the server named it, ten minutes at most, and reconnect() does not wait', () => {
+    link.start(0);
+    last().events.onClosed(4200, 'retry-after=999999999');
+    clock.advance(600_499);
+    expect([attempts.length, state()]).toEqual([1, 'waiting']);
+    clock.advance(1);
+    expect(attempts).toHaveLength(2);
+    last().events.onClosed(4200, 'retry-after=999999999');
+    link.hurry();
+    expect(attempts).toHaveLength(2);
+    link.reconnect();
+    expect(attempts).toHaveLength(3);
+  });
+
+  it('counts anew only after ten seconds of life', () => {
+    const live = (lastMs: number) => (): void => {
+      greet();
+      clock.advance(5_000);
+      hear({ t: 'later' });
+      clock.advance(lastMs);
+      last().events.onClosed(1006, '');
+    };
+    link.start(0);
+    expect(waits(3, live(4_990))).toEqual([500, 1_000, 2_000]);
+    expect(waits(2, live(5_000))).toEqual([500, 500]);
+  });
+
+  it('begins with the failures of the pool, and counts the loss of a sibling', () => {
+    link.start(3);
+    expect([state(), attempts.length]).toEqual(['waiting', 0]);
+    link.siblingLost();
+    expect(link.status.state).toMatchObject({ attempt: 4 });
+    clock.advance(2_000);
+    expect([state(), attempts.length]).toEqual(['connecting', 1]);
+    last().events.onClosed(1006, '');
+    expect(link.status.state).toMatchObject({ attempt: 5, retryAt: clock.now() + 8_000 });
   });
 });
 
@@ -223,6 +341,36 @@ describe('life', () => {
     former.events.onOpened();
     expect(told).toEqual(['ready', 'lost', 'ready']);
     expect(state()).toBe('ready');
+  });
+
+  it('a frame that makes no sense, from a socket that was let go, changes nothing and is nobody\'s error', () => {
+    link.start(0);
+    greet();
+    const former = last();
+    clock.advance(8_500);
+    expect([former.closed, state()]).toEqual(['4001 silent for too long', 'waiting']);
+    former.events.onMessage('not json');
+    former.events.onOpened();
+    former.events.onClosed(4403, '');
+    expect([state(), errors]).toEqual(['waiting', []]);
+    clock.advance(1_000);
+    former.events.onMessage('{"t":"events"}');
+    expect([state(), errors, attempts.length]).toEqual(['connecting', [], 2]);
+  });
+
+  it('asks whether anybody is there when a request goes unanswered for 3 s in silence, and gives up 2.5 s later', () => {
+    make({ onWelcome: () => ({ pingMs: 25_000 }) });
+    link.start(0);
+    greet();
+    clock.advance(1_000);
+    link.send({ t: 'cancel', id: 'x' });
+    clock.advance(10_000);
+    expect(last().sent.map(({ t }) => t)).toEqual(['hello', 'cancel']);
+    link.send({ t: 'command', lane: 'l', n: 1, id: 'c', name: 'n', remainingMs: 1 });
+    clock.advance(3_000);
+    expect(last().sent.at(-1)?.t).toBe('ping');
+    clock.advance(2_500);
+    expect(last().closed).toBe('4001 silent for too long');
   });
 
   it('leaves a server that breaks the protocol, says so, and comes back with growing waits', () => {
