@@ -12,7 +12,7 @@ import type { Readable } from '../core/data/store.js';
 import type { ChannelListener, Tap } from '../core/data/tap.js';
 import { RealtimeError } from '../core/errors.js';
 import type { LiveQuery, Params, View } from '../core/handles.js';
-import type { Bounds, Timings } from '../core/options.js';
+import type { Bounds, PoolOptions, Timings } from '../core/options.js';
 import type { OutboxStatus } from '../core/queue/outbox.js';
 import type { World } from '../core/world.js';
 import type { WebSocketClass } from './attempt-socket.js';
@@ -39,6 +39,8 @@ export interface RealtimeClientOptions {
   readonly onError?: ((error: RealtimeError) => void) | undefined;
   /** Times; change them in tests, rarely elsewhere. */
   readonly timings?: Partial<Timings> | undefined;
+  /** How many links share the work. */
+  readonly pool?: Partial<PoolOptions> | undefined;
   /** Sizes of what waits. */
   readonly bounds?: Partial<Bounds> | undefined;
   /** The class to open sockets with, where the platform has none (Node 20: `ws`). @default `globalThis.WebSocket` */
@@ -118,6 +120,7 @@ export function createClient(options: RealtimeClientOptions): RealtimeClient {
       url: linkUrl(options.url),
       fetchToken: auth === undefined ? null : (onAbort) => callAuth(auth, onAbort),
       ...(options.timings && { timings: options.timings }),
+      ...(options.pool && { pool: options.pool }),
       ...(options.bounds && { bounds: options.bounds }),
       onError,
     },

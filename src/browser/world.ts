@@ -9,6 +9,8 @@ import { openAttemptSocket, type WebSocketClass } from './attempt-socket.js';
 /** While nothing is painted, what has changed is still shown this soon. */
 const UNPAINTED_MS = 250;
 const FRAME_MS = 16;
+/** What a 32-bit timer can hold, 24.8 days. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export function createBrowserWorld(Impl: WebSocketClass, onError: (error: RealtimeError) => void): World {
   const page = typeof document === 'undefined' ? null : document;
@@ -17,8 +19,8 @@ export function createBrowserWorld(Impl: WebSocketClass, onError: (error: Realti
       now: () => performance.now(),
       wall: () => Date.now(),
       after(ms, run) {
-        // Longer than this, a timer fires at once.
-        const timer = setTimeout(run, Math.min(ms, 2 ** 31 - 1));
+        // A longer one would fire at once.
+        const timer = setTimeout(run, Math.min(ms, LONGEST_TIMER_MS));
         return () => clearTimeout(timer);
       },
     },
@@ -61,6 +63,7 @@ function watchPage(page: Document, onSignal: (signal: Signal) => void): Cancel {
   const listeners: readonly [target: EventTarget, type: string, listener: (event: Event) => void][] = [
     [window, 'online', tell('online')],
     [window, 'offline', tell('offline')],
+    [window, 'focus', tell('focus')],
     [page, 'visibilitychange', () => onSignal(page.visibilityState === 'hidden' ? 'hidden' : 'visible')],
     [page, 'resume', tell('resume')],
     [window, 'pageshow', (event) => (event as PageTransitionEvent).persisted && onSignal('resume')],

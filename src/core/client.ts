@@ -6,17 +6,17 @@
  */
 import { createChannels } from './channels/channels.js';
 import type { AnyContract, ContractId } from './contract.js';
-import { describeConnection, type ConnectionStatus } from './data/connection-status.js';
+import { describeConnection, isAway, type ConnectionStatus } from './data/connection-status.js';
 import { createFlusher } from './data/flush.js';
 import { createCell, type Readable } from './data/store.js';
 import type { RealtimeError } from './errors.js';
 import { createHandles, type Handles } from './handles.js';
 import { createHeartbeat } from './heartbeat/heartbeat.js';
-import { DEFAULT_BOUNDS, DEFAULT_TIMINGS, type Bounds, type Timings } from './options.js';
-import { createPool, type Pool } from './pool/pool.js';
+import { DEFAULT_BOUNDS, DEFAULT_POOL, DEFAULT_TIMINGS, type Bounds, type PoolOptions, type Timings } from './options.js';
+import { createPool } from './pool/pool.js';
 import { createQueries } from './queries/queries.js';
 import { createOutbox, type OutboxStatus } from './queue/outbox.js';
-import { createLink, type LinkPort, type LinkStatus } from './reconnect/link.js';
+import { createLink, type LinkPort } from './reconnect/link.js';
 import { resume, standBy } from './resume.js';
 import { createRouter } from './router.js';
 import { createSession } from './session.js';
@@ -28,6 +28,7 @@ export interface CoreOptions {
   readonly contract: AnyContract;
   readonly fetchToken: LinkPort['fetchToken'];
   readonly timings?: Partial<Timings>;
+  readonly pool?: Partial<PoolOptions>;
   readonly bounds?: Partial<Bounds>;
   onError(error: RealtimeError): void;
 }
@@ -38,8 +39,6 @@ export interface CoreClient {
   readonly handles: Handles;
   readonly connection: Readable<ConnectionStatus>;
   readonly outbox: Readable<OutboxStatus>;
-  /** The round-trip time of the last probe, or null. */
-  readonly rttMs: number | null;
   /** Keeps a connection until the release is called, and a while after. */
   hold(): () => void;
   reconnect(): void;
@@ -53,7 +52,6 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
   const { onError } = options;
   const timings: Timings = { ...DEFAULT_TIMINGS, ...options.timings };
   const bounds: Bounds = { ...DEFAULT_BOUNDS, ...options.bounds };
-  let rttMs: number | null = null;
   let hasEverConnected = false;
   let isDisposed = false;
 
@@ -61,7 +59,9 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
   const session = createSession({
     clientId: dice.id(),
     isVisible: () => world.isVisible(),
-    onIdentityChanged() {
+    onIdentityChanged(link) {
+      // First of all: nothing of the new user may go over a link of the former one.
+      pool.voidOthers(link);
       outbox.abandon();
       channels.forget();
       handles.forget();
@@ -69,9 +69,11 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
     onFenceChanged: () => handles.fenceChanged(),
   });
 
-  const pool: Pool<LinkStatus> = createPool<LinkStatus>({
+  const pool = createPool({
     clock,
+    options: { ...DEFAULT_POOL, ...options.pool },
     lingerMs: timings.linkLeaseMs,
+    maxChannels: () => session.limits.channels,
     watch: (onSignal) => world.watch(onSignal),
     createLink: (id, above) =>
       createLink({
@@ -87,23 +89,22 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
         hello: (token) => session.hello(id, token),
         pong: session.pong,
         probe: session.probe,
-        onWelcome: session.welcomed,
-        onRtt: (ms) => (rttMs = ms),
+        onWelcome: (frame) => session.welcomed(frame, id),
       }),
     onFrame: (frame, link) => route(frame, link),
-    onReady(link) {
-      const isReturn = hasEverConnected;
+    onReady(link, isFirst) {
+      const isReturn = isFirst && hasEverConnected;
       hasEverConnected = true;
       resume({ channels, queries, outbox }, link);
       if (isReturn) handles.reconnected();
     },
     onLost: (link) => standBy({ channels, queries, outbox }, link),
     onStatus(status) {
-      channels.setPaused(status.isPaused || status.links.every((link) => link.state.tag === 'stopped'));
+      channels.setPaused(isAway(status));
       connection.changed();
     },
   });
-  const overPool = { clock, dice, home: pool.home, send: pool.send, hold: pool.hold };
+  const overPool = { clock, dice, home: pool.any, send: pool.send, hold: pool.hold };
   const outbox = createOutbox({
     ...overPool,
     bounds,
@@ -112,7 +113,7 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
     keepMs: () => session.limits.keepMs,
     onStatus: () => outboxStatus.changed(),
   });
-  const channels = createChannels({ ...overPool, leaseMs: timings.channelLeaseMs, fence: () => session.fence, onError });
+  const channels = createChannels({ ...overPool, home: pool.home, leave: pool.leave, leaseMs: timings.channelLeaseMs, fence: () => session.fence, onError });
   const queries = createQueries(overPool);
   const route = createRouter({ session, channels, queries, outbox });
   const handles = createHandles({ clock, dice, flusher, timings, channels, queries, outbox, isDisposed: () => isDisposed, onError });
@@ -124,9 +125,6 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
     handles,
     connection,
     outbox: outboxStatus,
-    get rttMs() {
-      return rttMs;
-    },
     hold: pool.hold,
     reconnect: pool.reconnect,
     disconnect: pool.disconnect,

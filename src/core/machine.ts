@@ -12,7 +12,8 @@ export type TimerEffect<Name extends string> =
   | { readonly type: 'start-timer'; readonly name: Name; readonly ms: number }
   | { readonly type: 'stop-timer'; readonly name: Name };
 
-/** What a timer tells its machine. `now` is the clock's time, `lateMs` how long past its time it fired. */
+/** What a timer tells its machine. `now` is the clock's time, `lateMs` how long past its time it fired, by the
+ *  clock that says more: on some machines the monotonic one stands still while they sleep. */
 export interface TimerFired<Name extends string> {
   readonly type: 'timer-fired';
   readonly name: Name;
@@ -54,12 +55,13 @@ export function drive<State, Event, Effect extends { readonly type: string }, Na
   const startTimer = (name: Name, ms: number): void => {
     stopTimer(name);
     const dueAt = clock.now() + ms;
+    const dueWall = clock.wall() + ms;
     timers.set(
       name,
       clock.after(ms, () => {
         timers.delete(name);
         const now = clock.now();
-        send({ type: 'timer-fired', name, now, lateMs: Math.max(0, now - dueAt) });
+        send({ type: 'timer-fired', name, now, lateMs: Math.max(0, now - dueAt, clock.wall() - dueWall) });
       }),
     );
   };

@@ -15,6 +15,16 @@ export interface BackoffOptions {
   readonly capMs: number;
   /** A link that has lived this long after its welcome starts counting anew. @default 10000 ms */
   readonly provenMs: number;
+  /** So many attempts in a row may fail; then the client gives up with code `unavailable`, until `reconnect()`. @default no limit */
+  readonly maxAttempts?: number;
+}
+
+/** How many links share the work. */
+export interface PoolOptions {
+  /** The most links at a time. The first is opened at once, a further one only when the others are silent or full. @default 3 */
+  readonly size: number;
+  /** A link with more channels than this is full, and a further one is opened. @default 100 */
+  readonly channelsPerLink: number;
 }
 
 export interface Timings {
@@ -31,7 +41,7 @@ export interface Timings {
   readonly commandMs: number;
   /** A channel is left this long after its last user. @default 5000 ms */
   readonly channelLeaseMs: number;
-  /** The last link is closed this long after its last user. @default 30000 ms */
+  /** A further link is closed this long after its last use, and the last one this long after its last holder. @default 30000 ms */
   readonly linkLeaseMs: number;
 }
 
@@ -59,3 +69,5 @@ export const DEFAULT_TIMINGS: Timings = {
 };
 
 export const DEFAULT_BOUNDS: Bounds = { outboxCommands: 1_000, outboxBytes: 1_000_000, overflow: 'reject' };
+export const DEFAULT_POOL: PoolOptions = { size: 3, channelsPerLink: 100 };
+

@@ -1,4 +1,4 @@
-/** The order of things when a link is ready: wanted channels from their positions, then waiting queries, then lanes. */
+/** The order of things when a link is ready, or takes over from one that was lost: wanted channels from their positions, then waiting queries, then lanes. */
 import type { Channels } from './channels/channels.js';
 import type { Outbox } from './queue/outbox.js';
 import type { Queries } from './queries/queries.js';

@@ -9,7 +9,7 @@ export interface SessionPort {
   readonly clientId: string;
   isVisible(): boolean;
   /** The server knows us by another name than before: nothing of the former user may remain. */
-  onIdentityChanged(tag: string, former: string): void;
+  onIdentityChanged(link: number): void;
   /** The storage behind the server is another one than before. */
   onFenceChanged(fence: string): void;
 }
@@ -22,7 +22,8 @@ export interface Session {
   hello(link: number, token: string | null): ClientFrame;
   pong(ping: ServerPingFrame): ClientFrame;
   probe(): ClientFrame;
-  welcomed(frame: WelcomeFrame): { readonly pingMs: number };
+  /** `link`: over which it came. */
+  welcomed(frame: WelcomeFrame, link: number): { readonly pingMs: number };
   fenceSeen(fence: string): void;
 }
 
@@ -67,11 +68,11 @@ export function createSession(port: SessionPort): Session {
       return { t: 'pong', n: ping.n, visible: port.isVisible(), fence: ping.fence };
     },
     probe: () => ({ t: 'ping', n: ++probes, visible: port.isVisible() }),
-    welcomed(frame) {
+    welcomed(frame, link) {
       limits = frame.limits;
       const former = tag;
       tag = frame.tag;
-      if (former !== null && former !== tag) port.onIdentityChanged(tag, former);
+      if (former !== null && former !== tag) port.onIdentityChanged(link);
       fenceSeen(frame.fence);
       return { pingMs: port.isVisible() ? frame.ping.visibleMs : frame.ping.hiddenMs };
     },

@@ -10,7 +10,7 @@ export type Cancel = () => void;
 export interface Clock {
   /** Milliseconds, monotonic. */
   now(): number;
-  /** Milliseconds since 1970 by the wall clock. For people to read, never to compute a deadline with. */
+  /** Milliseconds since 1970 by the wall clock. For people to read and to notice that the machine slept, never to compute a deadline with. */
   wall(): number;
   /** Runs `run` once, not before `ms` milliseconds have passed. */
   after(ms: number, run: () => void): Cancel;
@@ -41,7 +41,7 @@ export interface Socket {
 }
 
 /** What happened to the page or the machine that we run on. */
-export type Signal = 'online' | 'offline' | 'visible' | 'hidden' | 'resume';
+export type Signal = 'online' | 'offline' | 'visible' | 'hidden' | 'resume' | 'focus';
 
 /** Everything that a client needs of the outside. */
 export interface World {

@@ -5,7 +5,7 @@ import type { TownHall } from './town-hall.js';
 import type { Townsperson } from './townsperson.js';
 
 /** Each kind of fault in words; a world has a random half of them. */
-const KINDS = ['reset', 'finish', 'half-open', 'stall', 'slow', 'partition', 'crash', 'amnesia', 'freeze', 'sleep', 'hidden', 'lose-close'] as const;
+const KINDS = ['reset', 'finish', 'half-open', 'stall', 'slow', 'partition', 'crash', 'amnesia', 'freeze', 'sleep', 'hidden', 'lose-close', 'churn'] as const;
 type Kind = (typeof KINDS)[number];
 
 export interface Misfortune {
@@ -32,7 +32,9 @@ export function createMisfortune(world: SimulatedWorld, hall: TownHall, people: 
 
   const strike = (kind: Kind): void => {
     const person = dice.pick(people);
-    const connection = world.network.connections({ client: person.name }).at(-1);
+    // Often one of several: its siblings live on.
+    const all = world.network.connections({ client: person.name }).filter((one) => one.isOpen);
+    const connection = all.length === 0 ? undefined : dice.pick(all);
     switch (kind) {
       case 'reset':
       case 'finish':
@@ -52,6 +54,8 @@ export function createMisfortune(world: SimulatedWorld, hall: TownHall, people: 
         hall.crash();
         if (kind === 'amnesia') hall.loseStorage();
         return forAWhile(dice.between(200, 6_000), () => hall.start());
+      case 'churn':
+        return forAWhile(dice.between(5_000, 40_000), hall.churn());
       case 'freeze':
         if (!hall.isUp) return;
         hall.freeze();

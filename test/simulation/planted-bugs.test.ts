@@ -3,14 +3,19 @@
  * within a few worlds. Nothing of this exists outside of this file.
  */
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type * as Growth from '../../src/core/pool/growth.js';
+import type * as Homes from '../../src/core/pool/homes.machine.js';
+import type * as Links from '../../src/core/reconnect/link.machine.js';
 import type * as Heartbeat from '../../src/core/heartbeat/heartbeat.machine.js';
 import type * as Lanes from '../../src/server/core/lane-log.js';
 import type { Life } from './live.js';
 
+let planted = '';
 const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8];
 
 /** Replaces exports of a module, and lives in that world until somebody complains. */
 async function firstComplaint(path: string, plant: (real: never) => object): Promise<Life | null> {
+  planted = path;
   vi.resetModules();
   vi.doMock(path, async (original) => {
     const real = await original<object>();
@@ -25,9 +30,7 @@ async function firstComplaint(path: string, plant: (real: never) => object): Pro
 }
 
 afterEach(() => {
-  vi.doUnmock('../../src/core/channels/reader.js');
-  vi.doUnmock('../../src/core/heartbeat/heartbeat.machine.js');
-  vi.doUnmock('../../src/server/core/lane-log.js');
+  vi.doUnmock(planted);
   vi.resetModules();
 });
 
@@ -47,6 +50,43 @@ describe('a planted bug is found', { timeout: 120_000 }, () => {
       stepHeartbeat: (...[state, event]: Parameters<typeof stepHeartbeat>) => (event.type === 'timer-fired' ? [state, []] : stepHeartbeat(state, event)),
     }));
     expect(life?.complaints.join('\n')).toMatch(/connected to nobody/);
+  });
+
+  it('two links connect at once', async () => {
+    const life = await firstComplaint('../../src/core/pool/growth.js', ({ growth }: typeof Growth) => ({
+      growth: (...[fleet, full]: Parameters<typeof growth>) => {
+        const free = { tag: 'ready', isSuspect: true } as const;
+        return growth({ ...fleet, links: fleet.links.map((slot) => (slot.tag === 'seeking' ? free : slot)) }, full);
+      },
+    }));
+    expect(life?.complaints.join('\n')).toMatch(/two sockets are connecting at once/);
+  });
+
+  it('the backoff begins anew whenever a socket opens', async () => {
+    const life = await firstComplaint('../../src/core/reconnect/link.machine.js', ({ createLinkStep }: typeof Links) => ({
+      createLinkStep(...args: Parameters<typeof createLinkStep>) {
+        const step = createLinkStep(...args);
+        return (...[state, event]: Parameters<typeof step>) => {
+          const [next, effects] = step(state, event);
+          return [event.type === 'opened' && 'attempt' in next ? { ...next, attempt: 0 } : next, effects] as const;
+        };
+      },
+    }));
+    expect(life?.complaints.join('\n')).toMatch(/hammers the server/);
+  });
+
+  it('a channel is given a link anew each time', async () => {
+    const life = await firstComplaint('../../src/core/pool/homes.machine.js', ({ createHomes }: typeof Homes) => ({
+      createHomes(...args: Parameters<typeof createHomes>) {
+        const homes = createHomes(...args);
+        const find = (...[channel, links, limit]: Parameters<typeof homes.find>) => {
+          homes.leave(channel);
+          return homes.find(channel, links, limit);
+        };
+        return { ...homes, get loads() { return homes.loads; }, get homeless() { return homes.homeless; }, find };
+      },
+    }));
+    expect(life?.complaints.join('\n')).toMatch(/is subscribed on two links/);
   });
 
   it('the server forgets the outcomes of commands', async () => {

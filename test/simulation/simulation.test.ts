@@ -15,6 +15,7 @@ describe('the town', () => {
     expect(life.complaints, life.complaints.length > 0 ? life.report() : '').toEqual([]);
     expect(life.events).toBeGreaterThan(100);
     expect(life.commands).toBeGreaterThan(100);
+    expect(life.shared).toBeGreaterThan(5);
   });
 
   it('has the same history for the same seed, and another one for another', { timeout: 60_000 }, async () => {

@@ -6,10 +6,11 @@ import { createServerCore } from '../../src/server/core/server.js';
 import { createLog, type Log } from '../../src/server/core/log.js';
 import { memoryBroker } from '../../src/server/core/memory-broker.js';
 import type { WireEvent } from '../../src/core/protocol/frames.js';
+import type { Position } from '../../src/core/protocol/position.js';
 import { createMachineClock, type MachineClock } from '../../src/testing/machine-clock.js';
 import { createSeededDice } from '../../src/testing/seeded-dice.js';
 import type { SimulatedWorld } from '../../src/testing/simulated-world.js';
-import { RECENT, town, type Note } from './town-contract.js';
+import { OTHER_BOARDS, RECENT, town, type Note } from './town-contract.js';
 
 export const HOST = 'town.test';
 
@@ -29,6 +30,13 @@ export interface TownHall {
   crash(): void;
   /** The storage is gone with the next start. */
   loseStorage(): void;
+  /** Takes connections and drops them at once, until the returned function is called. */
+  churn(): () => void;
+  /** Where a channel of the present storage stands. */
+  head(channel: string): Position;
+  kick(user: string, channel: string): void;
+  /** The links over which a user is connected, by the server's word. */
+  users(name: string): readonly string[];
   freeze(): void;
   thaw(): void;
   /** Everything that any storage ever held, storage by storage. */
@@ -45,6 +53,9 @@ export function createTownHall(world: SimulatedWorld): TownHall {
   const logs: Log[] = [freshLog()];
   let machine: MachineClock | null = null;
   let losses = 0;
+  let churns = 0;
+  let kick: (user: string, channel: string) => void = () => {};
+  let greeted: { readonly end: object; readonly token: string }[] = [];
 
   const notesOf = (log: Log): Fact[] => {
     const top = log.head(CHANNEL, world.clock.now());
@@ -80,16 +91,19 @@ export function createTownHall(world: SimulatedWorld): TownHall {
             await pause(dice.between(0, 150));
             const note = { id, ...input };
             publish(town.channels.board, { id: 1 }, 'note', note);
+            publish(town.channels.board, { id: dice.pick(OTHER_BOARDS) }, 'note', note);
             return note;
           },
         },
       },
       { clock, dice, digest: (text) => `tag ${text.length}` },
     );
+    kick = (user, channel) => core.kick(user, channel);
     world.network.listen(
       HOST,
       (end, { url }) => {
         let received = 0;
+        if (churns > 0) end.close(1013, 'not now');
         const handler = core.accept(
           { send: (text) => void end.send(text), close: (code, reason) => end.close(code, reason), bufferedBytes: () => end.bufferedBytes(), receivedBytes: () => received },
           { url, headers: {}, remoteAddress: undefined },
@@ -97,9 +111,14 @@ export function createTownHall(world: SimulatedWorld): TownHall {
         return {
           onMessage(text) {
             received += text.length;
+            const token = /^\{"t":"hello".*"token":"(\w+)"/.exec(text)?.[1];
+            if (token !== undefined) greeted.push({ end, token });
             handler.onMessage(text);
           },
-          onClosed: () => handler.onClosed(),
+          onClosed() {
+            greeted = greeted.filter((one) => one.end !== end);
+            handler.onClosed();
+          },
         };
       },
       clock,
@@ -124,6 +143,14 @@ export function createTownHall(world: SimulatedWorld): TownHall {
       world.trace.fault('storage', 'lost');
       logs.push(freshLog());
     },
+    churn() {
+      world.trace.fault(HOST, 'churns');
+      churns++;
+      return () => churns--;
+    },
+    head: (channel) => (logs.at(-1) as Log).head(channel, world.clock.now()),
+    kick: (user, channel) => kick(user, channel),
+    users: (name) => greeted.filter(({ token }) => token === name).map(({ token }) => token),
     freeze() {
       world.trace.fault(HOST, 'freezes');
       machine?.sleep();

@@ -9,12 +9,12 @@ import type { RealtimeErrorCode } from '../../src/core/errors.js';
 import { upsert } from '../../src/core/data/define-view.js';
 import type { Apply } from '../../src/core/data/live-query.js';
 import { RealtimeError } from '../../src/core/errors.js';
-import type { World } from '../../src/core/world.js';
-import { DEAD_AFTER_MS } from '../../src/core/protocol/limits.js';
+import type { Position } from '../../src/core/protocol/position.js';
 import type { SimulatedClient } from '../../src/testing/simulated-client.js';
 import type { SimulatedWorld } from '../../src/testing/simulated-world.js';
-import { BOARD, recent, town, type Note } from './town-contract.js';
+import { BOARD, OTHER_BOARDS, POOL, recent, town, type Note } from './town-contract.js';
 import { HOST } from './town-hall.js';
+import { watchLinks } from './link-watch.js';
 
 type Seen = EventOf<typeof town.channels.board>;
 
@@ -33,9 +33,15 @@ export interface Townsperson {
   readonly told: readonly Told[];
   readonly seen: readonly Seen[];
   readonly gaps: readonly Gap[];
+  /** Of the other boards: where each stands. */
+  readonly places: ReadonlyMap<number, Position>;
+  readonly shared: number;
+  readonly haste: number;
   /** Promises broken so far, in words. */
   readonly complaints: readonly string[];
   pin(): void;
+  /** Looks at another board for a while, with its history: the channel is asked for more than it has. */
+  glance(id: number): void;
   board(): readonly Note[];
   list(): readonly Note[] | undefined;
   dispose(): void;
@@ -51,15 +57,16 @@ export function createTownsperson(world: SimulatedWorld, name: string): Townsper
   let serial = 0;
   let isAfterGap = true;
 
-  let client: RealtimeClient | null = null;
+  const places = new Map<number, Position>();
+  const links = watchLinks(outside, POOL.size, complain);
   const own = createClient({
     url: `ws://${HOST}/realtime`,
     contract: town,
     auth: () => name,
-    world: watched(outside, complain, () => client?.connection.get().status === 'connected'),
+    world: links.world,
+    pool: POOL,
     onError: (error) => complain(`an error without a place: ${error.code} ${error.message}`),
   });
-  client = own;
   const view = own.view(recent, BOARD);
   const list = own.liveQuery(town.queries.notes, undefined, { channel: town.channels.board, params: BOARD });
 
@@ -82,6 +89,19 @@ export function createTownsperson(world: SimulatedWorld, name: string): Townsper
     }),
     view.subscribe(() => {}),
     list.subscribe(() => {}),
+    ...OTHER_BOARDS.map((id) =>
+      own.channel(town.channels.board, { id }).subscribe({
+        onEvent({ epoch, offset }) {
+          const before = places.get(id);
+          if (before && (before.epoch !== epoch || before.offset + 1 !== offset)) complain(`board ${id}: ${before.epoch}/${before.offset} was followed by ${epoch}/${offset} without a gap`);
+          places.set(id, { epoch, offset });
+        },
+        onGap({ reason }) {
+          if (reason !== 'epoch') complain(`board ${id}: a gap '${reason}' where nothing is missing`);
+          places.delete(id);
+        },
+      }),
+    ),
   ];
   list.setApply(upsert('id') as unknown as Apply);
 
@@ -92,6 +112,13 @@ export function createTownsperson(world: SimulatedWorld, name: string): Townsper
     told,
     seen,
     gaps,
+    places,
+    get shared() {
+      return links.shared;
+    },
+    get haste() {
+      return links.haste;
+    },
     complaints,
     pin() {
       const sent = own.send(town.commands.pin, { author: name, serial: ++serial });
@@ -109,57 +136,15 @@ export function createTownsperson(world: SimulatedWorld, name: string): Townsper
         (error: unknown) => end(error instanceof RealtimeError ? error.code : 'internal'),
       );
     },
+    glance(id) {
+      const stop = own.view(recent, { id }).subscribe(() => {});
+      outside.clock.after(2_000, stop);
+    },
     board: () => view.get().data,
     list: () => list.get().data,
     dispose() {
       for (const stop of stops) stop();
       own.dispose();
     },
-  };
-}
-
-/** Timers may be this late, and the greeting takes its time. */
-const GRACE_MS = 6_000;
-
-/** Promise 4: no link counts as connected for longer than its interval and the verdict's time without a word of life. */
-function watched(outside: SimulatedClient, complain: (what: string) => void, isConnected: () => boolean): World {
-  let heardAt = 0;
-  let everyMs = 6_000;
-  let lookedAt = 0;
-  const look = (): void => {
-    const now = outside.clock.now();
-    // Slept: nothing could be heard, and nothing done about it.
-    if (now - lookedAt > 1_500) heardAt = now;
-    lookedAt = now;
-    if (isConnected() && now - heardAt > everyMs + DEAD_AFTER_MS + GRACE_MS) {
-      complain(`connected to nobody: silence for ${now - heardAt} ms`);
-      heardAt = now;
-    }
-  };
-  return {
-    clock: outside.clock,
-    dice: outside.dice,
-    paint: outside.paint,
-    isVisible: outside.isVisible,
-    watch(onSignal) {
-      let cancelLook = outside.clock.after(0, function again() {
-        look();
-        cancelLook = outside.clock.after(1_000, again);
-      });
-      const stop = outside.watch(onSignal);
-      return () => {
-        cancelLook();
-        stop();
-      };
-    },
-    open: (url, protocols, events) =>
-      outside.open(url, protocols, {
-        ...events,
-        onMessage(text) {
-          heardAt = outside.clock.now();
-          everyMs = Number(/"everyMs":(\d+)/.exec(text)?.[1] ?? everyMs);
-          events.onMessage(text);
-        },
-      }),
   };
 }

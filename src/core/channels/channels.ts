@@ -26,8 +26,10 @@ export interface ChannelsPort {
   readonly clock: Clock;
   readonly dice: Pick<Dice, 'roll'>;
   readonly leaseMs: number;
-  /** A ready link for the channel, or null. */
+  /** The link of the channel, the same one until it is lost; null: none yet. */
   home(channel: string): number | null;
+  /** The channel needs no link any more. */
+  leave(channel: string): void;
   send(frame: ClientFrame, link: number): boolean;
   hold(): () => void;
   fence(): string | null;
@@ -36,7 +38,7 @@ export interface ChannelsPort {
 
 export interface Channels {
   join(name: string, decode: EventDecoder, reader: Reader): Reading;
-  /** Says every wanted channel again, on a link that has just become ready. */
+  /** Says every wanted channel again that has its home on this link now. */
   resume(link: number): void;
   linkLost(link: number): void;
   subscribed(frame: SubscribedFrame, link: number): void;
@@ -164,6 +166,7 @@ export function createChannels(port: ChannelsPort): Channels {
         channels.delete(name);
         channel.cancelAsk?.();
         send(channel, { type: 'unwanted' });
+        port.leave(name);
         lastGeneration = Math.max(lastGeneration, channel.state.generation);
         if (channels.size > 0) return;
         release?.();
@@ -215,7 +218,9 @@ export function createChannels(port: ChannelsPort): Channels {
       };
     },
     resume(link) {
-      each({ type: 'link-ready', link });
+      for (const channel of [...channels.values()]) {
+        if (port.home(channel.name) === link) send(channel, { type: 'link-ready', link });
+      }
       say();
     },
     linkLost: (link) => each({ type: 'link-lost', link }),

@@ -8,8 +8,8 @@ export interface ConnectionStatus {
   /**
    * - `idle` – nobody needs a connection
    * - `connecting` – for the first time
-   * - `connected` – a link is ready
-   * - `reconnecting` – it was lost and is being sought again
+   * - `connected` – a link is ready, and every wanted channel and waiting command has one
+   * - `reconnecting` – it was lost and is being sought again, or a channel waits for one more link
    * - `disconnected` – it stays away: you said so, or the server did; see `reason`
    */
   readonly status: 'idle' | 'connecting' | 'connected' | 'reconnecting' | 'disconnected';
@@ -20,9 +20,10 @@ export interface ConnectionStatus {
   /** When the next attempt begins, by the same wall clock as `Date.now()`; null while none is planned. */
   readonly nextRetryAt: number | null;
   readonly hasEverConnected: boolean;
-  /** Connected, but overdue: nothing was heard for longer than it should be. */
+  /** A link is overdue: nothing was heard over it for longer than it should be. */
   readonly isSuspect: boolean;
-  readonly links: readonly { readonly state: LinkStatus['state']['tag']; readonly isSuspect: boolean }[];
+  /** Each link that was ever opened, by its number, with how many channels go over it. */
+  readonly links: readonly { readonly state: LinkStatus['state']['tag']; readonly isSuspect: boolean; readonly channels: number }[];
 }
 
 export interface ConnectionReason {
@@ -33,28 +34,36 @@ export interface ConnectionReason {
   readonly message: string;
 }
 
+/** No link will come until the application or the server changes its mind. */
+export function isAway({ isPaused, links }: PoolStatus): boolean {
+  return isPaused || (links.some(({ state }) => state.tag === 'stopped') && links.every(({ state }) => state.tag === 'stopped' || state.tag === 'idle'));
+}
+
 /** @param wallOffset - wall clock minus monotonic clock, now */
-export function describeConnection(pool: PoolStatus<LinkStatus>, hasEverConnected: boolean, wallOffset: number): ConnectionStatus {
-  const [first] = pool.links;
-  const state = first?.state ?? { tag: 'idle', generation: 0 };
-  const links = pool.links.map((link) => ({ state: link.state.tag, isSuspect: link.isSuspect }));
+export function describeConnection(pool: PoolStatus, hasEverConnected: boolean, wallOffset: number): ConnectionStatus {
+  const inState = (...tags: readonly LinkStatus['state']['tag'][]) => pool.links.find(({ state }) => tags.includes(state.tag));
+  const ready = inState('ready');
+  // The one that tells most of where things stand.
+  const seeking = inState('waiting', 'authorizing', 'connecting', 'greeting');
+  const telling = (pool.isShort ? (seeking ?? ready) : (ready ?? seeking)) ?? inState('stopped');
+  const state = telling?.state ?? { tag: 'idle', generation: 0 };
   const status: ConnectionStatus = {
     status: 'idle',
     reason: null,
     attempt: 'attempt' in state ? state.attempt : 0,
     nextRetryAt: state.tag === 'waiting' ? Math.round(state.retryAt + wallOffset) : null,
     hasEverConnected,
-    isSuspect: first?.isSuspect ?? false,
-    links,
+    isSuspect: pool.links.some(({ isSuspect }) => isSuspect),
+    links: pool.links.map(({ state: { tag }, isSuspect, channels }) => ({ state: tag, isSuspect, channels })),
   };
   if (pool.isPaused) return { ...status, status: 'disconnected', reason: { kind: 'asked', code: null, message: 'disconnect() was called; reconnect() ends it.' } };
+  if (state.tag === 'ready' && !pool.isShort) return { ...status, status: 'connected' };
   switch (state.tag) {
     case 'idle':
       return status;
-    case 'ready':
-      return { ...status, status: 'connected' };
     case 'stopped':
-      return { ...status, status: 'disconnected', reason: { kind: state.code, code: state.loss.code, message: stopMessage(state.code) } };
+      return { ...status, status: 'disconnected', reason: { kind: state.code, code: state.loss.code, message: telling?.error?.message ?? '' } };
+    case 'ready':
     case 'waiting':
     case 'authorizing':
     case 'connecting':
@@ -64,19 +73,5 @@ export function describeConnection(pool: PoolStatus<LinkStatus>, hasEverConnecte
     }
     default:
       return state satisfies never;
-  }
-}
-
-function stopMessage(code: RealtimeErrorCode): string {
-  switch (code) {
-    case 'unauthorized':
-      return 'The server refused the token. Sign in again, then call reconnect().';
-    case 'incompatible':
-      return 'This page is of another version than the server. Reload it.';
-    case 'bad-frame':
-    case 'too-large':
-      return 'The server did not accept what this page sent. Reload the page.';
-    default:
-      return 'The server does not let this client in.';
   }
 }

@@ -1,7 +1,7 @@
 /** The hands of the heartbeat of one socket: its timer, its probe, its verdict. */
 import { drive } from '../machine.js';
 import type { Clock } from '../world.js';
-import { startHeartbeat, stepHeartbeat, type HeartbeatEffect, type HeartbeatEvent, type HeartbeatState } from './heartbeat.machine.js';
+import { startHeartbeat, stepHeartbeat, type HeartbeatEffect, type HeartbeatEvent, type HeartbeatState, type HeartbeatTimer } from './heartbeat.machine.js';
 
 export interface HeartbeatPort {
   readonly clock: Clock;
@@ -14,14 +14,16 @@ export interface Heartbeat {
   heard(): void;
   intervalNamed(everyMs: number): void;
   doubt(): void;
+  /** Something was sent that will be answered. */
+  asked(): void;
   stop(): void;
 }
 
 export function createHeartbeat(port: HeartbeatPort, everyMs: number): Heartbeat {
   const { clock } = port;
-  type Deed = Exclude<HeartbeatEffect, { name: 'silence' }>;
+  type Deed = Exclude<HeartbeatEffect, { type: 'start-timer' | 'stop-timer' }>;
   const [initial, first] = startHeartbeat(clock.now(), everyMs);
-  const machine = drive<HeartbeatState, HeartbeatEvent, Deed, 'silence'>({
+  const machine = drive<HeartbeatState, HeartbeatEvent, Deed, HeartbeatTimer>({
     clock,
     initial,
     first,
@@ -38,6 +40,7 @@ export function createHeartbeat(port: HeartbeatPort, everyMs: number): Heartbeat
     heard: () => machine.send({ type: 'heard', now: clock.now() }),
     intervalNamed: (ms) => machine.send({ type: 'interval-named', everyMs: ms }),
     doubt: () => machine.send({ type: 'doubted', now: clock.now() }),
+    asked: () => machine.send({ type: 'asked', now: clock.now() }),
     stop: () => machine.stop(),
   };
 }

@@ -2,108 +2,158 @@
  * The hands of the pool: the links to one endpoint and who speaks over which.
  * Not here: the outbox and the wanted channels, which outlive every link.
  */
+import { RealtimeError } from '../errors.js';
 import { drive } from '../machine.js';
+import type { PoolOptions } from '../options.js';
 import type { ClientFrame, ServerFrame } from '../protocol/frames.js';
+import type { Link, LinkPort, LinkStatus } from '../reconnect/link.js';
 import type { Cancel, Clock, Signal } from '../world.js';
-import { createPoolStep, type PoolEffect, type PoolEvent, type PoolState } from './pool.machine.js';
+import type { LinkId } from './growth.js';
+import { createHoldingStep, type HoldingEffect, type HoldingEvent, type HoldingState } from './holding.machine.js';
+import { bestLink, createHomes } from './homes.machine.js';
+import { createPoolStep, emptyPool, type PoolEffect, type PoolEvent, type PoolState } from './pool.machine.js';
 
-/** Which link of the pool, from 0. */
-export type LinkId = number;
-
-/** A link as the pool needs it. */
-export interface PooledLink<Status> {
-  readonly status: Status;
-  start(): void;
-  stop(): void;
-  reconnect(): void;
-  hurry(): void;
-  send(frame: ClientFrame): boolean;
-}
+export type { LinkId };
 
 /** What a link is told when it is made: whom to give its news to. */
-export interface LinkListener<Status> {
-  onFrame(frame: ServerFrame): void;
-  onReady(): void;
-  onLost(): void;
-  onStatus(status: Status): void;
-}
+export type LinkListener = Pick<LinkPort, 'onFrame' | 'onReady' | 'onLost' | 'onStatus'>;
 
-export interface PoolPort<Status> {
+export interface PoolPort {
   readonly clock: Clock;
+  readonly options: PoolOptions;
   readonly lingerMs: number;
+  /** How many channels the server takes on one link. */
+  maxChannels(): number;
   /** Tells what happens to the page or the machine; listened to while there is a link. */
   watch(onSignal: (signal: Signal) => void): Cancel;
-  createLink(id: LinkId, listener: LinkListener<Status>): PooledLink<Status>;
+  createLink(id: LinkId, listener: LinkListener): Link;
   onFrame(frame: ServerFrame, link: LinkId): void;
-  onReady(link: LinkId): void;
+  /** Whoever waits may go on over this link. `isFirst`: there was none before. */
+  onReady(link: LinkId, isFirst: boolean): void;
   onLost(link: LinkId): void;
-  onStatus(status: PoolStatus<Status>): void;
+  onStatus(status: PoolStatus): void;
 }
 
-export interface PoolStatus<Status> {
+export interface PoolStatus {
   readonly isPaused: boolean;
-  readonly links: readonly Status[];
+  /** Whether a wanted channel waits for a link. */
+  readonly isShort: boolean;
+  readonly links: readonly (LinkStatus & { readonly channels: number })[];
 }
 
-export interface Pool<Status> {
-  readonly status: PoolStatus<Status>;
+export interface Pool {
+  readonly status: PoolStatus;
   /** Keeps a link until the release is called. */
   hold(): () => void;
-  /** A ready link for a channel, a query or a lane, or null. */
-  home(key: string): LinkId | null;
+  /** A ready link for a query or a lane, or null. */
+  any(): LinkId | null;
+  /** The link of a channel, the same one until that is lost; null: none yet. */
+  home(channel: string): LinkId | null;
+  /** The channel is wanted no more. */
+  leave(channel: string): void;
   send(frame: ClientFrame, link: LinkId): boolean;
+  /** Lets every other link go: they belong to another user than this one. */
+  voidOthers(link: LinkId): void;
   disconnect(): void;
   reconnect(): void;
   dispose(): void;
 }
 
-type Deed = Exclude<PoolEffect, { name: 'linger' }>;
+type Deed = Exclude<PoolEffect, { name: 'spare' }>;
 
-export function createPool<Status>(port: PoolPort<Status>): Pool<Status> {
-  const FIRST: LinkId = 0;
-  let isReady = false;
+export function createPool(port: PoolPort): Pool {
+  const { clock, lingerMs } = port;
+  const { size, channelsPerLink } = port.options;
+  if (!Number.isInteger(size) || size < 1) throw new RealtimeError('misuse', `A pool of size ${size} has no links. Pass a whole number from 1 on.`);
+  const homes = createHomes(size, channelsPerLink);
+  /** Made when they are first needed, in the order of their numbers. */
+  const links: Link[] = [];
   let stopWatching: Cancel | null = null;
-  const link = port.createLink(FIRST, {
-    onFrame: (frame) => port.onFrame(frame, FIRST),
-    onReady() {
-      isReady = true;
-      port.onReady(FIRST);
-    },
-    onLost() {
-      isReady = false;
-      port.onLost(FIRST);
-    },
-    onStatus: () => port.onStatus(status()),
-  });
-  const status = (): PoolStatus<Status> => ({ isPaused: machine.state.tag === 'paused', links: [link.status] });
+  let isCounting = false;
 
-  const machine = drive<PoolState, PoolEvent, Deed, 'linger'>({
-    clock: port.clock,
+  const status = (): PoolStatus => ({
+    isPaused: holding.state.tag === 'paused',
+    isShort: homes.homeless > 0,
+    links: links.map((link, id) => ({ ...link.status, channels: homes.loads[id] ?? 0 })),
+  });
+  const tell = (): void => port.onStatus(status());
+
+  const machine = drive<PoolState, PoolEvent, Deed, 'spare'>({ clock, initial: emptyPool(size), step: createPoolStep(channelsPerLink, lingerMs), perform });
+  const holding = drive<HoldingState, HoldingEvent, Exclude<HoldingEffect, { name: 'linger' }>, 'linger'>({
+    clock,
     initial: { tag: 'empty' },
-    step: createPoolStep(port.lingerMs),
-    perform,
-    onState: (state, previous) => state.tag !== previous.tag && port.onStatus(status()),
-  });
-
-  function perform(effect: Deed): void {
-    switch (effect.type) {
-      case 'start-link':
-        stopWatching ??= port.watch(onSignal);
-        return link.start();
-      case 'stop-link':
+    step: createHoldingStep(lingerMs),
+    perform({ type }) {
+      if (type === 'open') stopWatching ??= port.watch(onSignal);
+      if (type === 'close') {
         stopWatching?.();
         stopWatching = null;
+      }
+      machine.send({ type: type === 'open' ? 'wanted' : type === 'close' ? 'unwanted' : 'reconnect-asked' });
+    },
+    onState: (state, previous) => state.tag !== previous.tag && tell(),
+  });
+
+  function linkOf(id: LinkId): Link {
+    return (links[id] ??= port.createLink(id, {
+      onFrame: (frame) => port.onFrame(frame, id),
+      onReady: () => machine.send({ type: 'ready', link: id }),
+      onLost: (isFinal) => machine.send({ type: 'lost', link: id, isFinal }),
+      onStatus({ state, isSuspect }) {
+        if (state.tag === 'stopped') machine.send({ type: 'stopped', link: id });
+        else machine.send({ type: 'suspected', link: id, isSuspect });
+        tell();
+      },
+    }));
+  }
+
+  function perform(effect: Deed): void {
+    const link = linkOf(effect.link);
+    switch (effect.type) {
+      case 'start-link':
+        // One backoff for all: a link that is new takes over how often the others have failed.
+        return link.start(Math.max(...links.map((one) => ('attempt' in one.status.state ? one.status.state.attempt : 0))));
+      case 'stop-link':
         return link.stop();
       case 'reconnect-link':
         return link.reconnect();
+      case 'doubt-link':
+        return link.doubt();
+      case 'tell-sibling-lost':
+        return link.siblingLost();
+      case 'tell-ready':
+        return port.onReady(effect.link, effect.isFirst);
+      case 'tell-lost':
+        homes.linkLost(effect.link);
+        count();
+        return port.onLost(effect.link);
+      case 'take-over':
+        return port.onReady(effect.link, false);
       default:
         return effect satisfies never;
     }
   }
 
+  /** Once for everything that one tick wants and leaves. */
+  function count(): void {
+    if (isCounting) return;
+    isCounting = true;
+    void Promise.resolve().then(() => {
+      isCounting = false;
+      if (holding.state.tag === 'closed') return;
+      machine.send({ type: 'loaded', loads: homes.loads, homeless: homes.homeless });
+      tell();
+    });
+  }
+
   function onSignal(signal: Signal): void {
     // 'offline' is only a hint: browsers are wrong about it, and a dead link is noticed by its silence.
-    if (signal === 'online' || signal === 'visible' || signal === 'resume') link.hurry();
+    if (signal === 'offline') return;
+    for (const link of links) {
+      // A probe also tells the server whether anybody looks.
+      if (signal === 'hidden') link.doubt();
+      else link.hurry();
+    }
   }
 
   return {
@@ -111,17 +161,26 @@ export function createPool<Status>(port: PoolPort<Status>): Pool<Status> {
       return status();
     },
     hold() {
-      machine.send({ type: 'held' });
+      holding.send({ type: 'held' });
       let isReleased = false;
       return () => {
-        if (!isReleased) machine.send({ type: 'released' });
+        if (!isReleased) holding.send({ type: 'released' });
         isReleased = true;
       };
     },
-    home: () => (isReady ? FIRST : null),
-    send: (frame, to) => to === FIRST && link.send(frame),
-    disconnect: () => machine.send({ type: 'disconnect-asked' }),
-    reconnect: () => machine.send({ type: 'reconnect-asked' }),
-    dispose: () => machine.send({ type: 'disposed' }),
+    any: () => bestLink(machine.state.links, homes.loads, channelsPerLink),
+    home(channel) {
+      count();
+      return homes.find(channel, machine.state.links, port.maxChannels());
+    },
+    leave(channel) {
+      count();
+      homes.leave(channel);
+    },
+    send: (frame, to) => links[to]?.send(frame) ?? false,
+    voidOthers: (link) => machine.send({ type: 'others-void', link }),
+    disconnect: () => holding.send({ type: 'disconnect-asked' }),
+    reconnect: () => holding.send({ type: 'reconnect-asked' }),
+    dispose: () => holding.send({ type: 'disposed' }),
   };
 }

@@ -37,7 +37,8 @@ export type LinkState =
 type LinkTimer = 'retry' | 'connect' | 'welcome' | 'proven';
 
 export type LinkEvent =
-  | { readonly type: 'started' }
+  /** `attempt`: how many attempts have failed before, by whichever link of the pool; there is one backoff for all of them. */
+  | { readonly type: 'started'; readonly attempt: number; readonly now: number; readonly roll: number }
   | { readonly type: 'stopped' }
   | { readonly type: 'token-ready' }
   | { readonly type: 'opened'; readonly generation: number }
@@ -45,6 +46,8 @@ export type LinkEvent =
   | { readonly type: 'closed'; readonly generation: number; readonly code: number; readonly reason: string; readonly now: number; readonly roll: number }
   | { readonly type: 'token-failed'; readonly isFinal: boolean; readonly now: number; readonly roll: number }
   | { readonly type: 'network-returned' }
+  /** A ready link of the same pool was lost while this one is on its way: counts as a failed attempt of the pool. */
+  | { readonly type: 'sibling-lost' }
   | { readonly type: 'reconnect-asked' }
   | TimerFired<LinkTimer>;
 
@@ -54,7 +57,8 @@ export type LinkEffect =
   | { readonly type: 'open-socket'; readonly generation: number }
   | { readonly type: 'say-hello' }
   | { readonly type: 'tell-ready' }
-  | { readonly type: 'tell-lost' }
+  /** `isFinal`: it does not come back by itself. */
+  | { readonly type: 'tell-lost'; readonly isFinal: boolean }
   /** Let go of the socket; nothing more is to be heard of it. */
   | { readonly type: 'drop-socket'; readonly code: number; readonly reason: string }
   /** Let go of the socket and report it as closed. */
@@ -65,6 +69,9 @@ type Decision = readonly [LinkState, readonly LinkEffect[]];
 
 export const IDLE_LINK: LinkState = { tag: 'idle', generation: 0 };
 const NOTHING: readonly LinkEffect[] = [];
+/** A server that names no time at all, or next to none, is not asked in a hot loop; one that names years is asked all the same. */
+const NAMED_LEAST_MS = 100;
+const NAMED_MOST_MS = 600_000;
 const stop = (name: LinkTimer): LinkEffect => ({ type: 'stop-timer', name });
 const start = (name: LinkTimer, ms: number): LinkEffect => ({ type: 'start-timer', name, ms });
 
@@ -74,7 +81,9 @@ export function createLinkStep(timings: Timings): (state: LinkState, event: Link
   function step(state: LinkState, event: LinkEvent): Decision {
     switch (event.type) {
       case 'started':
-        return state.tag === 'idle' ? fresh(state.generation) : [state, NOTHING];
+        if (state.tag !== 'idle') return [state, NOTHING];
+        if (event.attempt === 0) return fresh(state.generation);
+        return wait({ generation: state.generation, attempt: event.attempt - 1, refusals: 0, loss: null }, event, 0, true);
       case 'stopped':
         return [{ tag: 'idle', generation: state.generation }, leave(state)];
       case 'token-ready': {
@@ -104,6 +113,8 @@ export function createLinkStep(timings: Timings): (state: LinkState, event: Link
       case 'network-returned':
         if (state.tag !== 'waiting' || !state.mayHurry) return [state, NOTHING];
         return authorize(trying(state), [stop('retry')]);
+      case 'sibling-lost':
+        return state.tag === 'idle' || state.tag === 'stopped' || state.tag === 'ready' ? [state, NOTHING] : [{ ...state, attempt: state.attempt + 1 }, NOTHING];
       case 'reconnect-asked':
         return reconnect(state);
       case 'timer-fired':
@@ -139,27 +150,31 @@ export function createLinkStep(timings: Timings): (state: LinkState, event: Link
   function afterTokenFailure(state: LinkState & { tag: 'authorizing' }, event: LinkEvent & { type: 'token-failed' }): Decision {
     const loss = { code: CloseCode.unauthorized, reason: 'no token' };
     if (event.isFinal) return [{ tag: 'stopped', generation: state.generation, code: 'unauthorized', loss }, NOTHING];
-    return wait({ ...trying(state), loss }, event.now, backoffMs(state.attempt, event.roll, timings.backoff), true);
+    return wait({ ...trying(state), loss }, event, 0, true);
   }
 
   function afterClose(state: LinkState & Trying, event: LinkEvent & { type: 'closed' }): Decision {
     const loss = { code: event.code, reason: event.reason };
-    const effects: LinkEffect[] = [stop('connect'), stop('welcome'), stop('proven')];
-    if (state.tag === 'ready') effects.push({ type: 'tell-lost' });
     const policy = closePolicy(event.code);
     const refusals = policy === 'authenticate' ? state.refusals + 1 : state.refusals;
-    if (policy === 'stop') return [{ tag: 'stopped', generation: state.generation, code: fatalCode(event.code), loss }, effects];
-    if (refusals >= 2) return [{ tag: 'stopped', generation: state.generation, code: 'unauthorized', loss }, effects];
     const named = policy === 'wait' ? retryAfterMs(event.reason) : null;
-    const waitMs = named ?? backoffMs(state.attempt, event.roll, timings.backoff);
-    return wait({ ...trying(state), refusals, loss }, event.now, waitMs, named === null, effects);
+    const [next, effects]: Decision =
+      policy === 'stop' ? [{ tag: 'stopped', generation: state.generation, code: fatalCode(event.code), loss }, NOTHING]
+      : refusals >= 2 ? [{ tag: 'stopped', generation: state.generation, code: 'unauthorized', loss }, NOTHING]
+      : wait({ ...trying(state), refusals, loss }, event, named === null ? 0 : Math.min(NAMED_MOST_MS, Math.max(NAMED_LEAST_MS, named)), named === null);
+    const told: readonly LinkEffect[] = state.tag === 'ready' ? [{ type: 'tell-lost', isFinal: next.tag === 'stopped' }] : NOTHING;
+    return [next, [stop('connect'), stop('welcome'), stop('proven'), ...told, ...effects]];
   }
 
-  function wait(tries: Trying, now: number, ms: number, mayHurry: boolean, effects: readonly LinkEffect[] = []): Decision {
-    return [
-      { ...tries, tag: 'waiting', attempt: tries.attempt + 1, retryAt: now + ms, mayHurry },
-      [...effects, start('retry', ms)],
-    ];
+  /** What the server named comes first, and on top of it the backoff: who was sent away together does not return together. */
+  function wait(tries: Trying, { now, roll }: { readonly now: number; readonly roll: number }, namedMs: number, mayHurry: boolean): Decision {
+    const { backoff } = timings;
+    const attempt = tries.attempt + 1;
+    if (attempt > (backoff.maxAttempts ?? Infinity)) {
+      return [{ tag: 'stopped', generation: tries.generation, code: 'unavailable', loss: tries.loss ?? { code: 1006, reason: '' } }, NOTHING];
+    }
+    const ms = namedMs + backoffMs(tries.attempt, roll, backoff);
+    return [{ ...tries, tag: 'waiting', attempt, retryAt: now + ms, mayHurry }, [start('retry', ms)]];
   }
 
   return step;
@@ -185,7 +200,7 @@ function leave(state: LinkState): LinkEffect[] {
     case 'greeting':
       return [stop('welcome'), drop];
     case 'ready':
-      return [stop('proven'), { type: 'tell-lost' }, drop];
+      return [stop('proven'), { type: 'tell-lost', isFinal: false }, drop];
     default:
       return state satisfies never;
   }

@@ -2,15 +2,15 @@
  * The hands of one link: its socket, its token, its heartbeat, its codec.
  * Not here: when to come back (`link.machine.ts`) and what frames mean to the rooms above.
  */
-import { RealtimeError } from '../errors.js';
+import { RealtimeError, type RealtimeErrorCode } from '../errors.js';
 import type { Heartbeat, HeartbeatPort } from '../heartbeat/heartbeat.js';
 import { drive } from '../machine.js';
 import type { Timings } from '../options.js';
 import { SERVER_FRAME_CHECKS } from '../protocol/checks.js';
-import { decode, encode } from '../protocol/codec.js';
+import { decode, encode, isLongerThan } from '../protocol/codec.js';
 import { CloseCode } from '../protocol/codes.js';
 import type { ClientFrame, ServerFrame, ServerPingFrame, WelcomeFrame } from '../protocol/frames.js';
-import { CLIENT_FRAME_BYTES, SUBPROTOCOL } from '../protocol/limits.js';
+import { CLIENT_FRAME_BYTES, SUBPROTOCOL, TOKEN_BYTES } from '../protocol/limits.js';
 import type { Cancel, Clock, Dice, Socket, SocketEvents } from '../world.js';
 import { createLinkStep, IDLE_LINK, type LinkEffect, type LinkEvent, type LinkState } from './link.machine.js';
 
@@ -18,6 +18,8 @@ import { createLinkStep, IDLE_LINK, type LinkEffect, type LinkEvent, type LinkSt
 export interface LinkStatus {
   readonly state: LinkState;
   readonly isSuspect: boolean;
+  /** Why it is stopped; null while it is not. */
+  readonly error: RealtimeError | null;
 }
 
 /** What a link needs, from the world and from above. */
@@ -36,17 +38,22 @@ export interface LinkPort {
   onWelcome(frame: WelcomeFrame): { readonly pingMs: number };
   onFrame(frame: ServerFrame): void;
   onReady(): void;
-  onLost(): void;
+  /** `isFinal`: it does not come back by itself. */
+  onLost(isFinal: boolean): void;
   onStatus(status: LinkStatus): void;
-  onRtt(ms: number): void;
   onError(error: RealtimeError): void;
 }
 
 export interface Link {
   readonly status: LinkStatus;
-  start(): void;
+  /** `attempt`: how many attempts of the pool have failed since one proved itself; 0 connects at once. */
+  start(attempt: number): void;
   stop(): void;
   reconnect(): void;
+  /** Something makes an open socket doubtful, or has to be told to the server: asks it now. */
+  doubt(): void;
+  /** A sibling was lost while this link is on its way; the pool has one count of failures. */
+  siblingLost(): void;
   /** The network may be back: do not wait any longer, and look whether an open socket still lives. */
   hurry(): void;
   /** False: not ready, or the socket does not take it. */
@@ -60,9 +67,9 @@ export function createLink(port: LinkPort): Link {
   let socket: Socket | null = null;
   let token: string | null = null;
   let heartbeat: Heartbeat | null = null;
-  let probedAt: number | null = null;
+  let failure: RealtimeError | null = null;
   let dropToken: Cancel | null = null;
-  let status: LinkStatus = { state: IDLE_LINK, isSuspect: false };
+  let status: LinkStatus = { state: IDLE_LINK, isSuspect: false, error: null };
 
   const show = (next: LinkStatus): void => {
     status = next;
@@ -74,7 +81,13 @@ export function createLink(port: LinkPort): Link {
     initial: IDLE_LINK,
     step: createLinkStep(port.timings),
     perform,
-    onState: (state) => show({ state, isSuspect: status.isSuspect && state.tag === 'ready' }),
+    onState(state, { tag }) {
+      const isStopped = state.tag === 'stopped';
+      const error = !isStopped ? null : tag === 'stopped' ? status.error : (failure ?? stopError(state.code));
+      failure = null;
+      show({ state, isSuspect: status.isSuspect && state.tag === 'ready', error });
+      if (isStopped && tag !== 'stopped') port.onError(error as RealtimeError);
+    },
   });
 
   function perform(effect: Deed): void {
@@ -92,7 +105,7 @@ export function createLink(port: LinkPort): Link {
       case 'tell-ready':
         return port.onReady();
       case 'tell-lost':
-        return port.onLost();
+        return port.onLost(effect.isFinal);
       case 'drop-socket':
         return dropSocket(effect.code, effect.reason);
       case 'give-up':
@@ -115,9 +128,12 @@ export function createLink(port: LinkPort): Link {
     const fail = (cause: unknown): void => {
       if (!end()) return;
       const isFinal = cause instanceof RealtimeError && cause.code === 'unauthorized';
-      port.onError(
-        isFinal ? cause : new RealtimeError('unauthorized', 'The auth function failed; it is asked again with the next attempt.', { cause }),
-      );
+      // What the application itself calls final is told as the end of the link, in its words.
+      if (isFinal) failure = cause;
+      else {
+        const isOurs = cause instanceof RealtimeError && cause.code === 'misuse';
+        port.onError(isOurs ? cause : new RealtimeError('unauthorized', 'The auth function failed; it is asked again with the next attempt.', { cause }));
+      }
       machine.send({ type: 'token-failed', isFinal, now: clock.now(), roll: dice.roll() });
     };
     let abort: () => void = () => {};
@@ -128,7 +144,11 @@ export function createLink(port: LinkPort): Link {
     dropToken = () => {
       if (end()) abort();
     };
-    port.fetchToken((onAbort) => (abort = onAbort)).then((value) => {
+    port.fetchToken((onAbort) => (abort = onAbort)).then((value: unknown) => {
+      if (value !== null && (typeof value !== 'string' || isLongerThan(value, TOKEN_BYTES))) {
+        const what = typeof value === 'string' ? `a token of more than ${TOKEN_BYTES} bytes` : `no text but ${typeof value}`;
+        return fail(new RealtimeError('misuse', `The auth function gave ${what}. It must give a token of at most ${TOKEN_BYTES} bytes, or null for none; it is asked again with the next attempt.`));
+      }
       if (!end()) return;
       token = value;
       machine.send({ type: 'token-ready' });
@@ -141,12 +161,13 @@ export function createLink(port: LinkPort): Link {
       machine.send({ type: 'closed', generation, code, reason, now: clock.now(), roll: dice.roll() });
     };
     // A socket that was let go has been told so and is silent; this guards against one that speaks all the same.
-    const isCurrent = (): boolean => machine.state.generation === generation;
-    socket = port.open(port.url, [SUBPROTOCOL], {
-      onOpened: () => machine.send({ type: 'opened', generation }),
+    const isCurrent = (): boolean => socket === own;
+    const own = port.open(port.url, [SUBPROTOCOL], {
+      onOpened: () => isCurrent() && machine.send({ type: 'opened', generation }),
       onMessage: (text) => isCurrent() && receive(text, generation),
       onClosed: (code, reason) => isCurrent() && closed(code, reason),
     });
+    socket = own;
   }
 
   function receive(text: string, generation: number): void {
@@ -165,8 +186,6 @@ export function createLink(port: LinkPort): Link {
         heartbeat?.intervalNamed(frame.everyMs);
         break;
       case 'pong':
-        if (probedAt !== null) port.onRtt(clock.now() - probedAt);
-        probedAt = null;
         return;
       default:
         break;
@@ -180,10 +199,7 @@ export function createLink(port: LinkPort): Link {
     heartbeat = port.createHeartbeat(
       {
         clock,
-        sendProbe() {
-          probedAt = clock.now();
-          sendFrame(port.probe());
-        },
+        sendProbe: () => sendFrame(port.probe()),
         onSuspect: (isSuspect) => show({ ...status, isSuspect }),
         onDead: () => giveUp(CloseCode.silent, 'silent for too long'),
       },
@@ -214,7 +230,6 @@ export function createLink(port: LinkPort): Link {
   function release(): void {
     socket = null;
     token = null;
-    probedAt = null;
     heartbeat?.stop();
     heartbeat = null;
   }
@@ -232,13 +247,42 @@ export function createLink(port: LinkPort): Link {
     get status() {
       return status;
     },
-    start: () => machine.send({ type: 'started' }),
+    start: (attempt) => machine.send({ type: 'started', attempt, now: clock.now(), roll: dice.roll() }),
     stop: () => machine.send({ type: 'stopped' }),
     reconnect: () => machine.send({ type: 'reconnect-asked' }),
+    doubt: () => heartbeat?.doubt(),
+    siblingLost: () => machine.send({ type: 'sibling-lost' }),
     hurry() {
       heartbeat?.doubt();
       machine.send({ type: 'network-returned' });
     },
-    send: (frame) => machine.state.tag === 'ready' && sendFrame(frame),
+    send(frame) {
+      if (machine.state.tag !== 'ready' || !sendFrame(frame)) return false;
+      if (ANSWERED.has(frame.t)) heartbeat?.asked();
+      return true;
+    },
   };
+}
+
+/** After these something must come back soon: the answer, or at least a pong to the question whether anybody is there. */
+const ANSWERED: ReadonlySet<ClientFrame['t']> = new Set(['subscribe', 'lane', 'command', 'query']);
+
+function stopError(code: RealtimeErrorCode): RealtimeError {
+  return new RealtimeError(code, stopMessage(code));
+}
+
+function stopMessage(code: RealtimeErrorCode): string {
+  switch (code) {
+    case 'unauthorized':
+      return 'The server refused the token. Sign in again, then call reconnect().';
+    case 'incompatible':
+      return 'This page is of another version than the server. Reload it.';
+    case 'bad-frame':
+    case 'too-large':
+      return 'The server did not accept what this page sent. Reload the page.';
+    case 'unavailable':
+      return 'The server could not be reached in as many attempts as it was given. Call reconnect() to try again.';
+    default:
+      return 'The server does not let this client in.';
+  }
 }

@@ -97,6 +97,81 @@ describe('heartbeat', () => {
     heartbeat.stop();
   });
 
+  /** A heartbeat whose one timer is fired by hand, at a time of each clock. */
+  function byHand() {
+    let now = 0;
+    let wall = 1_000_000;
+    let due: (() => void) | null = null;
+    const log: string[] = [];
+    const heartbeat = createHeartbeat(
+      {
+        clock: { now: () => now, wall: () => wall, after: (_, run) => ((due = run), () => (due = null)) },
+        sendProbe: () => log.push('probe'),
+        onSuspect: (isSuspect) => log.push(isSuspect ? 'suspect' : 'live'),
+        onDead: () => log.push('dead'),
+      },
+      6_000,
+    );
+    const fire = (ms: number, wallMs = ms): void => {
+      now += ms;
+      wall += wallMs;
+      const run = due;
+      due = null;
+      run?.();
+    };
+    return { log, fire, heartbeat };
+  }
+
+  it('asks instead of killing where only the wall clock knows that the machine slept', () => {
+    const { log, fire } = byHand();
+    fire(7_250);
+    fire(1_250, 3_600_000);
+    expect(log).toEqual(['probe', 'suspect', 'probe']);
+    fire(1_250);
+    expect(log.at(-2)).toBe('dead');
+  });
+
+  it('is not moved by a wall clock that is set back', () => {
+    const { log, fire } = byHand();
+    fire(7_250, -3_600_000);
+    fire(1_250, 1_250);
+    expect(log.at(-2)).toBe('dead');
+  });
+
+  it('notices a dead link where every timer is throttled to one a minute', () => {
+    const { log, fire } = byHand();
+    fire(60_000);
+    fire(60_000);
+    expect(log).toEqual(['probe', 'suspect', 'probe']);
+    fire(60_000);
+    expect(log.at(-2)).toBe('dead');
+  });
+
+  it('lets a live link live there', () => {
+    const { log, fire, heartbeat } = byHand();
+    for (let minute = 0; minute < 30; minute++) {
+      fire(60_000);
+      heartbeat.heard();
+    }
+    expect(log).not.toContain('dead');
+  });
+
+  it('takes anything for an answer to what was asked', () => {
+    const { clock, log, heartbeat } = beat(25_000);
+    for (let i = 0; i < 10; i++) {
+      heartbeat.asked();
+      clock.advance(2_900);
+      heartbeat.heard();
+    }
+    expect(log).toEqual([]);
+    heartbeat.asked();
+    heartbeat.asked();
+    clock.advance(2_999);
+    expect(log).toEqual([]);
+    clock.advance(1);
+    expect(log).toEqual(['32000 probe']);
+  });
+
   it('says nothing and leaves no timer once stopped', () => {
     const { clock, log, heartbeat } = beat();
     clock.advance(7_000);

@@ -29,7 +29,10 @@ const table = machineTable<LinkState['tag'], LinkState, LinkEvent, LinkEffect>({
   },
   kindOf: (state) => state.tag,
   events: {
-    started: { started: { type: 'started' } },
+    started: {
+      started: { type: 'started', attempt: 0, now: NOW, roll: 0.5 },
+      'started, three attempts of the pool have failed': { type: 'started', attempt: 3, now: NOW, roll: 0.5 },
+    },
     stopped: { stopped: { type: 'stopped' } },
     'token-ready': { 'token-ready': { type: 'token-ready' } },
     'token-failed': {
@@ -45,6 +48,8 @@ const table = machineTable<LinkState['tag'], LinkState, LinkEvent, LinkEffect>({
       'closed 4000': closed(4000),
       'closed 4199': closed(4199),
       'closed 4200 retry-after=7000': closed(4200, 'retry-after=7000'),
+      'closed 4200 retry-after=0': closed(4200, 'retry-after=0'),
+      'closed 4200 retry-after=999999999': closed(4200, 'retry-after=999999999'),
       'closed 4299, no delay named': closed(4299, 'soon'),
       'closed 4300': closed(4300),
       'closed 4399': closed(4399),
@@ -57,6 +62,7 @@ const table = machineTable<LinkState['tag'], LinkState, LinkEvent, LinkEffect>({
       'closed 4403, an old one': closed(4403, '', 2),
     },
     'network-returned': { 'network-returned': { type: 'network-returned' } },
+    'sibling-lost': { 'sibling-lost': { type: 'sibling-lost' } },
     'reconnect-asked': { 'reconnect-asked': { type: 'reconnect-asked' } },
     'timer-fired': { retry: fired('retry'), connect: fired('connect'), welcome: fired('welcome'), proven: fired('proven') },
   },
@@ -75,6 +81,7 @@ function play(...events: readonly LinkEvent[]): LinkState {
   return events.reduce((state, event) => step(state, event)[0], IDLE_LINK);
 }
 const RETRY = fired('retry');
+const START: LinkEvent = { type: 'started', attempt: 0, now: NOW, roll: 0.5 };
 const open = (generation: number): LinkEvent[] => [{ type: 'token-ready' }, { type: 'opened', generation }];
 const greeted = (generation: number): LinkEvent[] => [...open(generation), { type: 'welcomed', generation }];
 
@@ -82,42 +89,42 @@ describe('link.machine', () => {
   it('does what the table says', () => expect(table).toMatchFileSnapshot('../tables/link.md'));
 
   it('stops at the second refusal in a row', () => {
-    const once = play({ type: 'started' }, ...open(1), closed(4300, '', 1));
+    const once = play(START, ...open(1), closed(4300, '', 1));
     expect(once).toMatchObject({ tag: 'waiting', refusals: 1 });
-    const twice = play({ type: 'started' }, ...open(1), closed(4300, '', 1), RETRY, ...open(2), closed(4301, '', 2));
+    const twice = play(START, ...open(1), closed(4300, '', 1), RETRY, ...open(2), closed(4301, '', 2));
     expect(twice).toMatchObject({ tag: 'stopped', code: 'unauthorized', loss: { code: 4301 } });
   });
 
   it('keeps counting refusals over other losses in between', () => {
-    const state = play({ type: 'started' }, ...open(1), closed(4300, '', 1), RETRY, { type: 'token-ready' }, closed(1006, '', 2), RETRY, ...open(3), closed(4300, '', 3));
+    const state = play(START, ...open(1), closed(4300, '', 1), RETRY, { type: 'token-ready' }, closed(1006, '', 2), RETRY, ...open(3), closed(4300, '', 3));
     expect(state.tag).toBe('stopped');
   });
 
   it('forgets a refusal at a welcome', () => {
-    const state = play({ type: 'started' }, ...open(1), closed(4300, '', 1), RETRY, ...greeted(2), closed(4300, '', 2));
+    const state = play(START, ...open(1), closed(4300, '', 1), RETRY, ...greeted(2), closed(4300, '', 2));
     expect(state).toMatchObject({ tag: 'waiting', refusals: 1 });
   });
 
   it('counts on where a link does not prove itself, and anew where it does', () => {
     const flap = (generation: number): LinkEvent[] => [...greeted(generation), closed(1006, '', generation), RETRY];
-    expect(play({ type: 'started' }, ...flap(1), ...flap(2), ...flap(3))).toMatchObject({ tag: 'authorizing', attempt: 3 });
-    expect(play({ type: 'started' }, ...flap(1), ...flap(2), ...greeted(3), fired('proven'), closed(1006, '', 3))).toMatchObject({ tag: 'waiting', attempt: 1 });
+    expect(play(START, ...flap(1), ...flap(2), ...flap(3))).toMatchObject({ tag: 'authorizing', attempt: 3 });
+    expect(play(START, ...flap(1), ...flap(2), ...greeted(3), fired('proven'), closed(1006, '', 3))).toMatchObject({ tag: 'waiting', attempt: 1 });
   });
 
   it('waits as long as the server named even where the network returns, and connects at once where a person asks', () => {
-    const waiting = play({ type: 'started' }, ...greeted(1), closed(4200, 'retry-after=7000', 1));
-    expect(waiting).toMatchObject({ tag: 'waiting', retryAt: NOW + 7_000, mayHurry: false });
+    const waiting = play(START, ...greeted(1), closed(4200, 'retry-after=7000', 1));
+    expect(waiting).toMatchObject({ tag: 'waiting', retryAt: NOW + 7_500, mayHurry: false });
     expect(step(waiting, { type: 'network-returned' })).toEqual([waiting, []]);
     expect(step(waiting, { type: 'reconnect-asked' })[0].tag).toBe('authorizing');
   });
 
   it('starts counting anew when a person asks', () => {
-    const state = play({ type: 'started' }, ...open(1), closed(4300, '', 1), { type: 'reconnect-asked' });
+    const state = play(START, ...open(1), closed(4300, '', 1), { type: 'reconnect-asked' });
     expect(state).toMatchObject({ tag: 'authorizing', attempt: 0, refusals: 0, generation: 1 });
   });
 
   it('gives every socket its own generation', () => {
-    const state = play({ type: 'started' }, ...open(1), { type: 'stopped' }, { type: 'started' }, { type: 'token-ready' });
+    const state = play(START, ...open(1), { type: 'stopped' }, START, { type: 'token-ready' });
     expect(state).toMatchObject({ tag: 'connecting', generation: 2 });
   });
 
@@ -138,7 +145,7 @@ describe('link.machine', () => {
       for (const end of [{ type: 'stopped' }, closed(4403, '', 1)] satisfies LinkEvent[]) {
         state = { tag: 'idle', generation: 0 };
         running.clear();
-        feed({ type: 'started' });
+        feed(START);
         for (const event of life) feed(event);
         feed(end);
         if (tag() === 'idle' || tag() === 'stopped') expect([...running]).toEqual([]);

@@ -60,7 +60,6 @@ function make(parts: Partial<LinkPort> = {}): void {
     onReady: () => told.push('ready'),
     onLost: () => told.push('lost'),
     onStatus: () => {},
-    onRtt: (ms) => told.push(`rtt ${ms}`),
     onError: (error) => errors.push(error),
     ...parts,
   });
@@ -74,7 +73,7 @@ beforeEach(() => make());
 
 describe('greeting', () => {
   it('says hello when open, is ready when welcome, and passes frames up from then on', () => {
-    link.start();
+    link.start(0);
     expect(link.send({ t: 'cancel', id: 'x' })).toBe(false);
     last().events.onOpened();
     expect(last().sent.map(({ t }) => t)).toEqual(['hello']);
@@ -88,13 +87,13 @@ describe('greeting', () => {
   it('may send from inside onReady', () => {
     let isSent = false;
     make({ onReady: () => (isSent = link.send({ t: 'cancel', id: 'x' })) });
-    link.start();
+    link.start(0);
     greet();
     expect(isSent).toBe(true);
   });
 
   it('gives an attempt up that does not open, and one that is not welcomed, and comes back', () => {
-    link.start();
+    link.start(0);
     clock.advance(4_000);
     expect(last().closed).toBe('4003 not open in time');
     expect(state()).toBe('waiting');
@@ -107,7 +106,7 @@ describe('greeting', () => {
   });
 
   it('takes a second welcome for nothing', () => {
-    link.start();
+    link.start(0);
     greet();
     hear(WELCOME);
     expect(told).toEqual(['ready']);
@@ -118,7 +117,7 @@ describe('the token', () => {
   it('comes before the socket, goes into hello, and is asked for again with each attempt', async () => {
     let asked = 0;
     make({ fetchToken: async () => `token ${++asked}` });
-    link.start();
+    link.start(0);
     expect(state()).toBe('authorizing');
     await promises();
     last().events.onOpened();
@@ -138,7 +137,7 @@ describe('the token', () => {
         return new Promise(() => {});
       },
     });
-    link.start();
+    link.start(0);
     clock.advance(10_000);
     expect(aborted).toBe(1);
     expect(state()).toBe('waiting');
@@ -151,14 +150,33 @@ describe('the token', () => {
 
   it('whose failure is called unauthorized stops the link; any other is tried again', async () => {
     make({ fetchToken: async () => Promise.reject(new Error('502')) });
-    link.start();
+    link.start(0);
     await promises();
     expect(state()).toBe('waiting');
     make({ fetchToken: async () => Promise.reject(new RealtimeError('unauthorized', 'signed out')) });
-    link.start();
+    link.start(0);
     await promises();
     expect(state()).toBe('stopped');
     expect(errors.map(({ message }) => message)).toEqual(['signed out']);
+  });
+
+  it.each([
+    ['nothing', undefined, /no text but undefined/],
+    ['a number', 7, /no text but number/],
+    ['more than 8 kB', 'é'.repeat(4_097), /more than 8192 bytes/],
+  ])('that is %s is called what it is where it came in, and asked for again', async (_, value, sentence) => {
+    make({ fetchToken: async () => value as string });
+    link.start(0);
+    await promises();
+    expect(errors.map(({ code, message }) => [code, message])).toEqual([['misuse', expect.stringMatching(sentence)]]);
+    expect([state(), attempts.length]).toEqual(['waiting', 0]);
+  });
+
+  it('of 8 kB is taken', async () => {
+    make({ fetchToken: async () => 'é'.repeat(4_096) });
+    link.start(0);
+    await promises();
+    expect([state(), errors]).toEqual(['connecting', []]);
   });
 
   it('that comes after the link was stopped opens nothing', async () => {
@@ -170,7 +188,7 @@ describe('the token', () => {
         return new Promise((resolve) => (give = resolve));
       },
     });
-    link.start();
+    link.start(0);
     link.stop();
     give('late');
     await promises();
@@ -178,17 +196,116 @@ describe('the token', () => {
   });
 });
 
+describe('the end', () => {
+  it.each([
+    [4300, 'unauthorized', /Sign in again/],
+    [4400, 'bad-frame', /Reload/],
+    [4401, 'incompatible', /another version/],
+    [4403, 'forbidden', /does not let this client in/],
+    [4409, 'too-large', /Reload/],
+  ])('by close code %i is reported once, with a sentence, and stays to be read', (code, word, sentence) => {
+    link.start(0);
+    greet();
+    last().events.onClosed(code, '');
+    if (code === 4300) {
+      clock.advance(1_000);
+      last().events.onOpened();
+      last().events.onClosed(code, '');
+    }
+    clock.advance(3_600_000);
+    link.hurry();
+    link.start(0);
+    expect([state(), errors.map((error) => error.code)]).toEqual(['stopped', [word]]);
+    expect(errors[0]?.message).toMatch(sentence);
+    expect(link.status.error).toBe(errors[0]);
+    expect(clock.pending).toBe(0);
+    link.reconnect();
+    expect([state(), link.status.error]).toEqual(['connecting', null]);
+  });
+
+  it('comes after as many attempts as there may be, and reconnect() begins anew', () => {
+    make({ timings: { ...DEFAULT_TIMINGS, backoff: { ...DEFAULT_TIMINGS.backoff, maxAttempts: 3 } } });
+    link.start(0);
+    for (let i = 0; i < 4; i++) {
+      last().events.onClosed(1006, '');
+      clock.advance(60_000);
+    }
+    expect([attempts.length, state(), errors.map(({ code }) => code), clock.pending]).toEqual([4, 'stopped', ['unavailable'], 0]);
+    link.reconnect();
+    greet();
+    expect(state()).toBe('ready');
+  });
+});
+
+describe('waiting', () => {
+  /** When each of the next attempts begins, counted from the loss before it. */
+  const waits = (count: number, end: () => void): number[] =>
+    Array.from({ length: count }, () => {
+      end();
+      const from = clock.now();
+      const before = attempts.length;
+      while (attempts.length === before) clock.advance(10);
+      return clock.now() - from;
+    });
+
+  it('is no hot loop where a server says retry-after=0, or welcomes and drops', () => {
+    link.start(0);
+    expect(waits(4, () => last().events.onClosed(4200, 'retry-after=0'))).toEqual([600, 1_100, 2_100, 4_100]);
+    make();
+    link.start(0);
+    expect(waits(4, () => (greet(), last().events.onClosed(4000, '')))).toEqual([500, 1_000, 2_000, 4_000]);
+  });
+
+  it('lasts as the server named it, ten minutes at most, and reconnect() does not wait', () => {
+    link.start(0);
+    last().events.onClosed(4200, 'retry-after=999999999');
+    clock.advance(600_499);
+    expect([attempts.length, state()]).toEqual([1, 'waiting']);
+    clock.advance(1);
+    expect(attempts).toHaveLength(2);
+    last().events.onClosed(4200, 'retry-after=999999999');
+    link.hurry();
+    expect(attempts).toHaveLength(2);
+    link.reconnect();
+    expect(attempts).toHaveLength(3);
+  });
+
+  it('counts anew only after ten seconds of life', () => {
+    const live = (lastMs: number) => (): void => {
+      greet();
+      clock.advance(5_000);
+      hear({ t: 'later' });
+      clock.advance(lastMs);
+      last().events.onClosed(1006, '');
+    };
+    link.start(0);
+    expect(waits(3, live(4_990))).toEqual([500, 1_000, 2_000]);
+    expect(waits(2, live(5_000))).toEqual([500, 500]);
+  });
+
+  it('begins with the failures of the pool, and counts the loss of a sibling', () => {
+    link.start(3);
+    expect([state(), attempts.length]).toEqual(['waiting', 0]);
+    link.siblingLost();
+    expect(link.status.state).toMatchObject({ attempt: 4 });
+    clock.advance(2_000);
+    expect([state(), attempts.length]).toEqual(['connecting', 1]);
+    last().events.onClosed(1006, '');
+    expect(link.status.state).toMatchObject({ attempt: 5, retryAt: clock.now() + 8_000 });
+  });
+});
+
 describe('life', () => {
   it('answers a ping in the handler of its message', () => {
-    link.start();
+    link.start(0);
     greet();
     hear({ t: 'ping', n: 7, everyMs: 6_000, fence: 'f', confirmedMs: 0 });
     expect(last().sent.at(-1)).toEqual({ t: 'pong', n: 7, visible: true });
     expect(told.at(-1)).toBe('ping');
   });
 
-  it('silence makes it suspect, then dead; then it comes back and measures what it asks', () => {
-    link.start();
+  it('silence makes it suspect, then dead; then it comes back', () => {
+    link.start(0);
     greet();
     clock.advance(7_250);
     expect(link.status.isSuspect).toBe(true);
@@ -200,14 +317,10 @@ describe('life', () => {
     expect(attempts).toHaveLength(2);
     greet();
     expect(link.status.isSuspect).toBe(false);
-    link.hurry();
-    clock.advance(40);
-    hear({ t: 'pong', n: 1 });
-    expect(told.at(-1)).toBe('rtt 40');
   });
 
   it('any frame is life, even one that is not known', () => {
-    link.start();
+    link.start(0);
     greet();
     for (let second = 0; second < 60; second++) {
       clock.advance(1_000);
@@ -217,7 +330,7 @@ describe('life', () => {
   });
 
   it('what a former socket says changes nothing', () => {
-    link.start();
+    link.start(0);
     greet();
     const former = last();
     former.events.onClosed(1006, '');
@@ -230,9 +343,39 @@ describe('life', () => {
     expect(state()).toBe('ready');
   });
 
+  it('a frame that makes no sense, from a socket that was let go, changes nothing and is nobody\'s error', () => {
+    link.start(0);
+    greet();
+    const former = last();
+    clock.advance(8_500);
+    expect([former.closed, state()]).toEqual(['4001 silent for too long', 'waiting']);
+    former.events.onMessage('not json');
+    former.events.onOpened();
+    former.events.onClosed(4403, '');
+    expect([state(), errors]).toEqual(['waiting', []]);
+    clock.advance(1_000);
+    former.events.onMessage('{"t":"events"}');
+    expect([state(), errors, attempts.length]).toEqual(['connecting', [], 2]);
+  });
+
+  it('asks whether anybody is there when a request goes unanswered for 3 s in silence, and gives up 2.5 s later', () => {
+    make({ onWelcome: () => ({ pingMs: 25_000 }) });
+    link.start(0);
+    greet();
+    clock.advance(1_000);
+    link.send({ t: 'cancel', id: 'x' });
+    clock.advance(10_000);
+    expect(last().sent.map(({ t }) => t)).toEqual(['hello', 'cancel']);
+    link.send({ t: 'command', lane: 'l', n: 1, id: 'c', name: 'n', remainingMs: 1 });
+    clock.advance(3_000);
+    expect(last().sent.at(-1)?.t).toBe('ping');
+    clock.advance(2_500);
+    expect(last().closed).toBe('4001 silent for too long');
+  });
+
   it('leaves a server that breaks the protocol, says so, and comes back with growing waits', () => {
     const waits: number[] = [];
-    link.start();
+    link.start(0);
     for (const text of ['not json', '[]', '{"t":"events"}', '', '['.repeat(40)]) {
       greet();
       last().events.onMessage(text);
@@ -248,7 +391,7 @@ describe('life', () => {
   });
 
   it('leaves no timer and says nothing when it is stopped', () => {
-    link.start();
+    link.start(0);
     greet();
     link.stop();
     expect(last().closed).toBe('1000 ');
@@ -258,7 +401,7 @@ describe('life', () => {
   });
 
   it('refuses a frame that is too large, and lives on', () => {
-    link.start();
+    link.start(0);
     greet();
     expect(link.send({ t: 'query', id: 'q', name: 'n', input: 'x'.repeat(70_000), remainingMs: 1 })).toBe(false);
     expect(errors.map(({ code }) => code)).toEqual(['too-large']);

@@ -1,0 +1,123 @@
+// Several links under a whole client: the real client and the real server in a simulated world.
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createClient, type RealtimeClient, type RealtimeClientOptions } from '../../../src/browser/create-client.js';
+import type { RealtimeError } from '../../../src/core/errors.js';
+import { createSimulatedWorld, type SimulatedWorld } from '../../../src/testing/simulated-world.js';
+import { town } from '../../simulation/town-contract.js';
+import { createTownHall, HOST, type TownHall } from '../../simulation/town-hall.js';
+
+let world: SimulatedWorld;
+let hall: TownHall;
+let client: RealtimeClient;
+let errors: RealtimeError[];
+const settle = (): Promise<void> => new Promise((done) => void setImmediate(done));
+const pass = (ms: number): Promise<void> => world.clock.run(world.clock.now() + ms, settle);
+const connections = () => world.network.connections({ client: 'ada' }).filter((one) => one.isOpen);
+const links = (): string[] => client.connection.get().links.map(({ state, channels }) => `${state} ${channels}`);
+const join = (id: number) => {
+  const tap = client.channel(town.channels.board, { id }).tap({});
+  return { tap, leave: tap.subscribe(() => {}) };
+};
+const boards = (count: number, from = 100) => Array.from({ length: count }, (_, index) => join(from + index));
+
+function make(options: Partial<RealtimeClientOptions> = {}): void {
+  client = createClient({ url: `ws://${HOST}/realtime`, contract: town, auth: () => 'ada', world: world.client('ada'), onError: (error) => errors.push(error), ...options });
+  client.hold();
+}
+
+beforeEach(() => {
+  world = createSimulatedWorld({ seed: 5, network: { tailChance: 0 } });
+  hall = createTownHall(world);
+  hall.start();
+  errors = [];
+});
+
+describe('a pool', () => {
+  it('has one link for a hundred channels, and a second from the next one on', async () => {
+    make();
+    boards(100);
+    await pass(2_000);
+    expect(links()).toEqual(['ready 100']);
+    boards(1, 1_000);
+    await pass(2_000);
+    expect(links()).toEqual(['ready 101', 'ready 0']);
+    boards(1, 2_000);
+    await pass(2_000);
+    expect(links()).toEqual(['ready 101', 'ready 1']);
+  });
+
+  it('has more channels at once than a server takes on one link, and again after a restart: none is refused', async () => {
+    make();
+    const all = boards(450);
+    await pass(3_000);
+    const live = () => all.filter(({ tap }) => tap.get().liveStatus === 'live').length;
+    expect([live(), client.connection.get().status, links().length]).toEqual([450, 'connected', 3]);
+    hall.crash();
+    await pass(1_000);
+    expect(client.connection.get().status).toBe('reconnecting');
+    hall.start();
+    await pass(40_000);
+    expect([live(), client.connection.get().status]).toEqual([450, 'connected']);
+    expect(errors).toEqual([]);
+  });
+
+  it('does not ask again to be let in where it was refused, only because a further link came', async () => {
+    make({ pool: { channelsPerLink: 1 } });
+    const [kicked] = boards(1);
+    await pass(1_000);
+    hall.kick('ada', 'board:100');
+    await pass(1_000);
+    expect(kicked?.tap.get()).toMatchObject({ status: 'error', liveStatus: 'idle' });
+    boards(3, 200);
+    await pass(2_000);
+    expect(links()).toHaveLength(2);
+    expect(kicked?.tap.get()).toMatchObject({ status: 'error', liveStatus: 'idle' });
+  });
+
+  it('closes a further link 30 s after its last channel, and what was said over it goes on over the first', async () => {
+    make({ pool: { size: 2, channelsPerLink: 1 }, timings: { channelLeaseMs: 0 } });
+    const all = boards(2);
+    await pass(1_000);
+    all.push(...boards(1, 200));
+    await pass(1_000);
+    expect(links()).toEqual(['ready 2', 'ready 1']);
+    for (const { leave } of all) leave();
+    await pass(29_000);
+    expect(connections()).toHaveLength(2);
+    await pass(2_000);
+    expect([connections().length, links()]).toEqual([1, ['ready 0', 'idle 0']]);
+    const { result } = client.send(town.commands.pin, { author: 'ada', serial: 1 });
+    await pass(1_000);
+    await expect(result).resolves.toMatchObject({ serial: 1 });
+  });
+
+  it('lets the links of the former user go before anything is said as the new one', async () => {
+    let who = 'ada';
+    make({ auth: () => who, pool: { size: 2, channelsPerLink: 1 } });
+    boards(2);
+    await pass(1_000);
+    expect(links()).toEqual(['ready 2', 'ready 0']);
+    // The server knows people by the length of their names.
+    who = 'robert';
+    world.network.connections({ client: 'ada' })[1]?.inflict({ type: 'reset' });
+    boards(2, 500);
+    await pass(30_000);
+    expect(client.connection.get().status).toBe('connected');
+    expect(hall.users('ada')).toEqual([]);
+    expect(hall.users('robert').length).toBeGreaterThan(0);
+  });
+
+  it('leaves no socket, timer or listener behind, whatever its links are doing', async () => {
+    make({ pool: { channelsPerLink: 1 } });
+    boards(5);
+    await pass(120);
+    client.dispose();
+    await pass(60_000);
+    const { pending, watchers } = world.client('ada');
+    expect([connections().length, pending, watchers]).toEqual([0, 0, 0]);
+  });
+
+  it('of no links is refused where it is asked for', () => {
+    for (const size of [0, -1, 1.5, NaN, Infinity]) expect(() => make({ pool: { size } })).toThrow(expect.objectContaining({ code: 'misuse' }));
+  });
+});
