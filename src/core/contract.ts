@@ -254,7 +254,10 @@ export function channelParams(pattern: string, name: string): Readonly<Record<st
 }
 
 /** What a validator says, in one shape. */
-export type Validated = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly issues: string };
+export type Validated =
+  | { readonly ok: true; readonly value: unknown }
+  /** `thrown`: the schema threw this instead of an answer; it may hold what the other end must not see. */
+  | { readonly ok: false; readonly issues: string; readonly thrown?: unknown };
 
 /** Validates at once and never throws; a schema that answers with a promise is refused, because order would be lost while it waits. */
 export function validate(schema: Schema | undefined, value: unknown): Validated {
@@ -265,7 +268,7 @@ export function validate(schema: Schema | undefined, value: unknown): Validated 
   try {
     result = schema['~standard'].validate(value);
   } catch (cause) {
-    return { ok: false, issues: `the schema threw: ${String(cause)}` };
+    return { ok: false, issues: `the schema threw: ${String(cause)}`, thrown: cause };
   }
   if ('then' in result) {
     result.then(undefined, () => {});

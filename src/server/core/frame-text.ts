@@ -63,6 +63,14 @@ export function failedText(id: string, failed: Extract<Outcome, { kind: 'failed'
   return data === undefined ? head : `${head.slice(0, -1)},"data":${data}}`;
 }
 
+/** A server that names no time to wait would be asked again in the same moment. */
+const MIN_RETRY_MS = 100;
+
+/** The reason of a close that names when to come back. */
+export function retryAfter(ms: number): string {
+  return `retry-after=${Math.max(MIN_RETRY_MS, Math.ceil(ms))}`;
+}
+
 /** A request that may be asked again. */
 export function notNowText(id: string, code: 'unavailable' | 'out-of-order', retryAfterMs: number): string {
   const message = code === 'unavailable' ? 'Not now; ask again.' : 'An earlier command of the lane is missing.';

@@ -93,13 +93,19 @@ type Handling<C extends AnyContract, Signal extends AbortLike> = (keyof C['queri
 export interface LimitOptions {
   /** Channels of one connection. @default 200 */
   readonly channels?: number;
-  /** Queries of one connection that wait for their answer. @default 100 */
+  /** Queries of one connection whose handlers run, cancelled and late ones included. @default 100 */
   readonly queries?: number;
+  /** Commands of one connection that wait or whose handlers run, late ones included. More are answered `unavailable`. @default 256 */
+  readonly commands?: number;
   /** Connections that wait for `authenticate`. @default 1,000 */
   readonly authentications?: number;
   /** Bytes that a client may leave untaken before its socket is closed. @default 1 MB */
   readonly bufferedBytes?: number;
-  /** How long a handler may take, whatever the client allows. @default 30,000 ms */
+  /**
+   * How long a handler or a rule may take, whatever the client allows. A command that is over it ends as `timeout`, and its
+   * signal is aborted. The next command of the lane waits for the late handler to end, but no longer than this once more.
+   * @default 30,000 ms
+   */
   readonly handlerMs?: number;
 }
 

@@ -15,6 +15,7 @@ import type { Broker } from './broker.js';
 import type { Catalog, Entry } from './catalog.js';
 import { EVENT_RUN_BYTES, failedText, notNowText, responseText } from './frame-text.js';
 import type { QueryContext, User } from './handlers.js';
+import { readInput } from './input.js';
 import type { Logger } from './logger.js';
 
 const RETRY_MS = 1_000;
@@ -55,6 +56,8 @@ export function createQueries(parts: {
 }): Queries {
   const { user, catalog, broker, clock, createAbort, handlerMs, maxQueries, logger, send } = parts;
   const asking = new Map<string, Attempt<Answer>>();
+  /** A query keeps its place until its handler has ended: who cancels has no more of them than who waits. */
+  let running = 0;
 
   /** Where the channels stand before the handler reads anything; those that the asker may not hear are left out. */
   const stamp = async (channels: readonly string[]): Promise<readonly ChannelPosition[]> => {
@@ -66,8 +69,8 @@ export function createQueries(parts: {
 
   const work = async (entry: Entry<QueryRef, QueryContext<unknown>> | undefined, frame: QueryFrame, abort: AbortHandle): Promise<Answer> => {
     if (entry?.rule === undefined) throw FORBIDDEN;
-    const input = validate(entry.ref.input, frame.input);
-    if (!input.ok) throw new Refusal('invalid', `The input does not fit the contract: ${input.issues.slice(0, 300)}.`);
+    const input = readInput(entry.ref, frame.input, logger);
+    if (!input.ok) throw new Refusal('invalid', input.message);
     if (!(await catalog.isAllowed(entry, user, input.value))) throw FORBIDDEN;
     const positions = await stamp([...new Set(frame.stamp)]);
     const output = await entry.handle({ input: input.value, user, signal: abort.signal });
@@ -102,10 +105,12 @@ export function createQueries(parts: {
     ask(frame) {
       // A second one of the same id cannot be told from the first; the first one's answer is the answer.
       if (asking.has(frame.id)) return;
-      if (asking.size >= maxQueries) return send(notNowText(frame.id, 'unavailable', RETRY_MS));
+      if (running >= maxQueries) return send(notNowText(frame.id, 'unavailable', RETRY_MS));
       const abort = createAbort();
       const asked = attempt({ clock, ms: Math.min(frame.remainingMs, handlerMs), abort, work: () => work(catalog.queries.get(frame.name), frame, abort) });
       asking.set(frame.id, asked);
+      running++;
+      void asked.settled.then(() => running--);
       void asked.ended.then((end) => {
         asking.delete(frame.id);
         send(textOf(frame, end));
