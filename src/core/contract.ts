@@ -231,26 +231,29 @@ function encodeParameter(value: string): string {
   return encoded.replace(/[!'()*~]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-/** Reads a channel's name by a pattern: its parameters, or null if it is not one of that pattern's, written as we write it. */
-export function channelParams(pattern: string, name: string): Readonly<Record<string, string>> | null {
+/** Reads channel names by a pattern: the parameters, or null for a name that is not one of that pattern's, written as we write it. */
+export function channelReader(pattern: string): (name: string) => Readonly<Record<string, string>> | null {
   const parameters: string[] = [];
   const source = pattern.replace(/[.]/g, '\\.').replace(PARAMETER, (_, parameter: string) => {
     parameters.push(parameter);
     return '([A-Za-z0-9_.%-]+)';
   });
-  const found = new RegExp(`^${source}$`).exec(name);
-  if (found === null) return null;
-  const values: [string, string][] = [];
-  for (const [index, parameter] of parameters.entries()) {
-    try {
-      values.push([parameter, decodeURIComponent(found[index + 1] ?? '')]);
-    } catch {
-      return null;
+  const compiled = new RegExp(`^${source}$`);
+  return (name) => {
+    const found = compiled.exec(name);
+    if (found === null) return null;
+    const values: [string, string][] = [];
+    for (const [index, parameter] of parameters.entries()) {
+      try {
+        values.push([parameter, decodeURIComponent(found[index + 1] ?? '')]);
+      } catch {
+        return null;
+      }
     }
-  }
-  const params = Object.fromEntries(values);
-  // `room:%41` and `room:A` would be two channels with one meaning: a rule must not see the one and the hub the other.
-  return values.some(([, value]) => value === '') || channelName({ pattern }, params) !== name ? null : params;
+    const params = Object.fromEntries(values);
+    // `room:%41` and `room:A` would be two channels with one meaning: a rule must not see the one and the hub the other.
+    return values.some(([, value]) => value === '') || channelName({ pattern }, params) !== name ? null : params;
+  };
 }
 
 /** What a validator says, in one shape. */

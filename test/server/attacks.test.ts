@@ -1,5 +1,5 @@
 /** What an attacker, or a client gone wild, may cost; and that nobody else pays for it. */
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { channel, command, defineContract, query, type Schema } from '../../src/core/contract.js';
 import { memoryBroker } from '../../src/server/core/memory-broker.js';
@@ -188,6 +188,39 @@ describe('commands', () => {
     await world.clock.advance(1);
     expect(calls.map(({ input }) => input)).toEqual(['1', '2']);
     expect(said).toContain("The handler of command 'say' still runs long after its time; its lane goes on without it.");
+  });
+});
+
+describe('a lane', () => {
+  it('begins where the client says, if it is new: then it runs from there, or nothing at all', async () => {
+    const client = await enterClient(start());
+    await client.say({ t: 'lane', lane: 'default', last: 7, create: true }, say(8), { t: 'lane', lane: 'default', last: 0, create: true });
+    expect(client.socket.of('lane')).toMatchObject([{ last: 7 }, { last: 7 }]);
+    expect(calls).toHaveLength(1);
+    await client.say({ t: 'lane', lane: 'end', last: Number.MAX_SAFE_INTEGER, create: true }, say(1, { lane: 'end', id: 'x' }));
+    expect(client.answers()).toEqual(['x done']);
+    expect(calls).toHaveLength(1);
+  });
+});
+
+describe('a channel name', () => {
+  it('costs no pattern that is compiled again', async () => {
+    const server = start();
+    const client = await enterClient(server);
+    let compiled = 0;
+    vi.stubGlobal(
+      'RegExp',
+      class extends RegExp {
+        constructor(source: string) {
+          super(source);
+          compiled++;
+        }
+      },
+    );
+    await client.say(want(1), want(1, 'nothing:1'), want(1, 'room:2'));
+    vi.unstubAllGlobals();
+    expect(client.socket.frames.slice(1).map(({ t, channel: name }) => `${t} ${String(name)}`).toSorted()).toEqual(['subscribed room:1', 'subscribed room:2', 'unsubscribed nothing:1']);
+    expect(compiled).toBe(0);
   });
 });
 

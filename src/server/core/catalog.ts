@@ -2,7 +2,7 @@
  * The application's contract, rules and handlers, looked up by the names that arrive from outside.
  * Names go through Maps alone; what has no rule is refused. Not here: running a handler.
  */
-import { channelName, channelParams, type AnyContract, type ChannelRef, type CommandRef, type QueryRef } from '../../core/contract.js';
+import { channelName, channelReader, type AnyContract, type ChannelRef, type CommandRef, type QueryRef } from '../../core/contract.js';
 import { RealtimeError } from '../../core/errors.js';
 import { CHANNEL_NAME } from '../../core/protocol/limits.js';
 import type { Cancel, Clock } from '../../core/world.js';
@@ -43,7 +43,7 @@ export interface Catalog {
 
 export function createCatalog(rules: PlainRules, { clock, ruleMs, logger }: { readonly clock: Clock; readonly ruleMs: number; readonly logger: Logger }): Catalog {
   const { contract, authorize } = rules;
-  const channels = [...Object.values(contract.channels)];
+  const channels = Object.values(contract.channels).map((ref) => ({ ref, read: channelReader(ref.pattern) }));
   const channelRules = new Map(Object.entries(authorize?.channels ?? {}));
 
   const entries = <Ref extends { readonly key: string }, Context>(
@@ -85,9 +85,9 @@ export function createCatalog(rules: PlainRules, { clock, ruleMs, logger }: { re
   /** The first kind of channel that the name belongs to, if it is spelled as we would spell it. */
   const match = (name: string): { readonly ref: ChannelRef; readonly params: Readonly<Record<string, string>> } | null => {
     if (!CHANNEL_NAME.test(name)) return null;
-    for (const ref of channels) {
-      const params = channelParams(ref.pattern, name);
-      if (params !== null) return channelName(ref, params) === name ? { ref, params } : null;
+    for (const { ref, read } of channels) {
+      const params = read(name);
+      if (params !== null) return { ref, params };
     }
     return null;
   };

@@ -189,7 +189,7 @@ export function createCommands(parts: {
       }
     },
     async openLane(user, client, frame) {
-      const last = await broker.openLane({ principal: user.id, client, lane: frame.lane }, frame.create === true);
+      const last = await broker.openLane({ principal: user.id, client, lane: frame.lane }, frame.create === true ? frame.last : null);
       return frameText({ t: 'lane', lane: frame.lane, last, fence: broker.fence() });
     },
   };
