@@ -40,6 +40,8 @@ export interface Commands {
   /** Never rejects. */
   run(user: User, client: string, frame: CommandFrame): Promise<Ran>;
   openLane(user: User, client: string, frame: LaneAskFrame): Promise<string>;
+  /** Begins nothing from now on; resolves when what has begun is answered. */
+  drain(): Promise<unknown>;
 }
 
 /** What a handler's `reject` throws; nothing else ends a command as `rejected`. */
@@ -76,6 +78,8 @@ export function createCommands(parts: {
 }): Commands {
   const { catalog, broker, world, createAbort, handlerMs, logger } = parts;
   const { clock } = world;
+  const answering = new Set<Promise<Ran>>();
+  let isDraining = false;
   const queue = createLaneQueue<LaneRan>(WAITING_PER_LANE);
 
   /** Runs the handler; what it published counts only if it returned in time. */
@@ -154,6 +158,7 @@ export function createCommands(parts: {
 
   const process = async (key: LaneKey, user: User, frame: CommandFrame, deadline: number): Promise<LaneRan> => {
     const { n, id } = frame;
+    if (isDraining) return over(notNowText(id, 'unavailable', RETRY_MS));
     const began = frame.void === true ? await broker.void(key, n, id) : await broker.begin(key, n, id);
     if (began.kind !== 'run') return over(answerOf(id, began));
     const entry = catalog.commands.get(frame.name);
@@ -177,20 +182,31 @@ export function createCommands(parts: {
     return notNowText(id, 'unavailable', RETRY_MS);
   };
 
+  const runInLane = async (user: User, client: string, frame: CommandFrame): Promise<Ran> => {
+    const key: LaneKey = { principal: user.id, client, lane: frame.lane };
+    const deadline = clock.now() + frame.remainingMs;
+    try {
+      const ran = isDraining ? null : queue.add(JSON.stringify([user.id, client, frame.lane]), () => process(key, user, frame, deadline));
+      return ran === null ? over(notNowText(frame.id, 'unavailable', RETRY_MS)) : await ran;
+    } catch (error) {
+      return over(notNow(frame, error));
+    }
+  };
+
   return {
-    async run(user, client, frame) {
-      const key: LaneKey = { principal: user.id, client, lane: frame.lane };
-      const deadline = clock.now() + frame.remainingMs;
-      try {
-        const ran = queue.add(JSON.stringify([user.id, client, frame.lane]), () => process(key, user, frame, deadline));
-        return ran === null ? over(notNowText(frame.id, 'unavailable', RETRY_MS)) : await ran;
-      } catch (error) {
-        return over(notNow(frame, error));
-      }
+    run(user, client, frame) {
+      const ran = runInLane(user, client, frame);
+      answering.add(ran);
+      void ran.then(() => answering.delete(ran));
+      return ran;
     },
     async openLane(user, client, frame) {
       const last = await broker.openLane({ principal: user.id, client, lane: frame.lane }, frame.create === true ? frame.last : null);
       return frameText({ t: 'lane', lane: frame.lane, last, fence: broker.fence() });
+    },
+    drain() {
+      isDraining = true;
+      return Promise.all(answering);
     },
   };
 }

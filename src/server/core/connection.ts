@@ -11,6 +11,7 @@ import { drive } from '../../core/machine.js';
 import { CLIENT_FRAME_CHECKS } from '../../core/protocol/schemas.js';
 import type { Clock } from '../../core/world.js';
 import type { Broker } from './broker.js';
+import type { Bucket } from './bucket.js';
 import type { Commands } from './commands.js';
 import { INITIAL_CONNECTION, stepConnection, type ConnectionEffect, type ConnectionEvent, type ConnectionState, type ConnectionTimer, type Greeting } from './connection.machine.js';
 import { failedText, frameText, notNowText, retryAfter } from './frame-text.js';
@@ -48,6 +49,8 @@ export interface ConnectionHost {
   readonly maxBufferedBytes: number;
   /** Commands under way, those whose handler runs past its time included. */
   readonly maxCommands: number;
+  /** Frames that it may still send. */
+  readonly inbound: Bucket;
   /** Who it is; rejects if that cannot be known now. */
   authenticate(hello: HelloFrame): Promise<User | null>;
   /** Asked last, in the turn in which it would become ready: false if the user was closed while it was authenticated. */
@@ -214,6 +217,7 @@ export function createConnection(socket: ServerSocket, host: ConnectionHost): Co
     onMessage(text) {
       const { state } = machine;
       if (state.kind === 'closed') return;
+      if (!host.inbound.take(clock.now())) return close(CloseCode.rateLimited, retryAfter(host.inbound.fullInMs(clock.now())));
       // Nothing but the first frame is parsed before welcome.
       if (state.kind === 'authenticating') return machine.send({ type: 'frame' });
       heartbeat?.heard(clock.now());

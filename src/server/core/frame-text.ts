@@ -74,5 +74,5 @@ export function retryAfter(ms: number): string {
 /** A request that may be asked again. */
 export function notNowText(id: string, code: 'unavailable' | 'out-of-order', retryAfterMs: number): string {
   const message = code === 'unavailable' ? 'Not now; ask again.' : 'An earlier command of the lane is missing.';
-  return frameText({ t: 'error', id, code, message, final: false, retryAfterMs });
+  return frameText({ t: 'error', id, code, message, final: false, retryAfterMs: Math.max(MIN_RETRY_MS, retryAfterMs) });
 }

@@ -99,6 +99,18 @@ export interface LimitOptions {
   readonly commands?: number;
   /** Connections that wait for `authenticate`. @default 1,000 */
   readonly authentications?: number;
+  /** Frames that a client may send a second, on average; over it the connection ends with 4201. @default 200 */
+  readonly framesPerSecond?: number;
+  /** Frames that a client may send at once. @default 1,000 */
+  readonly frameBurst?: number;
+  /** Sockets of this server; who comes when it is full is refused with 503. @default 100,000 */
+  readonly connections?: number;
+  /**
+   * Sockets of one address; more are refused with 429. The address is the peer's: behind a proxy all clients have the
+   * proxy's, so leave it off there and let the proxy count.
+   * @default no limit
+   */
+  readonly connectionsPerAddress?: number;
   /** Bytes that a client may leave untaken before its socket is closed. @default 1 MB */
   readonly bufferedBytes?: number;
   /**
@@ -107,6 +119,8 @@ export interface LimitOptions {
    * @default 30,000 ms
    */
   readonly handlerMs?: number;
+  /** How long `stop` lets commands under way end. @default 5,000 ms */
+  readonly stopMs?: number;
 }
 
 /** Everything that the server needs to know of an application. */

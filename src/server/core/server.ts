@@ -6,8 +6,10 @@
 import type { AnyContract } from '../../core/contract.js';
 import { CloseCode } from '../../core/protocol/codes.js';
 import type { HelloFrame } from '../../core/protocol/frames.js';
+import type { Clock } from '../../core/world.js';
 import { createAbort as createPlainAbort } from './abort.js';
 import type { Broker } from './broker.js';
+import { createBucket } from './bucket.js';
 import { createCatalog, type PlainRules } from './catalog.js';
 import { createCommands } from './commands.js';
 import { createConnection, type Connection, type ConnectionHost } from './connection.js';
@@ -19,13 +21,17 @@ import { createQueries } from './queries.js';
 import type { ConnectionHandler, ConnectionRequest, ServerSocket, ServerWorld } from './server-world.js';
 import { createSubscriptions } from './subscriptions.js';
 
-const DEFAULT_LIMITS: Required<LimitOptions> = {
+/** Sockets are counted where they are accepted. */
+const DEFAULT_LIMITS: Required<Omit<LimitOptions, 'connections' | 'connectionsPerAddress'>> = {
   channels: 200,
   queries: 100,
   commands: 256,
   authentications: 1_000,
+  framesPerSecond: 200,
+  frameBurst: 1_000,
   bufferedBytes: 1024 * 1024,
   handlerMs: 30_000,
+  stopMs: 5_000,
 };
 
 /** Commands of one lane that a client may have under way. */
@@ -49,7 +55,9 @@ export interface ServerCore {
   kick(user: string, channel: string): void;
   /** Closes a user's connections; they must authenticate again. */
   closeUser(user: string): void;
-  /** Closes every connection and lets the broker go. */
+  /** The broker has started, and nobody has asked to stop. */
+  readonly isReady: boolean;
+  /** Lets commands under way end, for a while; then closes every connection and lets the broker go. */
   stop(code: CloseCode): Promise<void>;
 }
 
@@ -67,6 +75,7 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
   /** Connections that wait for authenticate, each with the users that were closed since. */
   const entering = new Set<string[]>();
   let isSweeping = false;
+  let isStarted = false;
   let isStopped = false;
 
   const hub = createHub({ broker, defer: world.defer ?? ((run) => void clock.after(0, run)) });
@@ -80,7 +89,10 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
       },
     },
   });
-  started.catch((error: unknown) => logger.error('The broker did not start.', error));
+  started.then(
+    () => (isStarted = true),
+    (error: unknown) => logger.error('The broker did not start.', error),
+  );
 
   const commands = createCommands({ catalog, broker, world, createAbort, handlerMs: limits.handlerMs, logger });
 
@@ -123,6 +135,7 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
       intervals: PING,
       maxBufferedBytes: limits.bufferedBytes,
       maxCommands: limits.commands,
+      inbound: createBucket(limits.framesPerSecond, limits.frameBurst, clock.now()),
       async authenticate(hello) {
         if (asked === null) return null;
         if (entering.size >= limits.authentications) throw new Error('Too many clients wait for authenticate.');
@@ -175,13 +188,28 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
       for (const closed of entering) closed.push(user);
       for (const connection of connections) if (isUser(connection.user, user)) connection.close(CloseCode.unauthorized, 'signed out');
     },
+    get isReady() {
+      return isStarted && !isStopped;
+    },
     async stop(code) {
       isStopped = true;
+      await within(clock, limits.stopMs, commands.drain());
       for (const connection of connections) connection.close(code, 'stopping');
       await started.catch(() => undefined);
       await broker.stop();
     },
   };
+}
+
+/** Resolves with `work`, or when the time is over. */
+function within(clock: Clock, ms: number, work: Promise<unknown>): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = clock.after(ms, resolve);
+    void work.then(() => {
+      cancel();
+      resolve();
+    });
+  });
 }
 
 function isUser(user: User | null, asked: string): boolean {
