@@ -112,6 +112,7 @@ export const SERVER_FRAME_CHECKS: ReadonlyMap<string, Check> = new Map<string, C
       ['redo', optional(isBoolean)],
       ['fence', optional(isText)],
       ['positions', optional((value) => isList(value, isChannelPosition))],
+      ['part', optional((value) => isRecord(value) && isCount(value.index) && isBoolean(value.last))],
     ]),
   ],
   [

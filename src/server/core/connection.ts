@@ -3,7 +3,7 @@
  * Not here: when it is let in (connection.machine), and what the frames do (subscriptions, commands, queries).
  * `createConnection` is long because its parts share one socket's state; each of them is short.
  */
-import { CloseCode } from '../../core/protocol/codes.js';
+import { CloseCode, type Feature } from '../../core/protocol/codes.js';
 import { decode, type Decoded } from '../../core/protocol/codec.js';
 import type { ClientFrame, CommandFrame, HelloFrame, PingIntervals, ServerLimits } from '../../core/protocol/frames.js';
 import { CLIENT_FRAME_BYTES, PROTOCOL_VERSION, TOKEN_BYTES, WIRE_ID } from '../../core/protocol/limits.js';
@@ -36,6 +36,8 @@ export interface SessionPort {
   send(text: string): void;
   onFailed(error: unknown): void;
   onFlood(): void;
+  bufferedBytes(): number;
+  readonly features: readonly Feature[];
 }
 
 /** What a connection needs of its server. */
@@ -95,9 +97,9 @@ export function createConnection(socket: ServerSocket, host: ConnectionHost): Co
     if (heartbeat?.wrote(text.length) === true) ping();
   };
 
-  const welcome = ({ link, isVisible }: Greeting, user: User): void => {
+  const welcome = ({ link, isVisible, features }: Greeting, user: User): void => {
     heartbeat = createHeartbeat(host.intervals, isVisible, clock.now());
-    session = host.createSession(user, { send, onFailed: fail, onFlood: flood });
+    session = host.createSession(user, { send, onFailed: fail, onFlood: flood, bufferedBytes: () => socket.bufferedBytes(), features });
     host.onReady(connection);
     const { broker, node, limits, intervals } = host;
     send(
@@ -109,7 +111,7 @@ export function createConnection(socket: ServerSocket, host: ConnectionHost): Co
         tag: user.tag,
         storage: broker.storage,
         fence: broker.fence(),
-        features: [],
+        features,
         limits,
         ping: intervals,
       }),

@@ -16,6 +16,7 @@ import { createConnection, type Connection, type ConnectionHost } from './connec
 import type { Identity, LimitOptions, ServerPublish, ServerRules, User } from './handlers.js';
 import { createHub } from './hub.js';
 import type { Logger } from './logger.js';
+import { createParts } from './parts.js';
 import { publication } from './publication.js';
 import { createQueries } from './queries.js';
 import type { ConnectionHandler, ConnectionRequest, ServerSocket, ServerWorld } from './server-world.js';
@@ -147,10 +148,13 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
         return identify(hello, its);
       },
       mayEnter: (user) => !closedMeanwhile.some((name) => isUser(user, name)),
-      createSession: (user, { send, onFailed, onFlood }) => ({
-        subscriptions: createSubscriptions({ user, catalog, hub, broker, maxChannels: limits.channels, send, onFailed, onFlood }),
-        queries: createQueries({ user, catalog, broker, clock, createAbort, handlerMs: limits.handlerMs, maxQueries: limits.queries, logger, send }),
-      }),
+      createSession(user, { send, onFailed, onFlood, bufferedBytes, features }) {
+        const long = features.includes('parts') ? createParts({ clock, maxWaiting: limits.bufferedBytes, send, bufferedBytes }) : null;
+        return {
+          subscriptions: createSubscriptions({ user, catalog, hub, broker, maxChannels: limits.channels, send, onFailed, onFlood }),
+          queries: createQueries({ user, catalog, broker, clock, createAbort, handlerMs: limits.handlerMs, maxQueries: limits.queries, logger, send, long }),
+        };
+      },
       onReady(connection) {
         entering.delete(closedMeanwhile);
         key = JSON.stringify([connection.user?.id, connection.greeting?.client, connection.greeting?.link]);
