@@ -1,6 +1,7 @@
 /**
  * What client and server agree on: channels, queries, commands, and the schemas of what they carry.
  * Not here: React, sockets, and any validator; schemas are Standard Schemas of whichever library the app uses.
+ * Long because the types of its parts and their makers are read together.
  */
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { RealtimeError, type RejectionOf } from './errors.js';
@@ -254,30 +255,36 @@ function encodeParameter(value: string): string {
   return encoded.replace(/[!'()*~]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-/** Reads a channel's name by a pattern: its parameters, or null if it is not one of that pattern's, written as we write it. */
-export function channelParams(pattern: string, name: string): Readonly<Record<string, string>> | null {
+/** Reads channel names by a pattern: the parameters, or null for a name that is not one of that pattern's, written as we write it. */
+export function channelReader(pattern: string): (name: string) => Readonly<Record<string, string>> | null {
   const parameters: string[] = [];
   const source = pattern.replace(/[.]/g, '\\.').replace(PARAMETER, (_, parameter: string) => {
     parameters.push(parameter);
     return '([A-Za-z0-9_.%-]+)';
   });
-  const found = new RegExp(`^${source}$`).exec(name);
-  if (found === null) return null;
-  const values: [string, string][] = [];
-  for (const [index, parameter] of parameters.entries()) {
-    try {
-      values.push([parameter, decodeURIComponent(found[index + 1] ?? '')]);
-    } catch {
-      return null;
+  const compiled = new RegExp(`^${source}$`);
+  return (name) => {
+    const found = compiled.exec(name);
+    if (found === null) return null;
+    const values: [string, string][] = [];
+    for (const [index, parameter] of parameters.entries()) {
+      try {
+        values.push([parameter, decodeURIComponent(found[index + 1] ?? '')]);
+      } catch {
+        return null;
+      }
     }
-  }
-  const params = Object.fromEntries(values);
-  // `room:%41` and `room:A` would be two channels with one meaning: a rule must not see the one and the hub the other.
-  return values.some(([, value]) => value === '') || channelName({ pattern }, params) !== name ? null : params;
+    const params = Object.fromEntries(values);
+    // `room:%41` and `room:A` would be two channels with one meaning: a rule must not see the one and the hub the other.
+    return values.some(([, value]) => value === '') || channelName({ pattern }, params) !== name ? null : params;
+  };
 }
 
 /** What a validator says, in one shape. */
-export type Validated = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly issues: string };
+export type Validated =
+  | { readonly ok: true; readonly value: unknown }
+  /** `thrown`: the schema threw this instead of an answer; it may hold what the other end must not see. */
+  | { readonly ok: false; readonly issues: string; readonly thrown?: unknown };
 
 /** Validates at once and never throws; a schema that answers with a promise is refused, because order would be lost while it waits. */
 export function validate(schema: Schema | undefined, value: unknown): Validated {
@@ -288,7 +295,7 @@ export function validate(schema: Schema | undefined, value: unknown): Validated 
   try {
     result = schema['~standard'].validate(value);
   } catch (cause) {
-    return { ok: false, issues: `the schema threw: ${String(cause)}` };
+    return { ok: false, issues: `the schema threw: ${String(cause)}`, thrown: cause };
   }
   if (typeof result !== 'object' || result === null) return { ok: false, issues: 'the schema gave no result; it is not a Standard Schema' };
   if ('then' in result) {

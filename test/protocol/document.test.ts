@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { fill, schemaText, sections } from '../../scripts/protocol-document.mjs';
 import { SERVER_FRAME_CHECKS } from '../../src/core/protocol/checks.js';
 import { type Check, decode, encode } from '../../src/core/protocol/codec.js';
-import { CloseCode, closePolicy, GAP_REASONS, UNSUBSCRIBE_REASONS, WIRE_ERRORS } from '../../src/core/protocol/codes.js';
+import { CloseCode, closePolicy, FEATURES, GAP_REASONS, UNSUBSCRIBE_REASONS, WIRE_ERRORS } from '../../src/core/protocol/codes.js';
 import * as limits from '../../src/core/protocol/limits.js';
 import * as reserved from '../../src/core/protocol/reserved.js';
 import * as schemas from '../../src/core/protocol/schemas.js';
@@ -61,6 +61,7 @@ describe('tables by hand', () => {
   });
 
   it.each([
+    ['features', FEATURES],
     ['error codes', WIRE_ERRORS],
     ['gap reasons', GAP_REASONS],
     ['unsubscribe reasons', UNSUBSCRIBE_REASONS],
@@ -75,6 +76,7 @@ describe('tables by hand', () => {
       'a client frame': `${count(limits.CLIENT_FRAME_BYTES)} bytes`,
       'a server frame': `${count(limits.SERVER_FRAME_BYTES)} bytes`,
       'the data of one event, the result of one command': `${count(limits.PAYLOAD_BYTES)} bytes`,
+      'the result of one query, its parts together': `${count(limits.RESULT_BYTES)} bytes`,
       'nesting of objects and lists, the frame\'s own braces included': count(limits.FRAME_DEPTH),
       'a token': `${count(limits.TOKEN_BYTES)} bytes`,
       'channels in one `subscribe`, `unsubscribe` or `stamp`': count(limits.FRAME_CHANNELS),

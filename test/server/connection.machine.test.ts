@@ -5,7 +5,7 @@ import { stepConnection, type ConnectionEvent, type ConnectionState, type Connec
 import type { TimerFired } from '../../src/core/machine.js';
 
 const hello: HelloFrame = { t: 'hello', v: 1, token: 'secret', client: 'c', link: 1, features: [], outbox: 'memory', visible: true };
-const greeting = { client: 'c', link: 1, isVisible: true };
+const greeting = { client: 'c', link: 1, isVisible: true, features: [] };
 const user = { id: 'ann', tag: 'Ann' };
 
 const STATES = {

@@ -17,7 +17,7 @@ function finish(log: Log, n: number, over: Partial<LaneKey> = {}, now = 0): void
 /** A lane in which 1 to 3 are finished; the results of 2 and 3 are stored. */
 function opened(): Log {
   const log = logOf({ resultsPerLane: 2 });
-  log.openLane(key, true, 0);
+  log.openLane(key, 0, 0);
   for (const n of [1, 2, 3]) finish(log, n);
   return log;
 }
@@ -25,16 +25,24 @@ function opened(): Log {
 describe('opening', () => {
   it('tells the last number, or null for what is not known', () => {
     const log = logOf();
-    expect(log.openLane(key, false, 0)).toBe(null);
-    expect(log.openLane(key, true, 0)).toBe(0);
+    expect(log.openLane(key, null, 0)).toBe(null);
+    expect(log.openLane(key, 0, 0)).toBe(0);
     finish(log, 1);
-    expect(log.openLane(key, true, 0)).toBe(1);
+    expect(log.openLane(key, 0, 0)).toBe(1);
+  });
+
+  it('makes a lane with the head that the client names, and leaves one that is there alone', () => {
+    const log = logOf();
+    expect(log.openLane(key, 7, 0)).toBe(7);
+    expect(log.openLane(key, 9, 0)).toBe(7);
+    expect(log.begin(key, 7, 'id7', 0)).toEqual({ kind: 'finished-long-ago' });
+    expect(log.begin(key, 8, 'id8', 0)).toEqual({ kind: 'run', attempt: 1 });
   });
 
   it('keeps lanes of other principals, clients and names apart', () => {
     const log = opened();
     for (const over of [{ principal: 'bob' }, { client: 'd' }, { lane: 'orders' }, { client: 'c","default', lane: '' }]) {
-      expect(log.openLane({ ...key, ...over }, false, 0)).toBe(null);
+      expect(log.openLane({ ...key, ...over }, null, 0)).toBe(null);
     }
   });
 });
@@ -67,7 +75,7 @@ describe('begin', () => {
     expect(log.begin(key, 4, 'id4', 0)).toMatchObject({ kind: 'finished', outcome: { code: 'poisoned' } });
     expect(log.begin(key, 4, 'id4', 0)).toMatchObject({ kind: 'finished', outcome: { code: 'poisoned' } });
     expect(log.commit(key, 4, 'id4', done('late'), [{ channel: 'c', events: [event] }], 0)).toEqual({ kind: 'stale' });
-    expect(log.openLane(key, false, 0)).toBe(4);
+    expect(log.openLane(key, null, 0)).toBe(4);
   });
 });
 
@@ -140,26 +148,26 @@ describe('commit', () => {
 describe('bounds', () => {
   it('forgets idle lanes', () => {
     const log = logOf();
-    log.openLane(key, true, 0);
-    expect(log.openLane(key, false, 599_999)).toBe(0);
-    expect(log.openLane(key, false, 1_199_999)).toBe(null);
+    log.openLane(key, 0, 0);
+    expect(log.openLane(key, null, 599_999)).toBe(0);
+    expect(log.openLane(key, null, 1_199_999)).toBe(null);
   });
 
   it('keeps 64 lanes a principal, and forgets the longest idle one', () => {
     const log = logOf();
-    for (let i = 0; i < 64; i++) log.openLane({ ...key, lane: `${i}` }, true, i);
-    log.openLane({ ...key, lane: '0' }, false, 100);
-    log.openLane({ ...key, lane: 'one too many' }, true, 101);
-    expect(log.openLane({ ...key, lane: '0' }, false, 102)).toBe(0);
-    expect(log.openLane({ ...key, lane: '1' }, false, 102)).toBe(null);
-    log.openLane({ ...key, principal: 'bob' }, true, 103);
-    expect(log.openLane({ ...key, lane: '2' }, false, 104)).toBe(0);
+    for (let i = 0; i < 64; i++) log.openLane({ ...key, lane: `${i}` }, 0, i);
+    log.openLane({ ...key, lane: '0' }, null, 100);
+    log.openLane({ ...key, lane: 'one too many' }, 0, 101);
+    expect(log.openLane({ ...key, lane: '0' }, null, 102)).toBe(0);
+    expect(log.openLane({ ...key, lane: '1' }, null, 102)).toBe(null);
+    log.openLane({ ...key, principal: 'bob' }, 0, 103);
+    expect(log.openLane({ ...key, lane: '2' }, null, 104)).toBe(0);
   });
 
   it('keeps so many lanes in all', () => {
     const log = logOf({ lanes: 2 });
-    for (const principal of ['a', 'b', 'c']) log.openLane({ ...key, principal }, true, 0);
-    expect(['a', 'b', 'c'].map((principal) => log.openLane({ ...key, principal }, false, 0))).toEqual([null, 0, 0]);
+    for (const principal of ['a', 'b', 'c']) log.openLane({ ...key, principal }, 0, 0);
+    expect(['a', 'b', 'c'].map((principal) => log.openLane({ ...key, principal }, null, 0))).toEqual([null, 0, 0]);
   });
 
   it('keeps so many bytes of results a principal, the newest of the lane in use in any case', () => {
@@ -169,8 +177,8 @@ describe('bounds', () => {
       log.begin(its, n, `id${n}`, n);
       log.commit(its, n, `id${n}`, done('x'.repeat(size)), [], n);
     };
-    log.openLane(idle, true, 0);
-    log.openLane(key, true, 0);
+    log.openLane(idle, 0, 0);
+    log.openLane(key, 0, 0);
     run(idle, 1, 200);
     run(key, 1, 200);
     run(key, 2, 200);
@@ -179,5 +187,31 @@ describe('bounds', () => {
     run(key, 3, 2_000);
     expect(log.begin(key, 2, 'id2', 3)).toEqual({ kind: 'finished-long-ago' });
     expect(log.begin(key, 3, 'id3', 3).kind).toBe('finished');
+  });
+
+  it('keeps so many bytes of results in all: who was idle longest loses theirs first, the newest one stays in any case', () => {
+    const log = logOf({ resultBytesInAll: 1_000 });
+    const ran: (readonly [principal: string, n: number])[] = [];
+    const run = (principal: string, n: number, size: number): void => {
+      ran.push([principal, n]);
+      const its = { ...key, principal };
+      log.openLane(its, 0, n);
+      log.begin(its, n, `id${n}`, n);
+      log.commit(its, n, `id${n}`, done('x'.repeat(size)), [], n);
+    };
+    const kept = (): string[] =>
+      ran.filter(([principal, n]) => log.begin({ ...key, principal }, n, `id${n}`, 9).kind === 'finished').map(([principal, n]) => `${principal} ${n}`);
+    run('ann', 1, 200);
+    run('bob', 1, 200);
+    run('ann', 2, 200);
+    expect(kept()).toEqual(['ann 1', 'bob 1', 'ann 2']);
+    run('cy', 1, 200);
+    expect(kept()).toEqual(['ann 1', 'ann 2', 'cy 1']);
+    run('bob', 2, 200);
+    expect(kept()).toEqual(['ann 2', 'cy 1', 'bob 2']);
+    run('cy', 2, 2_000);
+    expect(kept()).toEqual(['cy 2']);
+    for (const [n, principal] of ['a', 'b', 'c'].entries()) run(principal, 1, 200 + n);
+    expect(kept()).toEqual(['a 1', 'b 1', 'c 1']);
   });
 });

@@ -1,6 +1,6 @@
 /** A client that says frames by hand over a real socket, and a server on a port of its own. */
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, request, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocket, type ClientOptions } from 'ws';
 
@@ -64,6 +64,30 @@ export async function enter(url: string, over: object = {}): Promise<RawClient> 
   client.say(hello(over));
   await client.next('welcome');
   return client;
+}
+
+export interface Refused {
+  readonly status: number | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** What plain HTTP answers to an upgrade; 101 if it is not refused. */
+export function upgrade(port: number, headers: Record<string, string>, path = '/realtime'): Promise<Refused> {
+  return new Promise((resolve, reject) => {
+    const asked = request({ port, host: '127.0.0.1', path, headers: { connection: 'upgrade', upgrade: 'websocket', 'sec-websocket-version': '13', 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==', ...headers } });
+    asked.on('response', (response) => {
+      let body = '';
+      response.on('data', (chunk) => (body += String(chunk)));
+      response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, body }));
+    });
+    asked.on('upgrade', (response, socket) => {
+      socket.destroy();
+      resolve({ status: 101, headers: response.headers, body: '' });
+    });
+    asked.on('error', reject);
+    asked.end();
+  });
 }
 
 export async function listenHttp(): Promise<{ readonly server: Server; readonly url: string; readonly port: number }> {

@@ -1,9 +1,8 @@
-import { request } from 'node:http';
 import { connect as connectTcp } from 'node:net';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { api, createApp, noting, type Noted } from './app.js';
-import { connect, enter, hello, listenHttp, type RawClient } from './raw-client.js';
+import { connect, enter, hello, listenHttp, upgrade, type RawClient } from './raw-client.js';
 import type { RealtimeServer } from '../../src/server/node/index.js';
 import type { Server } from 'node:http';
 
@@ -37,23 +36,7 @@ async function post(client: RawClient, n: number, text: string, over: object = {
   client.say({ t: 'command', lane: 'default', n, id: `c${n}`, name: 'post', input: { room: '1', text }, remainingMs: 5_000, ...over });
 }
 
-/** What plain HTTP answers to an upgrade that is refused. */
-function refusal(headers: Record<string, string>, path = '/realtime'): Promise<{ status: number | undefined; body: string }> {
-  return new Promise((resolve, reject) => {
-    const asked = request({ port, host: '127.0.0.1', path, headers: { connection: 'upgrade', upgrade: 'websocket', 'sec-websocket-version': '13', 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==', ...headers } });
-    asked.on('response', (response) => {
-      let body = '';
-      response.on('data', (chunk) => (body += String(chunk)));
-      response.on('end', () => resolve({ status: response.statusCode, body }));
-    });
-    asked.on('upgrade', (_, socket) => {
-      socket.destroy();
-      resolve({ status: 101, body: '' });
-    });
-    asked.on('error', reject);
-    asked.end();
-  });
-}
+const refusal = (headers: Record<string, string>, path?: string): ReturnType<typeof upgrade> => upgrade(port, headers, path);
 
 describe('the upgrade', () => {
   const protocol = { 'sec-websocket-protocol': 'holdfast.v1' };

@@ -93,6 +93,7 @@ const CHECKS: Readonly<Record<ServerFrame['t'], Check>> = {
     ['redo', optional(isBoolean)],
     ['fence', optional(isFence)],
     ['positions', optional((value) => isList(value, isChannelPosition))],
+    ['part', optional((value) => isRecord(value) && isCount(value.index) && isBoolean(value.last))],
   ]),
   error: fields([
     ['id', isText],

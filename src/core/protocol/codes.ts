@@ -64,6 +64,13 @@ export function retryAfterMs(reason: string): number | null {
   return found === undefined ? null : Number(found);
 }
 
+/** What a `hello` may ask for and a `welcome` grant. */
+export const FEATURES = [
+  'parts', // a query's response in several frames
+] as const;
+
+export type Feature = (typeof FEATURES)[number];
+
 /** The `code` of an `error` frame. A client treats a code that it does not know as `internal`. */
 export const WIRE_ERRORS = [
   'invalid', // the input does not fit the contract

@@ -216,8 +216,10 @@ export interface ResponseFrame {
   /** For a command: it may be run again if the storage went back. */
   readonly redo?: boolean;
   readonly fence?: string;
-  /** For a command: where its events landed. For a query: the stamped positions. */
+  /** For a command: where its events landed. For a query: the stamped positions, with the last part. */
   readonly positions?: readonly ChannelPosition[];
+  /** For a query, feature `parts`: `result` is a piece of JSON text. */
+  readonly part?: { readonly index: number; readonly last: boolean };
 }
 
 export interface ErrorFrame {

@@ -78,17 +78,6 @@ export const RESERVED_FIELDS = [
     schema: z.boolean().meta(note('Send who is present, and each change of it.')),
   },
   {
-    frames: 'response to a query',
-    feature: 'parts',
-    field: 'part',
-    schema: z
-      .object({
-        index: z.int().min(0).meta(note('Its place, from 0.')),
-        last: z.boolean().meta(note('Whether it is the last.')),
-      })
-      .meta(note('`result` is then a piece of JSON text; joined by index, the pieces are the result, at most 1 MB together.')),
-  },
-  {
     frames: 'query, command, reauth',
     feature: 'trace',
     field: 'traceparent',

@@ -274,7 +274,14 @@ const response = z
         }),
       )
       .exactOptional()
-      .meta(note('For a command: where its events landed. For a query: the stamped positions.')),
+      .meta(note('For a command: where its events landed. For a query: the stamped positions, with the last part.')),
+    part: z
+      .object({
+        index: count().meta(note('Its place, from 0.')),
+        last: z.boolean().meta(note('Whether it is the last.')),
+      })
+      .exactOptional()
+      .meta(note('For a query, feature `parts`: `result` is a piece of JSON text; joined by index, the pieces are the result.')),
   })
   .meta(note('A query or command went well.'));
 

@@ -1,6 +1,6 @@
 /**
  * Runs the application's code with an end: it returns, fails, is late or is cancelled, whichever comes first.
- * What it does after that is heard by nobody. Not here: what follows from it.
+ * What it does after that is heard by nobody; only that it has ended. Not here: what follows from it.
  */
 import type { Clock } from '../../core/world.js';
 import type { AbortHandle } from './abort.js';
@@ -14,6 +14,8 @@ export type Ended<T> =
 export interface Attempt<T> {
   /** Never rejects. */
   readonly ended: Promise<Ended<T>>;
+  /** The work itself is over; after an end that was late or cancelled this may come later, or never. Never rejects. */
+  readonly settled: Promise<void>;
   cancel(): void;
 }
 
@@ -32,13 +34,14 @@ export function attempt<T>(parts: {
     end({ kind: 'late' });
     parts.abort.abort(new Error('The time for this request is over.'));
   });
-  parts.work().then(
+  const settled = parts.work().then(
     (value) => end({ kind: 'returned', value }),
     (error: unknown) => end({ kind: 'threw', error }),
   );
   void ended.then(cancelTimer);
   return {
     ended,
+    settled,
     cancel() {
       end({ kind: 'cancelled' });
       parts.abort.abort(new Error('This request was cancelled.'));

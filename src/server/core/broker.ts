@@ -48,7 +48,8 @@ export interface Broker {
   head(channel: string): Promise<Position>;
   read(channel: string, ask: ReadAsk): Promise<ReadResult>;
 
-  openLane(key: LaneKey, create: boolean): Promise<number | null>;
+  /** The last finished number of a lane; one that is not known is made with the head `createAt`, or not at all if that is null. */
+  openLane(key: LaneKey, createAt: number | null): Promise<number | null>;
   begin(key: LaneKey, n: number, id: string): Promise<BeginResult>;
   void(key: LaneKey, n: number, id: string): Promise<BeginResult>;
   commit(key: LaneKey, n: number, id: string, outcome: Outcome, appends: readonly Append[]): Promise<CommitResult>;

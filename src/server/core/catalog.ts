@@ -2,9 +2,10 @@
  * The application's contract, rules and handlers, looked up by the names that arrive from outside.
  * Names go through Maps alone; what has no rule is refused. Not here: running a handler.
  */
-import { channelName, channelParams, type AnyContract, type ChannelRef, type CommandRef, type QueryRef } from '../../core/contract.js';
+import { channelName, channelReader, type AnyContract, type ChannelRef, type CommandRef, type QueryRef } from '../../core/contract.js';
 import { RealtimeError } from '../../core/errors.js';
 import { CHANNEL_NAME } from '../../core/protocol/limits.js';
+import type { Cancel, Clock } from '../../core/world.js';
 import type { CommandContext, QueryContext, User } from './handlers.js';
 import type { Logger } from './logger.js';
 
@@ -21,6 +22,7 @@ export interface PlainRules {
 
 /** What has no rule takes the way of what a rule refuses, so that their answers come alike. */
 const NOBODY: Rule = () => false;
+const LATE = Symbol('late');
 
 /** A query or command with what belongs to it. */
 export interface Entry<Ref, Context> {
@@ -39,9 +41,9 @@ export interface Catalog {
   nameOf(ref: ChannelRef, params: Readonly<Record<string, string | number>>): string;
 }
 
-export function createCatalog(rules: PlainRules, logger: Logger): Catalog {
+export function createCatalog(rules: PlainRules, { clock, ruleMs, logger }: { readonly clock: Clock; readonly ruleMs: number; readonly logger: Logger }): Catalog {
   const { contract, authorize } = rules;
-  const channels = [...Object.values(contract.channels)];
+  const channels = Object.values(contract.channels).map((ref) => ({ ref, read: channelReader(ref.pattern) }));
   const channelRules = new Map(Object.entries(authorize?.channels ?? {}));
 
   const entries = <Ref extends { readonly key: string }, Context>(
@@ -62,20 +64,30 @@ export function createCatalog(rules: PlainRules, logger: Logger): Catalog {
 
   const ask = async (rule: Rule = NOBODY, what: Parameters<Exclude<Rule, 'public'>>[0]): Promise<boolean> => {
     if (rule === 'public') return true;
+    let cancelTimer: Cancel = () => undefined;
     try {
-      return (await rule(what)) === true;
+      const answer = rule(what);
+      if (typeof answer === 'boolean') return answer;
+      const late = new Promise<typeof LATE>((resolve) => {
+        cancelTimer = clock.after(ruleMs, () => resolve(LATE));
+      });
+      const isAllowed = await Promise.race([answer, late]);
+      if (isAllowed === LATE) logger.error('A rule of authorize did not answer in time; the request was refused.');
+      return isAllowed === true;
     } catch (error) {
       logger.error('A rule of authorize failed; the request was refused.', error);
       return false;
+    } finally {
+      cancelTimer();
     }
   };
 
   /** The first kind of channel that the name belongs to, if it is spelled as we would spell it. */
   const match = (name: string): { readonly ref: ChannelRef; readonly params: Readonly<Record<string, string>> } | null => {
     if (!CHANNEL_NAME.test(name)) return null;
-    for (const ref of channels) {
-      const params = channelParams(ref.pattern, name);
-      if (params !== null) return channelName(ref, params) === name ? { ref, params } : null;
+    for (const { ref, read } of channels) {
+      const params = read(name);
+      if (params !== null) return { ref, params };
     }
     return null;
   };

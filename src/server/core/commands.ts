@@ -8,13 +8,14 @@ import { encode, utf8Bytes } from '../../core/protocol/codec.js';
 import type { CommandFrame, LaneAskFrame } from '../../core/protocol/frames.js';
 import { FRAME_DEPTH, PAYLOAD_BYTES } from '../../core/protocol/limits.js';
 import type { AbortHandle } from './abort.js';
-import { attempt } from './attempt.js';
+import { attempt, type Ended } from './attempt.js';
 import type { Broker } from './broker.js';
 import type { Catalog, Entry } from './catalog.js';
 import type { StoredEvent } from './channel-log.js';
 import { EVENT_RUN_BYTES, failedText, frameText, notNowText, responseText } from './frame-text.js';
 import type { CommandContext, User } from './handlers.js';
-import { createLaneQueue } from './lane-queue.js';
+import { readInput } from './input.js';
+import { createLaneQueue, type Work } from './lane-queue.js';
 import type { BeginResult, LaneKey, Outcome } from './lane-log.js';
 import type { Append } from './log.js';
 import type { Logger } from './logger.js';
@@ -27,10 +28,20 @@ const WAITING_PER_LANE = 64;
 
 type Failed = Extract<Outcome, { kind: 'failed' }>;
 
+/** A command that has its answer. */
+export interface Ran {
+  /** The one answer. */
+  readonly text: string;
+  /** Its handler has ended, perhaps long after the answer, perhaps never. Never rejects. */
+  readonly settled: Promise<unknown>;
+}
+
 export interface Commands {
-  /** The text of the one answer. Never rejects. */
-  run(user: User, client: string, frame: CommandFrame): Promise<string>;
+  /** Never rejects. */
+  run(user: User, client: string, frame: CommandFrame): Promise<Ran>;
   openLane(user: User, client: string, frame: LaneAskFrame): Promise<string>;
+  /** Begins nothing from now on; resolves when what has begun is answered. */
+  drain(): Promise<unknown>;
 }
 
 /** What a handler's `reject` throws; nothing else ends a command as `rejected`. */
@@ -49,6 +60,14 @@ interface Effect {
   readonly appends: readonly Append[];
 }
 
+/** An effect, and when the handler that had it is over. */
+interface Executed extends Effect, Pick<Ran, 'settled'> {}
+
+type LaneRan = Ran & Work;
+
+const OVER = Promise.resolve();
+const over = (text: string): LaneRan => ({ text, settled: OVER, laneFree: OVER });
+
 export function createCommands(parts: {
   readonly catalog: Pick<Catalog, 'commands' | 'isAllowed' | 'nameOf'>;
   readonly broker: Broker;
@@ -59,22 +78,24 @@ export function createCommands(parts: {
 }): Commands {
   const { catalog, broker, world, createAbort, handlerMs, logger } = parts;
   const { clock } = world;
-  const queue = createLaneQueue<string>(WAITING_PER_LANE);
+  const answering = new Set<Promise<Ran>>();
+  let isDraining = false;
+  const queue = createLaneQueue<LaneRan>(WAITING_PER_LANE);
 
   /** Runs the handler; what it published counts only if it returned in time. */
-  const execute = async (entry: Entry<CommandRef, CommandContext<unknown>>, user: User, frame: CommandFrame, deadline: number): Promise<Effect> => {
+  const execute = async (entry: Entry<CommandRef, CommandContext<unknown>>, user: User, frame: CommandFrame, deadline: number): Promise<Executed> => {
     const left = deadline - clock.now();
-    if (left <= 0) return { outcome: TIMEOUT, appends: [] };
+    if (left <= 0) return { outcome: TIMEOUT, appends: [], settled: OVER };
     const abort = createAbort();
     const buffer = createBuffer(catalog, { user, command: frame.id, wall: () => clock.wall() });
-    const { ended } = attempt({
+    const { ended, settled } = attempt({
       clock,
       ms: Math.min(left, handlerMs),
       abort,
       work: async () => {
-        const input = entry.rule === undefined ? null : validate(entry.ref.input, frame.input);
+        const input = entry.rule === undefined ? null : readInput(entry.ref, frame.input, logger);
         if (input === null) return FORBIDDEN;
-        if (!input.ok) return failed('invalid', `The input does not fit the contract: ${input.issues.slice(0, 300)}.`);
+        if (!input.ok) return failed('invalid', input.message);
         if (!(await catalog.isAllowed(entry, user, input.value))) return FORBIDDEN;
         const output = await entry.handle({
           input: input.value,
@@ -89,19 +110,36 @@ export function createCommands(parts: {
     });
     const end = await ended;
     buffer.close();
+    return { ...effectAfter(entry, end, buffer.appends), settled };
+  };
+
+  const effectAfter = ({ ref }: { readonly ref: CommandRef }, end: Ended<Outcome>, appends: readonly Append[]): Effect => {
     switch (end.kind) {
       case 'returned':
-        return effectOf(end.value, buffer.appends);
+        return effectOf(end.value, appends);
       case 'threw':
         if (end.error instanceof Rejection) return { outcome: end.error.failed, appends: [] };
-        logger.error(`The handler of command '${entry.ref.key}' failed.`, end.error);
+        logger.error(`The handler of command '${ref.key}' failed.`, end.error);
         return { outcome: INTERNAL, appends: [] };
       case 'late':
       case 'cancelled':
-        logger.warn(`The handler of command '${entry.ref.key}' took too long.`);
+        logger.warn(`The handler of command '${ref.key}' took too long.`);
         return { outcome: TIMEOUT, appends: [] };
     }
   };
+
+  /** A late handler holds its lane up for as long as a handler may take once more; then order in the lane is no longer kept from it. */
+  const laneFreeAfter = (settled: Promise<unknown>, name: string): Promise<void> =>
+    new Promise((resolve) => {
+      const cancel = clock.after(handlerMs, () => {
+        logger.warn(`The handler of command '${name}' still runs long after its time; its lane goes on without it.`);
+        resolve();
+      });
+      void settled.then(() => {
+        cancel();
+        resolve();
+      });
+    });
 
   const answerOf = (id: string, began: Exclude<BeginResult, { kind: 'run' }>): string => {
     switch (began.kind) {
@@ -118,12 +156,20 @@ export function createCommands(parts: {
     }
   };
 
-  const process = async (key: LaneKey, user: User, frame: CommandFrame, deadline: number): Promise<string> => {
+  const process = async (key: LaneKey, user: User, frame: CommandFrame, deadline: number): Promise<LaneRan> => {
     const { n, id } = frame;
+    if (isDraining) return over(notNowText(id, 'unavailable', RETRY_MS));
     const began = frame.void === true ? await broker.void(key, n, id) : await broker.begin(key, n, id);
-    if (began.kind !== 'run') return answerOf(id, began);
+    if (began.kind !== 'run') return over(answerOf(id, began));
     const entry = catalog.commands.get(frame.name);
-    const { outcome, appends } = entry === undefined ? { outcome: FORBIDDEN, appends: [] } : await execute(entry, user, frame, deadline);
+    if (entry === undefined) return over(await commit(key, frame, { outcome: FORBIDDEN, appends: [] }));
+    const executed = await execute(entry, user, frame, deadline);
+    const laneFree = executed.outcome === TIMEOUT ? laneFreeAfter(executed.settled, frame.name) : OVER;
+    const text = await commit(key, frame, executed).catch((error: unknown) => notNow(frame, error));
+    return { text, settled: executed.settled, laneFree };
+  };
+
+  const commit = async (key: LaneKey, { n, id }: CommandFrame, { outcome, appends }: Effect): Promise<string> => {
     const committed = await broker.commit(key, n, id, outcome, appends);
     if (committed.kind === 'committed') return outcomeText(id, outcome, committed.positions, broker.fence());
     // Somebody else finished this number meanwhile; what they recorded is its outcome.
@@ -131,21 +177,36 @@ export function createCommands(parts: {
     return recorded.kind === 'run' ? notNowText(id, 'unavailable', RETRY_MS) : answerOf(id, recorded);
   };
 
+  const notNow = ({ id }: CommandFrame, error: unknown): string => {
+    logger.error('A command could not be brought to its outcome; the client will offer it again.', error);
+    return notNowText(id, 'unavailable', RETRY_MS);
+  };
+
+  const runInLane = async (user: User, client: string, frame: CommandFrame): Promise<Ran> => {
+    const key: LaneKey = { principal: user.id, client, lane: frame.lane };
+    const deadline = clock.now() + frame.remainingMs;
+    try {
+      const ran = isDraining ? null : queue.add(JSON.stringify([user.id, client, frame.lane]), () => process(key, user, frame, deadline));
+      return ran === null ? over(notNowText(frame.id, 'unavailable', RETRY_MS)) : await ran;
+    } catch (error) {
+      return over(notNow(frame, error));
+    }
+  };
+
   return {
-    async run(user, client, frame) {
-      const key: LaneKey = { principal: user.id, client, lane: frame.lane };
-      const deadline = clock.now() + frame.remainingMs;
-      try {
-        const answer = queue.add(JSON.stringify([user.id, client, frame.lane]), () => process(key, user, frame, deadline));
-        return answer === null ? notNowText(frame.id, 'unavailable', RETRY_MS) : await answer;
-      } catch (error) {
-        logger.error('A command could not be brought to its outcome; the client will offer it again.', error);
-        return notNowText(frame.id, 'unavailable', RETRY_MS);
-      }
+    run(user, client, frame) {
+      const ran = runInLane(user, client, frame);
+      answering.add(ran);
+      void ran.then(() => answering.delete(ran));
+      return ran;
     },
     async openLane(user, client, frame) {
-      const last = await broker.openLane({ principal: user.id, client, lane: frame.lane }, frame.create === true);
+      const last = await broker.openLane({ principal: user.id, client, lane: frame.lane }, frame.create === true ? frame.last : null);
       return frameText({ t: 'lane', lane: frame.lane, last, fence: broker.fence() });
+    },
+    drain() {
+      isDraining = true;
+      return Promise.all(answering);
     },
   };
 }

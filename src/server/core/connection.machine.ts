@@ -2,7 +2,7 @@
  * One client connection from the first byte to the last: greeting → authenticating → ready → closed.
  * Not here: what happens while it is ready (subscriptions, commands, queries, heartbeat).
  */
-import { CloseCode } from '../../core/protocol/codes.js';
+import { CloseCode, FEATURES, type Feature } from '../../core/protocol/codes.js';
 import type { HelloFrame } from '../../core/protocol/frames.js';
 import { PROTOCOL_VERSION } from '../../core/protocol/limits.js';
 import type { TimerEffect, TimerFired } from '../../core/machine.js';
@@ -17,6 +17,8 @@ export interface Greeting {
   readonly client: string;
   readonly link: number;
   readonly isVisible: boolean;
+  /** Those that both ends have. */
+  readonly features: readonly Feature[];
 }
 
 export type ConnectionState =
@@ -87,6 +89,6 @@ export function stepConnection(state: ConnectionState, event: ConnectionEvent | 
 
 function greet(hello: HelloFrame): Next {
   if (hello.v !== PROTOCOL_VERSION) return close(CloseCode.incompatible, `this server speaks version ${PROTOCOL_VERSION}`);
-  const greeting: Greeting = { client: hello.client, link: hello.link, isVisible: hello.visible };
+  const greeting: Greeting = { client: hello.client, link: hello.link, isVisible: hello.visible, features: FEATURES.filter((feature) => hello.features.includes(feature)) };
   return [{ kind: 'authenticating', greeting }, [START, { type: 'authenticate', hello }]];
 }

@@ -3,17 +3,18 @@
  * Not here: when it is let in (connection.machine), and what the frames do (subscriptions, commands, queries).
  * `createConnection` is long because its parts share one socket's state; each of them is short.
  */
-import { CloseCode } from '../../core/protocol/codes.js';
+import { CloseCode, type Feature } from '../../core/protocol/codes.js';
 import { decode, type Decoded } from '../../core/protocol/codec.js';
-import type { ClientFrame, HelloFrame, PingIntervals, ServerLimits } from '../../core/protocol/frames.js';
+import type { ClientFrame, CommandFrame, HelloFrame, PingIntervals, ServerLimits } from '../../core/protocol/frames.js';
 import { CLIENT_FRAME_BYTES, PROTOCOL_VERSION, TOKEN_BYTES, WIRE_ID } from '../../core/protocol/limits.js';
 import { drive } from '../../core/machine.js';
 import { CLIENT_FRAME_CHECKS } from '../../core/protocol/schemas.js';
 import type { Clock } from '../../core/world.js';
 import type { Broker } from './broker.js';
+import type { Bucket } from './bucket.js';
 import type { Commands } from './commands.js';
 import { INITIAL_CONNECTION, stepConnection, type ConnectionEffect, type ConnectionEvent, type ConnectionState, type ConnectionTimer, type Greeting } from './connection.machine.js';
-import { failedText, frameText } from './frame-text.js';
+import { failedText, frameText, notNowText, retryAfter } from './frame-text.js';
 import type { User } from './handlers.js';
 import { createHeartbeat, type Heartbeat } from './heartbeat.js';
 import type { Queries } from './queries.js';
@@ -29,6 +30,16 @@ export interface Session {
   readonly queries: Queries;
 }
 
+/** What a session needs of its connection. */
+export interface SessionPort {
+  /** Does nothing once the connection is gone. */
+  send(text: string): void;
+  onFailed(error: unknown): void;
+  onFlood(): void;
+  bufferedBytes(): number;
+  readonly features: readonly Feature[];
+}
+
 /** What a connection needs of its server. */
 export interface ConnectionHost {
   readonly clock: Clock;
@@ -38,9 +49,15 @@ export interface ConnectionHost {
   readonly limits: ServerLimits;
   readonly intervals: PingIntervals;
   readonly maxBufferedBytes: number;
+  /** Commands under way, those whose handler runs past its time included. */
+  readonly maxCommands: number;
+  /** Frames that it may still send. */
+  readonly inbound: Bucket;
   /** Who it is; rejects if that cannot be known now. */
   authenticate(hello: HelloFrame): Promise<User | null>;
-  createSession(user: User, send: (text: string) => void, onFailed: (error: unknown) => void): Session;
+  /** Asked last, in the turn in which it would become ready: false if the user was closed while it was authenticated. */
+  mayEnter(user: User): boolean;
+  createSession(user: User, port: SessionPort): Session;
   onReady(connection: Connection): void;
   onReleased(connection: Connection): void;
   onFailed(error: unknown): void;
@@ -61,6 +78,7 @@ export function createConnection(socket: ServerSocket, host: ConnectionHost): Co
   const { clock } = host;
   let heartbeat: Heartbeat | null = null;
   let session: Session | null = null;
+  let commandsUnderWay = 0;
 
   const ping = (): void => {
     if (heartbeat === null) return;
@@ -79,9 +97,9 @@ export function createConnection(socket: ServerSocket, host: ConnectionHost): Co
     if (heartbeat?.wrote(text.length) === true) ping();
   };
 
-  const welcome = ({ link, isVisible }: Greeting, user: User): void => {
+  const welcome = ({ link, isVisible, features }: Greeting, user: User): void => {
     heartbeat = createHeartbeat(host.intervals, isVisible, clock.now());
-    session = host.createSession(user, send, fail);
+    session = host.createSession(user, { send, onFailed: fail, onFlood: flood, bufferedBytes: () => socket.bufferedBytes(), features });
     host.onReady(connection);
     const { broker, node, limits, intervals } = host;
     send(
@@ -93,7 +111,7 @@ export function createConnection(socket: ServerSocket, host: ConnectionHost): Co
         tag: user.tag,
         storage: broker.storage,
         fence: broker.fence(),
-        features: [],
+        features,
         limits,
         ping: intervals,
       }),
@@ -103,7 +121,9 @@ export function createConnection(socket: ServerSocket, host: ConnectionHost): Co
   const perform = (effect: ConnectionEffect): void => {
     switch (effect.type) {
       case 'authenticate':
-        host.authenticate(effect.hello).then((user) => machine.send(user === null ? { type: 'refused' } : { type: 'authenticated', user }), fail);
+        host
+          .authenticate(effect.hello)
+          .then((user) => machine.send(user !== null && host.mayEnter(user) ? { type: 'authenticated', user } : { type: 'refused' }), fail);
         return;
       case 'welcome':
         return welcome(effect.greeting, effect.user);
@@ -126,7 +146,21 @@ export function createConnection(socket: ServerSocket, host: ConnectionHost): Co
   /** The server cannot serve anybody now; the client comes back a little later. */
   const fail = (error: unknown): void => {
     host.onFailed(error);
-    close(CloseCode.busy, 'retry-after=1000');
+    close(CloseCode.busy, retryAfter(1_000));
+  };
+
+  const flood = (): void => close(CloseCode.rateLimited, retryAfter(1_000));
+
+  const run = (frame: CommandFrame, user: User, client: string): void => {
+    if (commandsUnderWay >= host.maxCommands) return send(notNowText(frame.id, 'unavailable', 1_000));
+    commandsUnderWay++;
+    void host.commands
+      .run(user, client, frame)
+      .then(({ text, settled }) => {
+        send(text);
+        return settled;
+      })
+      .then(() => commandsUnderWay--);
   };
 
   const hearVisible = (isVisible: boolean): void => {
@@ -151,8 +185,7 @@ export function createConnection(socket: ServerSocket, host: ConnectionHost): Co
       case 'cancel':
         return its.queries.cancel(frame);
       case 'command':
-        void host.commands.run(user, client, frame).then(send);
-        return;
+        return run(frame, user, client);
       case 'lane':
         host.commands.openLane(user, client, frame).then(send, fail);
         return;
@@ -186,6 +219,7 @@ export function createConnection(socket: ServerSocket, host: ConnectionHost): Co
     onMessage(text) {
       const { state } = machine;
       if (state.kind === 'closed') return;
+      if (!host.inbound.take(clock.now())) return close(CloseCode.rateLimited, retryAfter(host.inbound.fullInMs(clock.now())));
       // Nothing but the first frame is parsed before welcome.
       if (state.kind === 'authenticating') return machine.send({ type: 'frame' });
       heartbeat?.heard(clock.now());

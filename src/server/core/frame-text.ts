@@ -56,6 +56,36 @@ export function responseText(id: string, parts: { readonly result?: string; read
   return result === undefined ? head : `${head.slice(0, -1)},"result":${result}}`;
 }
 
+/** A response in parts: the result is JSON text, and each part carries a piece of it as a text. The last one names the positions. */
+export function* partTexts(id: string, result: string, positions: readonly ChannelPosition[]): Generator<string, undefined> {
+  const stampBytes = JSON.stringify(positions).length;
+  let start = 0;
+  for (let index = 0, isLast = false; !isLast; index++) {
+    const { end, bytes } = pieceAt(result, start, EVENT_RUN_BYTES);
+    isLast = end === result.length && bytes + stampBytes <= EVENT_RUN_BYTES;
+    yield frameText({ t: 'response', id, result: result.slice(start, end), part: { index, last: isLast }, ...(isLast && { positions }) });
+    start = end;
+  }
+  return undefined;
+}
+
+/** The piece from `start` that is at most so many bytes as a text within JSON; a pair of surrogates stays together. */
+function pieceAt(json: string, start: number, maxBytes: number): { readonly end: number; readonly bytes: number } {
+  let bytes = 0;
+  let end = start;
+  while (end < json.length) {
+    const unit = json.charCodeAt(end);
+    const units = unit >= 0xd800 && unit < 0xdc00 ? 2 : 1;
+    let more = unit < 0x800 ? 2 : 3;
+    if (units === 2) more = 4;
+    else if (unit < 0x80 && unit !== 0x22 && unit !== 0x5c) more = 1;
+    if (bytes + more > maxBytes) break;
+    bytes += more;
+    end += units;
+  }
+  return { end, bytes };
+}
+
 /** A request that failed for good. */
 export function failedText(id: string, failed: Extract<Outcome, { kind: 'failed' }>): string {
   const { code, name, data, message } = failed;
@@ -63,8 +93,16 @@ export function failedText(id: string, failed: Extract<Outcome, { kind: 'failed'
   return data === undefined ? head : `${head.slice(0, -1)},"data":${data}}`;
 }
 
+/** A server that names no time to wait would be asked again in the same moment. */
+const MIN_RETRY_MS = 100;
+
+/** The reason of a close that names when to come back. */
+export function retryAfter(ms: number): string {
+  return `retry-after=${Math.max(MIN_RETRY_MS, Math.ceil(ms))}`;
+}
+
 /** A request that may be asked again. */
 export function notNowText(id: string, code: 'unavailable' | 'out-of-order', retryAfterMs: number): string {
   const message = code === 'unavailable' ? 'Not now; ask again.' : 'An earlier command of the lane is missing.';
-  return frameText({ t: 'error', id, code, message, final: false, retryAfterMs });
+  return frameText({ t: 'error', id, code, message, final: false, retryAfterMs: Math.max(MIN_RETRY_MS, retryAfterMs) });
 }

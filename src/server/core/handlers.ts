@@ -93,14 +93,34 @@ type Handling<C extends AnyContract, Signal extends AbortLike> = (keyof C['queri
 export interface LimitOptions {
   /** Channels of one connection. @default 200 */
   readonly channels?: number;
-  /** Queries of one connection that wait for their answer. @default 100 */
+  /** Queries of one connection whose handlers run, cancelled and late ones included. @default 100 */
   readonly queries?: number;
+  /** Commands of one connection that wait or whose handlers run, late ones included. More are answered `unavailable`. @default 256 */
+  readonly commands?: number;
   /** Connections that wait for `authenticate`. @default 1,000 */
   readonly authentications?: number;
+  /** Frames that a client may send a second, on average; over it the connection ends with 4201. @default 200 */
+  readonly framesPerSecond?: number;
+  /** Frames that a client may send at once. @default 1,000 */
+  readonly frameBurst?: number;
+  /** Sockets of this server; who comes when it is full is refused with 503. @default 100,000 */
+  readonly connections?: number;
+  /**
+   * Sockets of one address; more are refused with 429. The address is the peer's: behind a proxy all clients have the
+   * proxy's, so leave it off there and let the proxy count.
+   * @default no limit
+   */
+  readonly connectionsPerAddress?: number;
   /** Bytes that a client may leave untaken before its socket is closed. @default 1 MB */
   readonly bufferedBytes?: number;
-  /** How long a handler may take, whatever the client allows. @default 30,000 ms */
+  /**
+   * How long a handler or a rule may take, whatever the client allows. A command that is over it ends as `timeout`, and its
+   * signal is aborted. The next command of the lane waits for the late handler to end, but no longer than this once more.
+   * @default 30,000 ms
+   */
   readonly handlerMs?: number;
+  /** How long `stop` lets commands under way end. @default 5,000 ms */
+  readonly stopMs?: number;
 }
 
 /** Everything that the server needs to know of an application. */

@@ -1,7 +1,7 @@
 /**
  * Lanes of the log core: which number was finished last, and the outcomes of the newest ones (rules L1, L2, L7, L8).
  * Not here: running a command, and the events that it appends.
- * `createLaneLog` is long because its calls share two counts that must stay true.
+ * `createLaneLog` is long because its calls share three counts that must stay true.
  */
 import type { WireError } from '../../core/protocol/codes.js';
 import type { ChannelPosition } from '../../core/protocol/frames.js';
@@ -44,6 +44,8 @@ export interface LaneLimits {
   readonly resultsPerLane: number;
   /** Stored outcomes of all lanes of a principal. */
   readonly resultBytesPerPrincipal: number;
+  /** Stored outcomes of everybody together; past it the principals that were idle longest lose theirs. */
+  readonly resultBytesInAll: number;
   /** The begin without a commit that ends a command as `poisoned`. */
   readonly attempts: number;
 }
@@ -54,6 +56,7 @@ export const DEFAULT_LANE_LIMITS: LaneLimits = {
   keepLaneMs: 10 * 60_000,
   resultsPerLane: 64,
   resultBytesPerPrincipal: 256 * 1024,
+  resultBytesInAll: 64 * 1024 * 1024,
   attempts: 3,
 };
 
@@ -80,7 +83,8 @@ interface Owner {
 }
 
 export interface LaneLog {
-  open(key: LaneKey, create: boolean, now: number): number | null;
+  /** The last finished number. A lane that is not known is made with the head `createAt`, or not at all if that is null. */
+  open(key: LaneKey, createAt: number | null, now: number): number | null;
   begin(key: LaneKey, n: number, id: string, now: number): BeginResult;
   void(key: LaneKey, n: number, id: string, now: number): BeginResult;
   /** Whether `n` was begun by `id` and is still the next to finish. */
@@ -96,12 +100,22 @@ const VOID: Outcome = { kind: 'failed', code: 'void', message: 'The command was 
 export function createLaneLog(limits: LaneLimits): LaneLog {
   /** In order of their last use, the longest unused first. */
   const owners = new Map<string, Owner>();
+  /** Those of them that have stored outcomes, in order of the last one. */
+  const holding = new Set<Owner>();
   let laneCount = 0;
+  let bytesInAll = 0;
+
+  const count = (owner: Owner, bytes: number): void => {
+    owner.bytes += bytes;
+    bytesInAll += bytes;
+    if (bytes > 0 || owner.bytes === 0) holding.delete(owner);
+    if (bytes > 0) holding.add(owner);
+  };
 
   const drop = (principal: string, owner: Owner, name: string, lane: Lane): void => {
     owner.lanes.delete(name);
     laneCount--;
-    for (const { bytes } of lane.results.values()) owner.bytes -= bytes;
+    for (const { bytes } of lane.results.values()) count(owner, -bytes);
     if (owner.lanes.size === 0) owners.delete(principal);
   };
 
@@ -130,7 +144,7 @@ export function createLaneLog(limits: LaneLimits): LaneLog {
     if (idlest !== undefined) drop(principal, owner, ...idlest);
   };
 
-  const create = (key: LaneKey, now: number): Lane => {
+  const create = (key: LaneKey, last: number, now: number): Lane => {
     const present = owners.get(key.principal);
     if (present !== undefined && present.lanes.size >= limits.lanesPerPrincipal) dropIdlest(key.principal, present);
     else if (laneCount >= limits.lanes) {
@@ -138,7 +152,7 @@ export function createLaneLog(limits: LaneLimits): LaneLog {
       if (idlest !== undefined) dropIdlest(...idlest);
     }
     const owner = owners.get(key.principal) ?? { lanes: new Map<string, Lane>(), bytes: 0 };
-    const lane: Lane = { last: 0, results: new Map(), begun: null, touchedAt: now };
+    const lane: Lane = { last, results: new Map(), begun: null, touchedAt: now };
     owner.lanes.set(nameOf(key), lane);
     laneCount++;
     owners.delete(key.principal);
@@ -147,21 +161,30 @@ export function createLaneLog(limits: LaneLimits): LaneLog {
   };
 
   const forgetResult = (owner: Owner, lane: Lane, n: number): void => {
-    owner.bytes -= lane.results.get(n)?.bytes ?? 0;
+    count(owner, -(lane.results.get(n)?.bytes ?? 0));
     lane.results.delete(n);
   };
 
-  /** Keeps the newest results of the lane; past the principal's bytes, the idlest lanes lose theirs first. */
+  /** The idlest lanes lose their results first; the newest of `spared` stays. */
+  const forgetUntil = (isEnough: () => boolean, owner: Owner, spared: Lane): void => {
+    for (const lane of owner.lanes.values()) {
+      for (const n of lane.results.keys()) {
+        if (isEnough() || (lane === spared && n === lane.last)) return;
+        forgetResult(owner, lane, n);
+      }
+    }
+  };
+
+  /** Keeps the newest results of the lane, and everybody within their bytes. */
   const trimResults = (owner: Owner, lane: Lane): void => {
     for (const n of lane.results.keys()) {
       if (lane.results.size <= limits.resultsPerLane) break;
       forgetResult(owner, lane, n);
     }
-    for (const its of owner.lanes.values()) {
-      for (const n of its.results.keys()) {
-        if (owner.bytes <= limits.resultBytesPerPrincipal || (its === lane && n === lane.last)) return;
-        forgetResult(owner, its, n);
-      }
+    forgetUntil(() => owner.bytes <= limits.resultBytesPerPrincipal, owner, lane);
+    for (const idle of holding) {
+      if (bytesInAll <= limits.resultBytesInAll) break;
+      forgetUntil(() => bytesInAll <= limits.resultBytesInAll, idle, lane);
     }
   };
 
@@ -172,7 +195,7 @@ export function createLaneLog(limits: LaneLimits): LaneLog {
     lane.begun = null;
     lane.results.set(n, { id, outcome, positions, bytes });
     if (owner !== undefined) {
-      owner.bytes += bytes;
+      count(owner, bytes);
       trimResults(owner, lane);
     }
     return { kind: 'finished', outcome, positions };
@@ -188,8 +211,8 @@ export function createLaneLog(limits: LaneLimits): LaneLog {
   };
 
   return {
-    open(key, mayCreate, now) {
-      const lane = use(key, now) ?? (mayCreate ? create(key, now) : undefined);
+    open(key, createAt, now) {
+      const lane = use(key, now) ?? (createAt === null ? undefined : create(key, createAt, now));
       return lane === undefined ? null : lane.last;
     },
     begin(key, n, id, now) {

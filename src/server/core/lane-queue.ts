@@ -2,9 +2,15 @@
  * Work of one lane, one after the other: a second arrival of a number waits for the first, and then finds its outcome (rule L7).
  * Not here: what the work is.
  */
-export interface LaneQueue<Answer> {
+export interface LaneQueue<Answer extends Work> {
   /** Null: too much waits in this lane already. */
   add(lane: string, work: () => Promise<Answer>): Promise<Answer> | null;
+}
+
+/** What work answers with. */
+export interface Work {
+  /** The lane goes on when it is over; never rejects. */
+  readonly laneFree: Promise<unknown>;
 }
 
 interface Line {
@@ -13,7 +19,7 @@ interface Line {
   waiting: number;
 }
 
-export function createLaneQueue<Answer>(maxWaiting: number): LaneQueue<Answer> {
+export function createLaneQueue<Answer extends Work>(maxWaiting: number): LaneQueue<Answer> {
   const lines = new Map<string, Line>();
   return {
     add(lane, work) {
@@ -26,7 +32,7 @@ export function createLaneQueue<Answer>(maxWaiting: number): LaneQueue<Answer> {
         if (line.waiting === 0) lines.delete(lane);
       };
       const answer = line.tail.then(work);
-      line.tail = answer.then(done, done);
+      line.tail = answer.then(({ laneFree }) => laneFree).then(done, done);
       return answer;
     },
   };

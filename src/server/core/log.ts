@@ -27,8 +27,8 @@ export interface Log {
   /** Where the channel stands. A channel that nobody has written to costs nothing. */
   head(channel: string, now: number): Position;
   read(channel: string, ask: ReadAsk, now: number): ReadResult;
-  /** The last finished number of a lane, or null if it is not known (and not to be created). */
-  openLane(key: LaneKey, create: boolean, now: number): number | null;
+  /** The last finished number of a lane; one that is not known is made with the head `createAt`, or not at all if that is null. */
+  openLane(key: LaneKey, createAt: number | null, now: number): number | null;
   begin(key: LaneKey, n: number, id: string, now: number): BeginResult;
   /** Records a command as never to be run, unless it has an outcome already; the outcome either way. */
   void(key: LaneKey, n: number, id: string, now: number): BeginResult;
@@ -56,7 +56,7 @@ export function createLog(parts: { readonly dice: Pick<Dice, 'id'>; readonly lim
     append: (channel, events, now) => channels.append(channel, events, now),
     head: (channel, now) => channels.head(channel, now),
     read: (channel, ask, now) => channels.read(channel, ask, now),
-    openLane: (key, create, now) => lanes.open(key, create, now),
+    openLane: (key, createAt, now) => lanes.open(key, createAt, now),
     begin: (key, n, id, now) => lanes.begin(key, n, id, now),
     void: (key, n, id, now) => lanes.void(key, n, id, now),
     commit(key, n, id, outcome, appends, now) {

@@ -12,7 +12,8 @@ import { createLog, type Log, type LogLimits } from './log.js';
 export interface MemoryBrokerOptions {
   /**
    * How much is kept, and for how long.
-   * @default per channel 1,000 events, 1 MB, 5 min; per principal 64 lanes, known for 10 min
+   * @default per channel 1,000 events, 1 MB, 5 min; per principal 64 lanes, known for 10 min, and 256 kB of results;
+   *   in all 256 MB of events, 64 MB of results
    */
   readonly limits?: Partial<LogLimits>;
   /** A storage that outlives the broker: tests restart a server on it. @default a fresh one */
@@ -87,7 +88,7 @@ export function memoryBroker(options: MemoryBrokerOptions = {}): Broker {
     },
     head: async (channel) => run().log.head(channel, run().clock.now()),
     read: async (channel, ask) => run().log.read(channel, ask, run().clock.now()),
-    openLane: async (key, create) => run().log.openLane(key, create, run().clock.now()),
+    openLane: async (key, createAt) => run().log.openLane(key, createAt, run().clock.now()),
     begin: async (key, n, id) => run().log.begin(key, n, id, run().clock.now()),
     void: async (key, n, id) => run().log.void(key, n, id, run().clock.now()),
     async commit(key, n, id, outcome, appends) {

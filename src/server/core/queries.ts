@@ -7,7 +7,7 @@ import { validate, type QueryRef } from '../../core/contract.js';
 import { encode, utf8Bytes } from '../../core/protocol/codec.js';
 import type { WireError } from '../../core/protocol/codes.js';
 import type { CancelFrame, ChannelPosition, QueryFrame } from '../../core/protocol/frames.js';
-import { FRAME_DEPTH, PAYLOAD_BYTES } from '../../core/protocol/limits.js';
+import { FRAME_DEPTH, PAYLOAD_BYTES, RESULT_BYTES } from '../../core/protocol/limits.js';
 import type { Clock } from '../../core/world.js';
 import type { AbortHandle } from './abort.js';
 import { attempt, type Attempt, type Ended } from './attempt.js';
@@ -15,7 +15,9 @@ import type { Broker } from './broker.js';
 import type { Catalog, Entry } from './catalog.js';
 import { EVENT_RUN_BYTES, failedText, notNowText, responseText } from './frame-text.js';
 import type { QueryContext, User } from './handlers.js';
+import { readInput } from './input.js';
 import type { Logger } from './logger.js';
+import type { Parts } from './parts.js';
 
 const RETRY_MS = 1_000;
 
@@ -29,6 +31,8 @@ export interface Queries {
 interface Answer {
   readonly result?: string;
   readonly positions: readonly ChannelPosition[];
+  /** False: it does not fit one frame. */
+  readonly isShort?: boolean;
 }
 
 /** Ends a query with a code; anything else that is thrown ends it as `internal`. */
@@ -40,6 +44,8 @@ class Refusal {
 }
 
 const FORBIDDEN = new Refusal('forbidden', 'This user may not ask this.');
+const TOO_LARGE = new Refusal('too-large', 'The answer is over the limit.');
+const CANCELLED = 'The client asked to stop.';
 
 export function createQueries(parts: {
   readonly user: User;
@@ -52,9 +58,13 @@ export function createQueries(parts: {
   readonly logger: Logger;
   /** Does nothing once the connection is gone. */
   readonly send: (text: string) => void;
+  /** For answers that do not fit one frame; null: this client cannot join them. */
+  readonly long: Parts | null;
 }): Queries {
-  const { user, catalog, broker, clock, createAbort, handlerMs, maxQueries, logger, send } = parts;
+  const { user, catalog, broker, clock, createAbort, handlerMs, maxQueries, logger, send, long } = parts;
   const asking = new Map<string, Attempt<Answer>>();
+  /** A query keeps its place until its handler has ended: who cancels has no more of them than who waits. */
+  let running = 0;
 
   /** Where the channels stand before the handler reads anything; those that the asker may not hear are left out. */
   const stamp = async (channels: readonly string[]): Promise<readonly ChannelPosition[]> => {
@@ -66,20 +76,29 @@ export function createQueries(parts: {
 
   const work = async (entry: Entry<QueryRef, QueryContext<unknown>> | undefined, frame: QueryFrame, abort: AbortHandle): Promise<Answer> => {
     if (entry?.rule === undefined) throw FORBIDDEN;
-    const input = validate(entry.ref.input, frame.input);
-    if (!input.ok) throw new Refusal('invalid', `The input does not fit the contract: ${input.issues.slice(0, 300)}.`);
+    const input = readInput(entry.ref, frame.input, logger);
+    if (!input.ok) throw new Refusal('invalid', input.message);
     if (!(await catalog.isAllowed(entry, user, input.value))) throw FORBIDDEN;
     const positions = await stamp([...new Set(frame.stamp)]);
     const output = await entry.handle({ input: input.value, user, signal: abort.signal });
     const checked = validate(entry.ref.output, output);
     if (!checked.ok) throw new Error(`The output does not fit the contract: ${checked.issues}.`);
     if (output === undefined) return { positions };
-    const encoded = encode(output, PAYLOAD_BYTES, FRAME_DEPTH - 1);
-    if (encoded.ok) {
-      const answer = { result: encoded.text, positions };
-      if (utf8Bytes(encoded.text) + JSON.stringify(positions).length <= EVENT_RUN_BYTES) return answer;
-    } else if (encoded.why === 'malformed') throw new Error(`The output cannot be sent: ${encoded.detail}.`);
-    throw new Refusal('too-large', 'The answer is over the limit.');
+    const encoded = encode(output, long === null ? PAYLOAD_BYTES : RESULT_BYTES, FRAME_DEPTH - 1);
+    if (!encoded.ok && encoded.why === 'malformed') throw new Error(`The output cannot be sent: ${encoded.detail}.`);
+    const stampBytes = JSON.stringify(positions).length;
+    if (!encoded.ok || stampBytes > EVENT_RUN_BYTES) throw TOO_LARGE;
+    const isShort = encoded.text.length <= PAYLOAD_BYTES && utf8Bytes(encoded.text) + stampBytes <= EVENT_RUN_BYTES;
+    if (!isShort && long === null) throw TOO_LARGE;
+    return { result: encoded.text, positions, isShort };
+  };
+
+  /** Says the one answer, whole or in parts. */
+  const answer = (frame: QueryFrame, end: Ended<Answer>): void => {
+    if (end.kind === 'returned' && long !== null && end.value.isShort === false) {
+      const { result = '', positions } = end.value;
+      if (!long.send(frame.id, result, positions)) send(notNowText(frame.id, 'unavailable', RETRY_MS));
+    } else send(textOf(frame, end));
   };
 
   const textOf = (frame: QueryFrame, end: Ended<Answer>): string => {
@@ -90,7 +109,7 @@ export function createQueries(parts: {
       case 'late':
         return fail('timeout', 'The handler took longer than the query had.');
       case 'cancelled':
-        return fail('cancelled', 'The client asked to stop.');
+        return fail('cancelled', CANCELLED);
       case 'threw':
         if (end.error instanceof Refusal) return fail(end.error.code, end.error.message);
         logger.error('The handler of a query failed.', end.error);
@@ -101,21 +120,25 @@ export function createQueries(parts: {
   return {
     ask(frame) {
       // A second one of the same id cannot be told from the first; the first one's answer is the answer.
-      if (asking.has(frame.id)) return;
-      if (asking.size >= maxQueries) return send(notNowText(frame.id, 'unavailable', RETRY_MS));
+      if (asking.has(frame.id) || long?.has(frame.id) === true) return;
+      if (running >= maxQueries) return send(notNowText(frame.id, 'unavailable', RETRY_MS));
       const abort = createAbort();
       const asked = attempt({ clock, ms: Math.min(frame.remainingMs, handlerMs), abort, work: () => work(catalog.queries.get(frame.name), frame, abort) });
       asking.set(frame.id, asked);
+      running++;
+      void asked.settled.then(() => running--);
       void asked.ended.then((end) => {
         asking.delete(frame.id);
-        send(textOf(frame, end));
+        answer(frame, end);
       });
     },
     cancel({ id }) {
       asking.get(id)?.cancel();
+      if (long?.drop(id) === true) send(failedText(id, { kind: 'failed', code: 'cancelled', message: CANCELLED }));
     },
     release() {
       for (const asked of asking.values()) asked.cancel();
+      long?.release();
     },
   };
 }

@@ -6,25 +6,33 @@
 import type { AnyContract } from '../../core/contract.js';
 import { CloseCode } from '../../core/protocol/codes.js';
 import type { HelloFrame } from '../../core/protocol/frames.js';
+import type { Clock } from '../../core/world.js';
 import { createAbort as createPlainAbort } from './abort.js';
 import type { Broker } from './broker.js';
+import { createBucket } from './bucket.js';
 import { createCatalog, type PlainRules } from './catalog.js';
 import { createCommands } from './commands.js';
 import { createConnection, type Connection, type ConnectionHost } from './connection.js';
 import type { Identity, LimitOptions, ServerPublish, ServerRules, User } from './handlers.js';
 import { createHub } from './hub.js';
 import type { Logger } from './logger.js';
+import { createParts } from './parts.js';
 import { publication } from './publication.js';
 import { createQueries } from './queries.js';
 import type { ConnectionHandler, ConnectionRequest, ServerSocket, ServerWorld } from './server-world.js';
 import { createSubscriptions } from './subscriptions.js';
 
-const DEFAULT_LIMITS: Required<LimitOptions> = {
+/** Sockets are counted where they are accepted. */
+const DEFAULT_LIMITS: Required<Omit<LimitOptions, 'connections' | 'connectionsPerAddress'>> = {
   channels: 200,
   queries: 100,
+  commands: 256,
   authentications: 1_000,
+  framesPerSecond: 200,
+  frameBurst: 1_000,
   bufferedBytes: 1024 * 1024,
   handlerMs: 30_000,
+  stopMs: 5_000,
 };
 
 /** Commands of one lane that a client may have under way. */
@@ -48,7 +56,9 @@ export interface ServerCore {
   kick(user: string, channel: string): void;
   /** Closes a user's connections; they must authenticate again. */
   closeUser(user: string): void;
-  /** Closes every connection and lets the broker go. */
+  /** The broker has started, and nobody has asked to stop. */
+  readonly isReady: boolean;
+  /** Lets commands under way end, for a while; then closes every connection and lets the broker go. */
   stop(code: CloseCode): Promise<void>;
 }
 
@@ -59,12 +69,14 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
   const { broker, authenticate, logger = SILENT } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   // The types of the contract end here: from now on names are text that arrives from outside.
-  const catalog = createCatalog(options as unknown as PlainRules, logger);
+  const catalog = createCatalog(options as unknown as PlainRules, { clock, ruleMs: limits.handlerMs, logger });
   const createAbort = world.createAbort ?? createPlainAbort;
   const connections = new Set<Connection>();
   const links = new Map<string, Connection>();
-  let authenticating = 0;
+  /** Connections that wait for authenticate, each with the users that were closed since. */
+  const entering = new Set<string[]>();
   let isSweeping = false;
+  let isStarted = false;
   let isStopped = false;
 
   const hub = createHub({ broker, defer: world.defer ?? ((run) => void clock.after(0, run)) });
@@ -78,7 +90,10 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
       },
     },
   });
-  started.catch((error: unknown) => logger.error('The broker did not start.', error));
+  started.then(
+    () => (isStarted = true),
+    (error: unknown) => logger.error('The broker did not start.', error),
+  );
 
   const commands = createCommands({ catalog, broker, world, createAbort, handlerMs: limits.handlerMs, logger });
 
@@ -93,23 +108,15 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
 
   const node = dice.id();
 
-  const authenticateNow = async (hello: HelloFrame, request: ConnectionRequest): Promise<User | null> => {
-    if (authenticating >= limits.authentications) throw new Error('Too many clients wait for authenticate.');
-    authenticating++;
-    try {
-      await started;
-      return await identify(hello, request);
-    } finally {
-      authenticating--;
-    }
-  };
-
   /** Who the client is: what `authenticate` says, or without it the client id under a public name that does not give it away. */
   const identify = async (hello: HelloFrame, request: ConnectionRequest): Promise<User | null> => {
     if (authenticate === undefined) return { id: hello.client, tag: world.digest(`holdfast tag ${hello.client}`) };
     try {
       const identity = await authenticate({ request, token: hello.token });
-      return identity === null ? null : userOf(identity);
+      if (identity === null) return null;
+      const user = userOf(identity);
+      if (user === null) logger.error(`A client was refused: authenticate must answer null or { id, tag? } with texts that are not empty and a tag of at most ${TAG_LENGTH} characters.`);
+      return user;
     } catch (error) {
       logger.warn('A client was refused: authenticate failed.', error);
       return null;
@@ -119,6 +126,7 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
   const host = (request: ConnectionRequest): ConnectionHost => {
     let asked: ConnectionRequest | null = request;
     let key = '';
+    const closedMeanwhile: string[] = [];
     return {
       clock,
       broker,
@@ -127,24 +135,36 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
       limits: { channels: limits.channels, windowPerLane: WINDOW_PER_LANE, keepMs: broker.keepMs },
       intervals: PING,
       maxBufferedBytes: limits.bufferedBytes,
+      maxCommands: limits.commands,
+      inbound: createBucket(limits.framesPerSecond, limits.frameBurst, clock.now()),
       async authenticate(hello) {
         if (asked === null) return null;
-        const answer = authenticateNow(hello, asked);
+        if (entering.size >= limits.authentications) throw new Error('Too many clients wait for authenticate.');
+        entering.add(closedMeanwhile);
+        const its = asked;
         // Headers are large, and nobody needs them again.
         asked = null;
-        return answer;
+        await started;
+        return identify(hello, its);
       },
-      createSession: (user, send, onFailed) => ({
-        subscriptions: createSubscriptions({ user, catalog, hub, broker, maxChannels: limits.channels, send, onFailed }),
-        queries: createQueries({ user, catalog, broker, clock, createAbort, handlerMs: limits.handlerMs, maxQueries: limits.queries, logger, send }),
-      }),
+      mayEnter: (user) => !closedMeanwhile.some((name) => isUser(user, name)),
+      createSession(user, { send, onFailed, onFlood, bufferedBytes, features }) {
+        const long = features.includes('parts') ? createParts({ clock, maxWaiting: limits.bufferedBytes, send, bufferedBytes }) : null;
+        return {
+          subscriptions: createSubscriptions({ user, catalog, hub, broker, maxChannels: limits.channels, send, onFailed, onFlood }),
+          queries: createQueries({ user, catalog, broker, clock, createAbort, handlerMs: limits.handlerMs, maxQueries: limits.queries, logger, send, long }),
+        };
+      },
       onReady(connection) {
+        entering.delete(closedMeanwhile);
         key = JSON.stringify([connection.user?.id, connection.greeting?.client, connection.greeting?.link]);
         links.get(key)?.close(CloseCode.replaced, 'replaced');
         links.set(key, connection);
       },
       onReleased(connection) {
         connections.delete(connection);
+        // Also while authenticate still works: a place belongs to a connection, not to a promise.
+        entering.delete(closedMeanwhile);
         if (links.get(key) === connection) links.delete(key);
       },
       onFailed: (error) => logger.error('The server could not serve a client and sent it away for a second.', error),
@@ -169,10 +189,15 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
       for (const connection of connections) if (isUser(connection.user, user)) connection.kick(channel);
     },
     closeUser(user) {
+      for (const closed of entering) closed.push(user);
       for (const connection of connections) if (isUser(connection.user, user)) connection.close(CloseCode.unauthorized, 'signed out');
+    },
+    get isReady() {
+      return isStarted && !isStopped;
     },
     async stop(code) {
       isStopped = true;
+      await within(clock, limits.stopMs, commands.drain());
       for (const connection of connections) connection.close(code, 'stopping');
       await started.catch(() => undefined);
       await broker.stop();
@@ -180,13 +205,24 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
   };
 }
 
+/** Resolves with `work`, or when the time is over. */
+function within(clock: Clock, ms: number, work: Promise<unknown>): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = clock.after(ms, resolve);
+    void work.then(() => {
+      cancel();
+      resolve();
+    });
+  });
+}
+
 function isUser(user: User | null, asked: string): boolean {
   return user !== null && (user.id === asked || user.tag === asked);
 }
 
-function userOf({ id, tag = id }: Identity): User {
-  if (typeof id !== 'string' || id === '' || tag === '' || tag.length > TAG_LENGTH) {
-    throw new Error(`authenticate must answer { id, tag? } with texts that are not empty and a tag of at most ${TAG_LENGTH} characters.`);
-  }
+/** Null: this is no identity, whatever the types have promised. */
+function userOf(identity: Identity | undefined): User | null {
+  const { id, tag = id }: { readonly id?: unknown; readonly tag?: unknown } = identity ?? {};
+  if (typeof id !== 'string' || id === '' || typeof tag !== 'string' || tag === '' || tag.length > TAG_LENGTH) return null;
   return { id, tag };
 }

@@ -41,9 +41,13 @@ export function createSubscriptions(parts: {
   readonly maxChannels: number;
   readonly send: (text: string) => void;
   readonly onFailed: (error: unknown) => void;
+  /** The client asks faster than it can be answered. */
+  readonly onFlood: () => void;
 }): Subscriptions {
   const { user, catalog, hub, broker, maxChannels, send } = parts;
   const subscriptions = new Map<string, Subscription>();
+  /** Askings that wait for a rule or for storage, those that were replaced meanwhile included. */
+  let asking = 0;
 
   const tellEnd = (channel: string, generation: number, reason: UnsubscribeReason): void =>
     send(frameText({ t: 'unsubscribed', channel, generation, reason }));
@@ -74,8 +78,11 @@ export function createSubscriptions(parts: {
 
   const start = (wanted: WantedChannel): void => {
     const present = subscriptions.get(wanted.name);
-    if (present !== undefined && wanted.generation < present.generation) return;
+    if (present !== undefined && wanted.generation <= present.generation) return;
     if (present === undefined && subscriptions.size >= maxChannels) return tellEnd(wanted.name, wanted.generation, 'limit');
+    // Each channel once, and once more for who changes everything before the first answers came.
+    if (asking >= 2 * maxChannels) return parts.onFlood();
+    asking++;
     const subscription = createSubscription(wanted.generation, send);
     subscriptions.set(wanted.name, subscription);
     join(wanted, subscription)
@@ -83,7 +90,10 @@ export function createSubscriptions(parts: {
         if (subscriptions.get(wanted.name) === subscription) parts.onFailed(error);
       })
       // The old one goes only now, so that the channel stays watched in between.
-      .finally(() => present !== undefined && hub.leave(wanted.name, present))
+      .finally(() => {
+        asking--;
+        if (present !== undefined) hub.leave(wanted.name, present);
+      })
       .catch(parts.onFailed);
     if (present === undefined) return;
     present.mode = 'held';

@@ -2,19 +2,22 @@
  * The realtime server of an application: the server core on Node's HTTP server and `ws`.
  * Not here: what is done with frames (`server/core`).
  */
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
 import type { AnyContract } from '../../core/contract.js';
 import { CloseCode } from '../../core/protocol/codes.js';
 import { CLIENT_FRAME_BYTES, SUBPROTOCOL } from '../../core/protocol/limits.js';
 import type { Broker } from '../core/broker.js';
+import { createCalmLogger } from '../core/calm-logger.js';
 import type { LimitOptions, ServerPublish, ServerRules } from '../core/handlers.js';
 import type { Logger } from '../core/logger.js';
 import { createServerCore, type ServerCoreOptions } from '../core/server.js';
 import { createNodeWorld } from './clock.js';
+import { createHeadcount } from './headcount.js';
+import { answerHealth } from './health.js';
 import { createServerSocket, listen } from './socket.js';
-import { readOrigins, refusalOf, refuse, type AttachOptions } from './upgrade.js';
+import { readHosts, readOrigins, refusalOf, refuse, type AttachOptions, type Refusal } from './upgrade.js';
 
 /** `ws` options that its types do not know yet. */
 const SOCKET_OPTIONS: ServerOptions & { readonly closeTimeout: number; readonly maxPendingAutoPongs: number } = {
@@ -30,11 +33,13 @@ const SOCKET_OPTIONS: ServerOptions & { readonly closeTimeout: number; readonly 
   handleProtocols: () => SUBPROTOCOL,
 };
 
+const STOPPING: Refusal = { status: 503, sentence: 'This server is stopping.' };
+
 /** What {@link createRealtimeServer} needs. */
 export type RealtimeServerOptions<C extends AnyContract> = ServerRules<C, AbortSignal> & {
   /** Where events and outcomes are kept. */
   readonly broker: Broker;
-  /** @default the console */
+  /** Gets each message at most 10 times in 10 s, then how many were left out. @default the console */
   readonly logger?: Logger;
   readonly limits?: LimitOptions;
 };
@@ -59,7 +64,20 @@ export interface RealtimeServer {
   kick(user: string, channel: string): void;
   /** Closes a user's connections, by its id or tag; a client must authenticate again to come back. */
   close(user: string): void;
-  /** Sends every client away, to come back to another process; resolves when the last socket is gone. */
+  /**
+   * Answers `/healthz` (the process serves) and `/readyz` (503 before the broker has started, and from `stop` on), for load
+   * balancers. False: the request is for neither, and is yours.
+   *
+   * @example
+   * ```ts
+   * createServer((request, response) => realtime.health(request, response) || app(request, response));
+   * ```
+   */
+  health(request: IncomingMessage, response: ServerResponse): boolean;
+  /**
+   * Takes no new clients and commands, lets the commands under way end and be answered (at most `limits.stopMs`), then sends
+   * every client away, to come back to another process. Resolves when the last socket is gone.
+   */
   stop(): Promise<void>;
 }
 
@@ -80,8 +98,11 @@ export interface RealtimeServer {
  */
 export function createRealtimeServer<C extends AnyContract>(options: RealtimeServerOptions<C>): RealtimeServer {
   // Handlers get the signals of the world that is handed in here, so they are AbortSignals.
-  const coreOptions = { logger: console, ...options } as unknown as ServerCoreOptions<C>;
-  const core = createServerCore(coreOptions, createNodeWorld());
+  const world = createNodeWorld();
+  const logger = createCalmLogger(options.logger ?? console, world.clock);
+  const core = createServerCore({ ...options, logger } as unknown as ServerCoreOptions<C>, world);
+  const { connections = 100_000, connectionsPerAddress = Infinity } = options.limits ?? {};
+  const headcount = createHeadcount({ connections, connectionsPerAddress });
   const upgrader = new WebSocketServer(SOCKET_OPTIONS);
   const sockets = new Set<WebSocket>();
   const detach: (() => void)[] = [];
@@ -93,24 +114,32 @@ export function createRealtimeServer<C extends AnyContract>(options: RealtimeSer
     socket.on('error', () => undefined);
     sockets.add(socket);
     const { url = '', headers } = request;
-    const handler = core.accept(createServerSocket(socket, stream), { url, headers: { ...headers }, remoteAddress: request.socket.remoteAddress });
+    const { remoteAddress } = request.socket;
+    const leave = headcount.enter(remoteAddress);
+    const handler = core.accept(createServerSocket(socket, stream), { url, headers: { ...headers }, remoteAddress });
     listen(socket, handler, () => {
       sockets.delete(socket);
+      leave();
       if (sockets.size === 0) onEmpty();
     });
   };
 
+  const turnAway = (stream: Duplex, refusal: Refusal): void => {
+    logger.warn(`An upgrade was refused with ${refusal.status}: ${refusal.sentence}`);
+    refuse(stream, refusal);
+  };
+
   return {
-    attach(server, { path = '/realtime', origins, allowNoOrigin = false } = {}) {
-      const allowed = readOrigins(origins);
+    attach(server, { path = '/realtime', origins, hosts, allowNoOrigin = false } = {}) {
+      const entrance = { origins: readOrigins(origins), hosts: readHosts(hosts), allowNoOrigin };
       const onUpgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
         stream.on('error', () => stream.destroy());
         if (request.url?.split('?', 1)[0] !== path) {
           if (server.listenerCount('upgrade') === 1) refuse(stream, { status: 404, sentence: 'Nothing is here.' });
           return;
         }
-        const refusal = isStopped ? { status: 503 as const, sentence: 'This server is stopping.' } : refusalOf(request, allowed, allowNoOrigin);
-        if (refusal !== null) refuse(stream, refusal);
+        const refusal = isStopped ? STOPPING : (refusalOf(request, entrance) ?? headcount.refusal(request.socket.remoteAddress));
+        if (refusal !== null) turnAway(stream, refusal);
         else upgrader.handleUpgrade(request, stream, head, (socket) => take(socket, request, stream));
       };
       server.on('upgrade', onUpgrade);
@@ -119,15 +148,16 @@ export function createRealtimeServer<C extends AnyContract>(options: RealtimeSer
     publish: core.publish,
     kick: core.kick,
     close: core.closeUser,
+    health: (request, response) => answerHealth(request, response, () => (core.isReady ? null : isStopped ? STOPPING.sentence : 'The broker has not started.')),
     async stop() {
       isStopped = true;
-      for (const off of detach.splice(0)) off();
       const emptied = new Promise<void>((resolve) => {
         onEmpty = resolve;
         if (sockets.size === 0) resolve();
       });
       await core.stop(CloseCode.restart);
       await emptied;
+      for (const off of detach.splice(0)) off();
     },
   };
 }

@@ -16,12 +16,20 @@ export interface AttachOptions {
    * @default only pages of the host that the request names
    */
   readonly origins?: readonly string[];
+  /**
+   * Names under which this server is called, without a port, such as `'app.example'`; a request with another `Host` is refused.
+   * Without `origins`, a page is let in if it comes from the host that the request names, and both are the page's word: who
+   * binds a name of his own to this server's address (DNS rebinding) is let in with his visitors' network, though never with
+   * their cookies. Name your hosts or `origins` wherever being inside a network is worth something: intranets, loopback.
+   * @default any name
+   */
+  readonly hosts?: readonly string[];
   /** Also take requests without an `Origin`: programs, which are not bound by it anyway. @default false */
   readonly allowNoOrigin?: boolean;
 }
 
 export interface Refusal {
-  readonly status: 400 | 403 | 404 | 503;
+  readonly status: 400 | 403 | 404 | 429 | 503;
   readonly sentence: string;
 }
 
@@ -36,9 +44,26 @@ export function readOrigins(origins: readonly string[] | undefined): ReadonlySet
   return new Set(origins);
 }
 
+/** Checks `hosts` once; throws on what could never match. */
+export function readHosts(hosts: readonly string[] | undefined): ReadonlySet<string> | null {
+  if (hosts === undefined) return null;
+  for (const host of hosts) {
+    if (hostnameOf(host) !== host) throw new RealtimeError('misuse', `'${host}' is not the name of a host. Write it without scheme, port and path, such as 'app.example'.`);
+  }
+  return new Set(hosts);
+}
+
+/** What an endpoint asks of a request. */
+export interface Entrance {
+  readonly origins: ReadonlySet<string> | null;
+  readonly hosts: ReadonlySet<string> | null;
+  readonly allowNoOrigin: boolean;
+}
+
 /** Why the request is refused, or null. */
-export function refusalOf(request: IncomingMessage, origins: ReadonlySet<string> | null, allowNoOrigin: boolean): Refusal | null {
+export function refusalOf(request: IncomingMessage, { origins, hosts, allowNoOrigin }: Entrance): Refusal | null {
   const { origin, host } = request.headers;
+  if (hosts !== null && !hosts.has(hostnameOf(host ?? '') ?? '')) return { status: 403, sentence: 'This server is not called by this name.' };
   if (origin === undefined) {
     if (!allowNoOrigin) return { status: 403, sentence: 'A request without an Origin is refused here.' };
   } else if (!(origins === null ? isSameHost(origin, host) : origins.has(origin))) {
@@ -56,6 +81,12 @@ function isSameHost(origin: string, host: string | undefined): boolean {
   return originOf(`${from.protocol}//${host}`)?.host === from.host;
 }
 
+/** The name in a `Host` header, as URLs write it; null for what is more or less than a name and a port. */
+function hostnameOf(host: string): string | null {
+  const url = originOf(`http://${host}`);
+  return url === null || /[/?#@\\]/.test(host) ? null : url.hostname;
+}
+
 function originOf(text: string): URL | null {
   try {
     const url = new URL(text);
@@ -65,10 +96,14 @@ function originOf(text: string): URL | null {
   }
 }
 
-const STATUS_TEXT = { 400: 'Bad Request', 403: 'Forbidden', 404: 'Not Found', 503: 'Service Unavailable' } as const;
+const STATUS_TEXT = { 400: 'Bad Request', 403: 'Forbidden', 404: 'Not Found', 429: 'Too Many Requests', 503: 'Service Unavailable' } as const;
+
+/** For who was refused for the moment only. */
+const RETRY_AFTER_S = 5;
 
 export function refuse(socket: Duplex, { status, sentence }: Refusal): void {
   const body = `${sentence}\n`;
-  const head = `HTTP/1.1 ${status} ${STATUS_TEXT[status]}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`;
+  const retry = status === 429 || status === 503 ? `Retry-After: ${RETRY_AFTER_S}\r\n` : '';
+  const head = `HTTP/1.1 ${status} ${STATUS_TEXT[status]}\r\n${retry}Connection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`;
   socket.end(head + body, () => socket.destroy());
 }

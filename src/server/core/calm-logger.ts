@@ -1,0 +1,37 @@
+/**
+ * A logger that says the same thing a few times and then counts, so that no client can fill the log.
+ * Not here: what is said. Messages are from a fixed list, so they can be counted by their text.
+ */
+import type { Clock } from '../../core/world.js';
+import type { Logger } from './logger.js';
+
+/** Of one message, so many lines a period. */
+const LINES = 10;
+const PERIOD_MS = 10_000;
+
+interface Period {
+  readonly endsAt: number;
+  lines: number;
+}
+
+export function createCalmLogger(logger: Logger, clock: Pick<Clock, 'now'>): Logger {
+  const periods = new Map<string, Period>();
+  const say = (level: 'warn' | 'error', message: string, details: unknown): void => {
+    const now = clock.now();
+    let period = periods.get(message);
+    if (period === undefined || now >= period.endsAt) {
+      const leftOut = (period?.lines ?? 0) - LINES;
+      if (leftOut > 0) logger[level](`${leftOut} lines like the next one were left out.`);
+      period = { endsAt: now + PERIOD_MS, lines: 0 };
+      periods.set(message, period);
+    }
+    period.lines++;
+    if (period.lines > LINES) return;
+    if (details === undefined) logger[level](message);
+    else logger[level](message, details);
+  };
+  return {
+    warn: (message, details) => say('warn', message, details),
+    error: (message, details) => say('error', message, details),
+  };
+}

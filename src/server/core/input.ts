@@ -1,0 +1,16 @@
+/**
+ * What a client sent as input, held against the contract. Not here: who may send it.
+ */
+import { validate, type CommandRef, type QueryRef } from '../../core/contract.js';
+import type { Logger } from './logger.js';
+
+export type ReadInput = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly message: string };
+
+/** What a schema throws is the application's own and stays here; what it finds wrong is for the sender. */
+export function readInput(ref: QueryRef | CommandRef, input: unknown, logger: Logger): ReadInput {
+  const result = validate(ref.input, input);
+  if (result.ok) return result;
+  if (!('thrown' in result)) return { ok: false, message: `The input does not fit the contract: ${result.issues.slice(0, 300)}.` };
+  logger.error(`The input schema of ${ref.kind} '${ref.key}' threw.`, result.thrown);
+  return { ok: false, message: 'The input does not fit the contract.' };
+}

@@ -1,0 +1,31 @@
+/** How many sockets there are, in all and of one address, and whether one more may come. Not here: what a socket does. */
+import type { Refusal } from './upgrade.js';
+
+export interface Headcount {
+  /** Why there is no room for one more, or null. */
+  refusal(address: string | undefined): Refusal | null;
+  /** Counts a socket; call what it returns once, when the socket is gone. */
+  enter(address: string | undefined): () => void;
+}
+
+export function createHeadcount(limits: { readonly connections: number; readonly connectionsPerAddress: number }): Headcount {
+  const byAddress = new Map<string, number>();
+  let total = 0;
+  return {
+    refusal(address = '') {
+      if (total >= limits.connections) return { status: 503, sentence: 'This server is full.' };
+      if ((byAddress.get(address) ?? 0) >= limits.connectionsPerAddress) return { status: 429, sentence: 'Too many sockets of this address.' };
+      return null;
+    },
+    enter(address = '') {
+      total++;
+      byAddress.set(address, (byAddress.get(address) ?? 0) + 1);
+      return () => {
+        total--;
+        const left = (byAddress.get(address) ?? 0) - 1;
+        if (left > 0) byAddress.set(address, left);
+        else byAddress.delete(address);
+      };
+    },
+  };
+}

@@ -1,0 +1,297 @@
+/** What an attacker, or a client gone wild, may cost; and that nobody else pays for it. */
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
+import { channel, command, defineContract, query, type Schema } from '../../src/core/contract.js';
+import { memoryBroker } from '../../src/server/core/memory-broker.js';
+import { createServerCore, type ServerCore, type ServerCoreOptions } from '../../src/server/core/server.js';
+import { enterClient, hello, openClient } from './fake-client.js';
+import { fakeWorld, settle, type FakeClock } from './fake-world.js';
+import type { ServerWorld } from '../../src/server/core/server-world.js';
+
+/** A schema whose validator throws what it was given. */
+const throwing: Schema<string> = {
+  '~standard': {
+    version: 1,
+    vendor: 'test',
+    validate(value) {
+      throw new Error(`the secret of ${String(value)}`);
+    },
+  },
+};
+
+const api = defineContract({
+  channels: { room: channel('room:{id}', { events: { said: z.string() } }) },
+  queries: { ask: query({ input: z.string(), output: z.string() }), thrown: query({ input: throwing, output: z.string() }) },
+  commands: { say: command({ input: z.string(), output: z.string() }), thrown: command({ input: throwing }) },
+});
+type Options = ServerCoreOptions<typeof api>;
+
+interface Call {
+  readonly input: string;
+  answer(output: string): void;
+}
+
+const never = (): Promise<never> => new Promise(() => undefined);
+
+let world: ServerWorld & { readonly clock: FakeClock };
+let calls: Call[];
+let said: string[];
+
+function start(over: Partial<Options> = {}): ServerCore {
+  const hand = (input: string): Promise<string> => new Promise((answer) => calls.push({ input, answer }));
+  return createServerCore<typeof api>(
+    {
+      contract: api,
+      broker: memoryBroker(),
+      logger: { warn: (message) => said.push(message), error: (message) => said.push(message) },
+      authenticate: ({ token }) => ({ id: token ?? 'guest' }),
+      authorize: { channels: { room: 'public' }, queries: { ask: 'public', thrown: 'public' }, commands: { say: 'public', thrown: 'public' } },
+      queries: { ask: ({ input }) => hand(input), thrown: () => '' },
+      commands: { say: ({ input }) => hand(input), thrown: () => undefined },
+      ...over,
+    },
+    world,
+  );
+}
+
+const lane = (name = 'default'): object => ({ t: 'lane', lane: name, last: 0, create: true });
+const say = (n: number, over: object = {}): object => ({ t: 'command', lane: 'default', n, id: `c${n}`, name: 'say', input: `${n}`, remainingMs: 100_000, ...over });
+const ask = (id: string, over: object = {}): object => ({ t: 'query', id, name: 'ask', input: id, remainingMs: 100_000, ...over });
+const want = (generation: number, name = 'room:1'): object => ({ t: 'subscribe', channels: [{ name, generation }] });
+
+beforeEach(() => {
+  world = fakeWorld();
+  calls = [];
+  said = [];
+});
+
+describe('authenticate that never answers', () => {
+  it('does not keep the place of who has left, or was sent away', async () => {
+    const server = start({ limits: { authentications: 2 }, authenticate: ({ token }) => (token === 'hangs' ? never() : { id: 'ann' }) });
+    const [left, late] = [openClient(server), openClient(server)];
+    await left.say(hello({ token: 'hangs' }));
+    await late.say(hello({ token: 'hangs', link: 1 }));
+    expect((await enterClient(server)).socket.closed).toMatchObject({ code: 4200 });
+    left.handler.onClosed();
+    expect((await enterClient(server)).socket.of('welcome')).toHaveLength(1);
+    await openClient(server).say(hello({ token: 'hangs', link: 2 }));
+    await world.clock.advance(5_000);
+    expect(late.socket.closed).toMatchObject({ code: 4003 });
+    expect((await enterClient(server, { link: 3 })).socket.of('welcome')).toHaveLength(1);
+  });
+
+  it('gives a place back once, however the connection ends', async () => {
+    let answer: (identity: { id: string }) => void = () => undefined;
+    const server = start({ limits: { authentications: 1 }, authenticate: ({ token }) => (token === 'slow' ? new Promise((resolve) => (answer = resolve)) : never()) });
+    const slow = openClient(server);
+    await slow.say(hello({ token: 'slow' }));
+    slow.handler.onClosed();
+    answer({ id: 'ann' });
+    await settle();
+    await openClient(server).say(hello({ token: 'hangs' }));
+    expect((await enterClient(server, { link: 1 })).socket.closed).toMatchObject({ code: 4200 });
+  });
+});
+
+describe('a user that is closed while it authenticates', () => {
+  it.each(['ann', 'Ann'])('does not come in (closed by %s)', async (name) => {
+    const answers: ((identity: { id: string; tag: string }) => void)[] = [];
+    const server = start({ authenticate: () => new Promise((resolve) => answers.push(resolve)) });
+    const [before, after] = [openClient(server), openClient(server)];
+    await before.say(hello());
+    server.closeUser(name);
+    await after.say(hello({ link: 1 }));
+    for (const answer of answers) answer({ id: 'ann', tag: 'Ann' });
+    await settle();
+    expect(before.socket.closed).toMatchObject({ code: 4300 });
+    expect(after.socket.of('welcome')).toHaveLength(1);
+  });
+
+  it('does not come in, at whichever moment between the answer and the welcome it is closed', async () => {
+    for (let turns = 0; turns < 20; turns++) {
+      const closeLater = async (): Promise<void> => {
+        for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+        server.closeUser('ann');
+      };
+      const server: ServerCore = start({
+        authenticate() {
+          void closeLater();
+          return { id: 'ann' };
+        },
+      });
+      const client = await enterClient(server);
+      expect(client.socket.closed, `after ${turns} turns`).toMatchObject({ code: 4300 });
+    }
+  });
+});
+
+describe('what authenticate answers', () => {
+  it.each([[{ id: 'ann', tag: 7 }], [{ id: 'ann', tag: null }], [{ id: 7 }], [{ id: '' }], [{ id: 'ann', tag: 'x'.repeat(129) }], [undefined], ['ann'], [true]])('%j is refused, and the log says why', async (identity) => {
+    const client = await enterClient(start({ authenticate: () => identity as never }));
+    expect(client.socket.closed).toMatchObject({ code: 4300 });
+    expect(said).toEqual([expect.stringContaining('authenticate must answer')]);
+  });
+});
+
+describe('queries', () => {
+  it('keep their place until the handler has ended, cancelled or late', async () => {
+    const client = await enterClient(start({ limits: { queries: 2 } }));
+    await client.say(ask('cancelled'), { t: 'cancel', id: 'cancelled' }, ask('late', { remainingMs: 1_000 }));
+    await world.clock.advance(1_000);
+    await client.say(ask('third'));
+    expect(client.answers()).toEqual(['cancelled cancelled', 'late timeout', 'third unavailable']);
+    expect(calls).toHaveLength(2);
+    calls[0]?.answer('at last');
+    await settle();
+    await client.say(ask('fourth'));
+    expect(calls.map(({ input }) => input)).toEqual(['cancelled', 'late', 'fourth']);
+  });
+});
+
+describe('commands', () => {
+  it('of one connection are counted until their handlers have ended', async () => {
+    const server = start({ limits: { commands: 2 } });
+    const client = await enterClient(server);
+    await client.say(lane('a'), lane('b'), lane('c'));
+    await client.say(say(1, { lane: 'a', remainingMs: 1_000 }), say(1, { lane: 'b', id: 'b1' }), say(1, { lane: 'c', id: 'c1' }));
+    expect(client.socket.of('error')).toMatchObject([{ id: 'c1', code: 'unavailable', final: false, retryAfterMs: 1_000 }]);
+    await world.clock.advance(1_000);
+    await client.say(say(1, { lane: 'c', id: 'again' }));
+    expect(client.answers().slice(1)).toEqual(['c1 timeout', 'again unavailable']);
+    calls[0]?.answer('late');
+    await settle();
+    await client.say(say(1, { lane: 'c', id: 'last' }));
+    expect(calls).toHaveLength(3);
+    const other = await enterClient(server, { client: 'other' });
+    await other.say(lane('a'), say(1, { lane: 'a' }));
+    expect(calls).toHaveLength(4);
+  });
+
+  it('of one lane never overlap: the next waits for a late handler', async () => {
+    const client = await enterClient(start());
+    await client.say(lane(), say(1, { remainingMs: 1_000 }), say(2));
+    await world.clock.advance(1_000);
+    expect(client.answers()).toEqual(['c1 timeout']);
+    expect(calls.map(({ input }) => input)).toEqual(['1']);
+    calls[0]?.answer('late');
+    await settle();
+    expect(calls.map(({ input }) => input)).toEqual(['1', '2']);
+  });
+
+  it('wait for a late handler as long as a handler may take, and not longer', async () => {
+    const client = await enterClient(start({ limits: { handlerMs: 2_000 } }));
+    await client.say(lane(), say(1), say(2));
+    await world.clock.advance(2_000);
+    expect(client.answers()).toEqual(['c1 timeout']);
+    await world.clock.advance(1_999);
+    expect(calls).toHaveLength(1);
+    await world.clock.advance(1);
+    expect(calls.map(({ input }) => input)).toEqual(['1', '2']);
+    expect(said).toContain("The handler of command 'say' still runs long after its time; its lane goes on without it.");
+  });
+});
+
+describe('a lane', () => {
+  it('begins where the client says, if it is new: then it runs from there, or nothing at all', async () => {
+    const client = await enterClient(start());
+    await client.say({ t: 'lane', lane: 'default', last: 7, create: true }, say(8), { t: 'lane', lane: 'default', last: 0, create: true });
+    expect(client.socket.of('lane')).toMatchObject([{ last: 7 }, { last: 7 }]);
+    expect(calls).toHaveLength(1);
+    await client.say({ t: 'lane', lane: 'end', last: Number.MAX_SAFE_INTEGER, create: true }, say(1, { lane: 'end', id: 'x' }));
+    expect(client.answers()).toEqual(['x done']);
+    expect(calls).toHaveLength(1);
+  });
+});
+
+describe('a channel name', () => {
+  it('costs no pattern that is compiled again', async () => {
+    const server = start();
+    const client = await enterClient(server);
+    let compiled = 0;
+    vi.stubGlobal(
+      'RegExp',
+      class extends RegExp {
+        constructor(source: string) {
+          super(source);
+          compiled++;
+        }
+      },
+    );
+    await client.say(want(1), want(1, 'nothing:1'), want(1, 'room:2'));
+    vi.unstubAllGlobals();
+    expect(client.socket.frames.slice(1).map(({ t, channel: name }) => `${t} ${String(name)}`).toSorted()).toEqual(['subscribed room:1', 'subscribed room:2', 'unsubscribed nothing:1']);
+    expect(compiled).toBe(0);
+  });
+});
+
+describe('a rule that never answers', () => {
+  const hanging = { channels: { room: never }, queries: { ask: never }, commands: { say: never } };
+
+  it('is a refusal when the time of a handler is over: a subscription, a command, a query', async () => {
+    const client = await enterClient(start({ limits: { handlerMs: 3_000 }, authorize: hanging }));
+    await client.say(want(1), lane(), say(1), ask('q'));
+    await world.clock.advance(2_999);
+    expect(client.socket.of('unsubscribed')).toEqual([]);
+    await world.clock.advance(1);
+    expect(client.socket.of('unsubscribed')).toMatchObject([{ channel: 'room:1', generation: 1, reason: 'forbidden' }]);
+    expect(client.socket.of('error')).toMatchObject([{ final: true }, { final: true }]);
+    expect(said).toContain('A rule of authorize did not answer in time; the request was refused.');
+  });
+
+  it('of a stamp ends the query', async () => {
+    const client = await enterClient(start({ limits: { handlerMs: 3_000 }, authorize: { ...hanging, queries: { ask: 'public' } } }));
+    await client.say(ask('q', { stamp: ['room:1'] }));
+    await world.clock.advance(3_000);
+    expect(client.answers()).toEqual(['q timeout']);
+  });
+
+  it('leaves no timer behind when it answers', async () => {
+    const server = start({ authorize: { channels: { room: async () => true } } });
+    const before = world.clock.timers;
+    const client = await enterClient(server);
+    await client.say(want(1));
+    expect(client.socket.of('subscribed')).toHaveLength(1);
+    client.handler.onClosed();
+    await world.clock.advance(500);
+    expect(world.clock.timers).toBe(before);
+  });
+});
+
+describe('subscriptions', () => {
+  it('asked again and again while the rule is slow end the connection', async () => {
+    const answers: ((isAllowed: boolean) => void)[] = [];
+    const server = start({ limits: { channels: 3 }, authorize: { channels: { room: () => new Promise((resolve) => answers.push(resolve)) } } });
+    const client = await enterClient(server);
+    for (let generation = 1; generation <= 6; generation++) await client.say(want(generation));
+    expect(client.socket.closed).toBe(null);
+    answers[0]?.(true);
+    await settle();
+    await client.say(want(7));
+    expect(client.socket.closed).toBe(null);
+    await client.say(want(8), want(9));
+    expect(client.socket.closed).toMatchObject({ code: 4201, reason: expect.stringMatching(/^retry-after=\d{3,}$/) });
+    expect(answers).toHaveLength(7);
+  });
+
+  it('of a generation that is there already change nothing', async () => {
+    let asked = 0;
+    const server = start({ authorize: { channels: { room: () => ++asked > 0 } } });
+    const client = await enterClient(server);
+    await client.say(want(1), want(1));
+    await client.say(want(1));
+    await server.publish(api.channels.room, { id: '1' }, 'said', 'x');
+    await world.clock.advance(0);
+    expect(asked).toBe(1);
+    expect(client.socket.frames.slice(1).map(({ t }) => t)).toEqual(['subscribed', 'events']);
+  });
+});
+
+describe('an input schema that throws', () => {
+  it('tells the peer nothing of it, and the log all', async () => {
+    const client = await enterClient(start());
+    await client.say(lane(), say(1, { name: 'thrown', input: 'x' }), ask('q', { name: 'thrown', input: 'y' }));
+    expect(client.socket.of('error')).toMatchObject([{ id: 'q', code: 'invalid', final: true }, { id: 'c1', code: 'invalid', final: true }]);
+    expect(client.socket.texts.join()).not.toContain('secret');
+    expect(said).toEqual(["The input schema of query 'thrown' threw.", "The input schema of command 'thrown' threw."]);
+  });
+});

@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import { createBucket } from '../../src/server/core/bucket.js';
+import { createCalmLogger } from '../../src/server/core/calm-logger.js';
+import { notNowText, retryAfter } from '../../src/server/core/frame-text.js';
+
+it('a bucket fills steadily, up to its size', () => {
+  const bucket = createBucket(10, 3, 0);
+  expect([0, 0, 0, 0].map((now) => bucket.take(now))).toEqual([true, true, true, false]);
+  expect(bucket.take(99)).toBe(false);
+  expect(bucket.take(100)).toBe(true);
+  expect(bucket.fullInMs(100)).toBeCloseTo(300);
+  expect([9_000, 9_000, 9_000, 9_000].map((now) => bucket.take(now))).toEqual([true, true, true, false]);
+});
+
+it('a bucket lets through what is larger than itself, and makes it wait for that', () => {
+  const bucket = createBucket(10, 3, 0);
+  expect(bucket.take(0, 20)).toBe(true);
+  expect(bucket.take(1_700)).toBe(false);
+  expect(bucket.take(1_800)).toBe(true);
+});
+
+it('nobody is told to come back sooner than after 100 ms', () => {
+  expect([0, -5, 99.5, 100.5, 5_000].map(retryAfter)).toEqual([100, 100, 100, 101, 5_000].map((ms) => `retry-after=${ms}`));
+  expect(JSON.parse(notNowText('x', 'unavailable', 0))).toMatchObject({ retryAfterMs: 100 });
+});
+
+it('a calm logger says a thing ten times in ten seconds, then how often it did not', () => {
+  let now = 0;
+  const lines: unknown[][] = [];
+  const logger = createCalmLogger({ warn: (...line) => lines.push(['warn', ...line]), error: (...line) => lines.push(['error', ...line]) }, { now: () => now });
+  for (let i = 0; i < 13; i++) logger.warn('flood');
+  logger.error('other', 7);
+  expect(lines).toEqual([...Array(10).fill(['warn', 'flood']), ['error', 'other', 7]]);
+  now = 10_000;
+  logger.warn('flood');
+  logger.error('other');
+  expect(lines.slice(11)).toEqual([['warn', '3 lines like the next one were left out.'], ['warn', 'flood'], ['error', 'other']]);
+});

@@ -1,0 +1,155 @@
+/** Answers too long for one frame. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { channel, defineContract, query } from '../../src/core/contract.js';
+import { SERVER_FRAME_CHECKS } from '../../src/core/protocol/checks.js';
+import { decode } from '../../src/core/protocol/codec.js';
+import { SERVER_FRAME_BYTES } from '../../src/core/protocol/limits.js';
+import { memoryBroker } from '../../src/server/core/memory-broker.js';
+import { createServerCore, type ServerCore } from '../../src/server/core/server.js';
+import type { ServerWorld } from '../../src/server/core/server-world.js';
+import { enterClient, type FakeClient } from './fake-client.js';
+import { fakeWorld, type FakeClock, type Frame } from './fake-world.js';
+
+const api = defineContract({
+  channels: { room: channel('room:{id}', { events: { said: z.string() } }) },
+  queries: { get: query({ input: z.string(), output: z.unknown() }) },
+});
+
+let world: ServerWorld & { readonly clock: FakeClock };
+let server: ServerCore;
+const outputs = new Map<string, unknown>();
+
+beforeEach(() => {
+  world = fakeWorld();
+  server = createServerCore({ contract: api, broker: memoryBroker(), authorize: { channels: { room: 'public' }, queries: { get: 'public' } }, queries: { get: ({ input }) => outputs.get(input) } }, world);
+});
+
+const enter = (features: readonly string[] = ['parts']): Promise<FakeClient> => enterClient(server, { features });
+const get = (id: string, output: unknown, over: object = {}): object => {
+  outputs.set(id, output);
+  return { t: 'query', id, name: 'get', input: id, remainingMs: 10_000, ...over };
+};
+const partsOf = ({ socket }: FakeClient, id: string): Frame[] => socket.of('response').filter((frame) => frame.id === id);
+const joined = (frames: readonly Frame[]): unknown => JSON.parse(frames.map(({ result }) => String(result)).join(''));
+const indexes = (frames: readonly Frame[]): unknown[] => frames.map(({ part }) => part);
+
+/** Everything that makes a text longer in UTF-8, in JSON, or in JSON within JSON. */
+const awkward = (length: number): string => 'a"\\é€😀\n\u0001'.repeat(length).slice(0, length);
+
+describe('a long answer', () => {
+  it.each([
+    ['plain', 'x'.repeat(50_000)],
+    ['quotes', '"'.repeat(30_000)],
+    ['everything', Array.from({ length: 300 }, (_, i) => awkward(100 + i))],
+    ['astral', '😀'.repeat(20_000)],
+    ['half of a pair', '\ud83d'.repeat(9_000)],
+    ['just over', 'x'.repeat(10_240)],
+  ])('of %s comes in parts that join, each within a frame', async (id, output) => {
+    const client = await enter();
+    await client.say(get('q', output));
+    await world.clock.advance(1_000);
+    const frames = partsOf(client, 'q');
+    expect(frames.length, id).toBeGreaterThan(0);
+    if (frames.length > 1) expect(indexes(frames)).toEqual(frames.map((_, index) => ({ index, last: index === frames.length - 1 })));
+    else expect(frames[0]).toMatchObject({ part: { index: 0, last: true } });
+    expect(joined(frames)).toEqual(output);
+    for (const text of client.socket.texts) {
+      expect(Buffer.byteLength(text)).toBeLessThanOrEqual(SERVER_FRAME_BYTES);
+      expect(decode(text, SERVER_FRAME_BYTES, SERVER_FRAME_CHECKS)).toMatchObject({ ok: true });
+    }
+    // No half of a pair stands at a seam, for readers that would mend it.
+    for (const { result } of frames.slice(1)) expect(String(result)).not.toMatch(/^[\udc00-\udfff]/);
+  });
+
+  it('is one frame as before if it fits one', async () => {
+    const client = await enter();
+    await client.say(get('q', 'x'.repeat(10_000)));
+    expect(partsOf(client, 'q')).toMatchObject([{ result: 'x'.repeat(10_000) }]);
+    expect(partsOf(client, 'q')[0]).not.toHaveProperty('part');
+  });
+
+  it('names the stamped positions in its last part, however many they are', async () => {
+    const stamp = Array.from({ length: 60 }, (_, i) => `room:${'x'.repeat(40)}${i}`);
+    const client = await enter();
+    await client.say(get('q', 'x'.repeat(21_000), { stamp }), get('short', 'x'.repeat(9_000), { stamp }));
+    await world.clock.advance(1_000);
+    for (const id of ['q', 'short']) {
+      const frames = partsOf(client, id);
+      expect(frames.slice(0, -1).some(({ positions }) => positions !== undefined)).toBe(false);
+      expect(frames.at(-1)?.positions).toHaveLength(60);
+      expect(joined(frames)).toBe(outputs.get(id));
+    }
+    for (const text of client.socket.texts) expect(Buffer.byteLength(text)).toBeLessThanOrEqual(SERVER_FRAME_BYTES);
+    await client.say(get('many', 'x', { stamp: Array.from({ length: 200 }, (_, i) => `room:${'x'.repeat(200)}${i}`) }));
+    expect(client.socket.of('error')).toMatchObject([{ id: 'many', code: 'too-large' }]);
+  });
+
+  it('is too large without the feature, and past 1 MB', async () => {
+    const old = await enter([]);
+    await old.say(get('q', 'x'.repeat(11_000)));
+    expect(old.answers()).toEqual(['q too-large']);
+    expect(old.socket.of('welcome')).toMatchObject([{ features: [] }]);
+    const client = await enter(['parts', 'parts', 'later']);
+    expect(client.socket.of('welcome')).toMatchObject([{ features: ['parts'] }]);
+    await client.say(get('q', 'x'.repeat(1024 * 1024 - 2)), get('r', 'x'.repeat(1024 * 1024 - 1)));
+    expect(client.socket.of('error')).toMatchObject([{ id: 'r', code: 'too-large' }]);
+    await world.clock.advance(3_000);
+    expect(String(joined(partsOf(client, 'q')))).toHaveLength(1024 * 1024 - 2);
+  });
+});
+
+describe('a reader that is slow', () => {
+  it('is waited for, and gets the rest when it has taken what was sent', async () => {
+    const client = await enter();
+    client.socket.buffered = 64 * 1024;
+    await client.say(get('q', 'x'.repeat(30_000)), get('small', 1));
+    await world.clock.advance(500);
+    expect(client.answers()).toEqual(['small 1']);
+    client.socket.buffered = 0;
+    await world.clock.advance(100);
+    expect(joined(partsOf(client, 'q'))).toHaveLength(30_000);
+  });
+
+  it('has so many bytes of answers waiting, and is asked to ask again', async () => {
+    const client = await enter();
+    client.socket.buffered = 64 * 1024;
+    await client.say(get('a', 'x'.repeat(600_000)), get('b', 'x'.repeat(600_000)), get('c', 'x'.repeat(400_000)));
+    expect(client.socket.of('error')).toMatchObject([{ id: 'b', code: 'unavailable', final: false }]);
+    client.socket.buffered = 0;
+    await world.clock.advance(3_000);
+    expect([...new Set(client.socket.of('response').map(({ id }) => id))]).toEqual(['a', 'c']);
+    await client.say(get('b', 'x'.repeat(600_000)));
+    await world.clock.advance(3_000);
+    expect(joined(partsOf(client, 'b'))).toHaveLength(600_000);
+  });
+
+  it('stops an answer that is under way by cancel; the next one goes on', async () => {
+    const client = await enter();
+    client.socket.bufferedBytes = () => (partsOf(client, 'a').length < 3 ? 0 : 64 * 1024);
+    await client.say(get('a', 'x'.repeat(300_000)), get('b', 'x'.repeat(20_000)));
+    // The id is taken until its last part has gone.
+    await client.say(get('a', 'again'), { t: 'cancel', id: 'a' });
+    expect(client.answers().at(-1)).toBe('a cancelled');
+    client.socket.bufferedBytes = () => 0;
+    await world.clock.advance(1_000);
+    expect(partsOf(client, 'a')).toHaveLength(3);
+    expect(joined(partsOf(client, 'b'))).toHaveLength(20_000);
+  });
+
+  it('costs nothing more when it is gone', async () => {
+    const client = await enter();
+    const before = world.clock.timers;
+    client.socket.buffered = 64 * 1024;
+    await client.say(get('a', 'x'.repeat(300_000)));
+    expect(world.clock.timers).toBe(before + 1);
+    client.handler.onClosed();
+    expect(world.clock.timers).toBe(before);
+    const slow = await enter();
+    slow.socket.bufferedBytes = () => (partsOf(slow, 'b').length < 3 ? 0 : 2 * 1024 * 1024);
+    await slow.say(get('b', 'x'.repeat(300_000)));
+    expect(slow.socket.closed).toMatchObject({ code: 4004 });
+    expect(partsOf(slow, 'b')).toHaveLength(3);
+    expect(world.clock.timers).toBe(before);
+  });
+});
