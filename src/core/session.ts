@@ -3,6 +3,7 @@
  * Not here: the token (the link fetches one for each attempt and forgets it).
  */
 import type { ClientFrame, ServerLimits, ServerPingFrame, WelcomeFrame } from './protocol/frames.js';
+import { FEATURES } from './protocol/codes.js';
 import { PROTOCOL_VERSION } from './protocol/limits.js';
 
 export interface SessionPort {
@@ -57,7 +58,7 @@ export function createSession(port: SessionPort): Session {
       v: PROTOCOL_VERSION,
       client: port.clientId,
       link,
-      features: [],
+      features: FEATURES,
       outbox: 'memory',
       visible: port.isVisible(),
       ...(token !== null && { token }),

@@ -131,6 +131,18 @@ describe('useQuery', () => {
 });
 
 describe('a live query without React', () => {
+  it('has an answer that is longer than a frame', async () => {
+    const { page, pass } = createHarness();
+    const client = createClient({ url: URL, contract: api, world: page });
+    const texts = Array.from({ length: 400 }, (_, index) => `${index} ${'ü€'.repeat(40)}`);
+    for (const text of texts) client.send(api.commands.post, { room: '1', text });
+    await pass(3_000);
+    const answer = client.query(api.queries.history, { room: '1' });
+    await pass(500);
+    expect((await answer).map(({ text }) => text)).toEqual(texts);
+    client.dispose();
+  });
+
   it('keeps an apply that was set before anybody looked', async () => {
     const { page, pass, publish } = createHarness();
     const client = createClient({ url: URL, contract: api, world: page });

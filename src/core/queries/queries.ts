@@ -5,6 +5,7 @@
 import { drive, type Driven } from '../machine.js';
 import type { ClientFrame, ErrorFrame, ResponseFrame } from '../protocol/frames.js';
 import type { Clock, Dice } from '../world.js';
+import { createParts, type Parts } from './parts.js';
 import { createQueryStep, type QueryEffect, type QueryEvent, type QueryState } from './query.machine.js';
 
 export interface Question {
@@ -43,6 +44,8 @@ type Deed = Exclude<QueryEffect, { name: 'limit' }>;
 
 interface Open {
   readonly machine: Driven<QueryState, QueryEvent>;
+  /** Of the answer to its last asking. */
+  parts: Parts;
   answer: ResponseFrame | ErrorFrame | null;
 }
 
@@ -58,6 +61,7 @@ export function createQueries(port: QueriesPort): Queries {
     const perform = (effect: Deed): void => {
       switch (effect.type) {
         case 'ask':
+          entry.parts = createParts();
           question.onAsked?.(true);
           port.send(frameOf(id, question, remaining()), effect.link);
           return;
@@ -87,7 +91,7 @@ export function createQueries(port: QueriesPort): Queries {
         if (state.tag === 'waiting' && previous.tag === 'asked') question.onAsked?.(false);
       },
     });
-    const entry: Open = { machine, answer: null };
+    const entry: Open = { machine, parts: createParts(), answer: null };
     open.set(id, entry);
     const link = port.home(id);
     if (link !== null) machine.send({ type: 'link-ready', link });
@@ -104,9 +108,11 @@ export function createQueries(port: QueriesPort): Queries {
     linkLost: (link) => each({ type: 'link-lost', link }),
     answered(frame, link) {
       const entry = open.get(frame.id);
-      if (entry === undefined) return;
-      entry.answer = frame;
-      entry.machine.send({ type: 'answered', link });
+      const { state } = entry?.machine ?? {};
+      // What a former link has begun to say is said anew on this one.
+      if (entry === undefined || state?.tag !== 'asked' || state.link !== link) return;
+      entry.answer = entry.parts.take(frame);
+      if (entry.answer !== null) entry.machine.send({ type: 'answered', link });
     },
     fail(error) {
       for (const entry of [...open.values()]) {

@@ -129,3 +129,56 @@ describe('queries', () => {
     expect(room.take().map(({ t }) => t)).toEqual(['query']);
   });
 });
+
+describe('an answer in parts', () => {
+  const part = (id: string, result: unknown, index: number, last = false) => ({ t: 'response' as const, id, result, part: { index, last } });
+
+  it('is one answer when it is whole, with what comes with the last part', () => {
+    const room = setUp();
+    room.ask({ onAnswer: (frame) => room.log.push(JSON.stringify(frame)) });
+    const id = idOf(room.take());
+    room.queries.answered(part(id, '{"a":', 0), 0);
+    room.queries.answered(part(id, '[1,2', 1), 0);
+    expect(room.log).toEqual(['asked']);
+    room.queries.answered({ ...part(id, ']}', 2, true), positions: [{ channel: 'room:1', epoch: 'e', offset: 3 }] }, 0);
+    expect(JSON.parse(room.log[1] as string)).toEqual({ t: 'response', id, result: { a: [1, 2] }, positions: [{ channel: 'room:1', epoch: 'e', offset: 3 }] });
+  });
+
+  it('begins anew on the next link, whatever the former one had said or still says', () => {
+    const room = setUp();
+    room.ask({ onAnswer: (frame) => room.log.push(JSON.stringify((frame as { result: unknown }).result)) });
+    const id = idOf(room.take());
+    room.queries.answered(part(id, '[1,', 0), 0);
+    room.queries.linkLost(0);
+    room.queries.resume(1);
+    room.queries.answered(part(id, '9]', 1, true), 0);
+    room.queries.answered(part(id, '[1,', 0), 1);
+    room.queries.answered(part(id, '2]', 1, true), 1);
+    expect(room.log.at(-1)).toBe('[1,2]');
+    expect(room.clock.pending).toBe(0);
+  });
+
+  it.each<[string, (id: string) => readonly ReturnType<typeof part>[]]>([
+    ['with a hole', (id) => [part(id, '[1,', 0), part(id, '2]', 2, true)]],
+    ['twice the same', (id) => [part(id, '[1,', 0), part(id, '[1,', 0)]],
+    ['that is no text', (id) => [part(id, [1], 0, true)]],
+    ['that is no JSON', (id) => [part(id, '[1,', 0, true)]],
+    ['that never ends', (id) => Array.from({ length: 12 }, (_, index) => part(id, 'x'.repeat(100_000), index))],
+    ['that is too deep', (id) => [part(id, '['.repeat(40) + ']'.repeat(40), 0, true)]],
+  ])('%s ends it with an error, and nothing hangs', (_, frames) => {
+    const room = setUp();
+    room.ask();
+    for (const frame of frames(idOf(room.take()))) room.queries.answered(frame, 0);
+    expect(room.log).toEqual(['asked', 'error internal']);
+    expect([room.holds, room.clock.pending]).toEqual([0, 0]);
+  });
+
+  it('may end with an error instead of its rest', () => {
+    const room = setUp();
+    room.ask();
+    const id = idOf(room.take());
+    room.queries.answered(part(id, '[1,', 0), 0);
+    room.queries.answered({ t: 'error', id, code: 'timeout', message: '', final: true }, 0);
+    expect(room.log).toEqual(['asked', 'error timeout']);
+  });
+});
