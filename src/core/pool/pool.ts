@@ -124,8 +124,6 @@ export function createPool(port: PoolPort): Pool {
       case 'tell-ready':
         return port.onReady(effect.link, effect.isFirst);
       case 'tell-lost':
-        homes.linkLost(effect.link);
-        count();
         return port.onLost(effect.link);
       case 'take-over':
         return port.onReady(effect.link, false);
