@@ -13,7 +13,6 @@ export interface Homes {
   /** The home of a channel, from now on. `limit`: how many channels the server takes on one link. */
   find(channel: string, links: readonly Slot[], limit: number): LinkId | null;
   leave(channel: string): void;
-  linkLost(link: LinkId): void;
 }
 
 export function createHomes(size: number, full: number): Homes {
@@ -54,9 +53,6 @@ export function createHomes(size: number, full: number): Homes {
       if (home === undefined) return;
       homes.delete(channel);
       count(home, -1);
-    },
-    linkLost(link) {
-      for (const [channel, home] of homes) if (home === link) settle(channel, null);
     },
   };
 }

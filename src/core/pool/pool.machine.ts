@@ -26,6 +26,7 @@ export type PoolEvent =
 
 export type PoolEffect =
   | { readonly type: 'start-link'; readonly link: LinkId }
+  /** A ready one then says that it is lost, as it does when it is reconnected. */
   | { readonly type: 'stop-link'; readonly link: LinkId }
   | { readonly type: 'reconnect-link'; readonly link: LinkId }
   | { readonly type: 'doubt-link'; readonly link: LinkId }
@@ -43,7 +44,6 @@ type Decision = readonly [PoolState, readonly PoolEffect[]];
 const NOTHING: readonly PoolEffect[] = [];
 const OFF: Slot = { tag: 'off' };
 const SEEKING: Slot = { tag: 'seeking' };
-const STOPPED: Slot = { tag: 'stopped' };
 
 export function emptyPool(size: number): PoolState {
   return { isWanted: false, links: Array.from({ length: size }, () => OFF), loads: Array.from({ length: size }, () => 0), homeless: 0, spare: null };
@@ -52,41 +52,40 @@ export function emptyPool(size: number): PoolState {
 /** @param full - a link with more channels than this is full */
 export function createPoolStep(full: number, lingerMs: number): (state: PoolState, event: PoolEvent) => Decision {
   function react(state: PoolState, event: PoolEvent): Decision {
-    const { links } = state;
+    const { links, spare } = state;
+    const slot = 'link' in event ? links[event.link] : undefined;
     switch (event.type) {
       case 'wanted':
         return [{ ...state, isWanted: true }, NOTHING];
       case 'unwanted':
-        return [{ ...emptyPool(links.length), homeless: state.homeless, spare: state.spare }, letGo(links)];
+        return alone({ ...state, isWanted: false }, -1);
       case 'reconnect-asked': {
         if (!state.isWanted) return [state, NOTHING];
-        const kept = Math.max(0, ['seeking', 'ready', 'stopped'].map((tag) => links.findIndex((slot) => slot.tag === tag)).find((id) => id >= 0) ?? 0);
-        const told: PoolEffect[] = links[kept]?.tag === 'ready' ? [{ type: 'tell-lost', link: kept }] : [];
-        return [alone(state, kept, SEEKING), [...letGo(links, kept), ...told, { type: 'reconnect-link', link: kept }]];
+        const kept = Math.max(0, indexOf(links, 'seeking'));
+        const [next, effects] = alone(state, kept);
+        return [put(next, kept, SEEKING), [...effects, { type: 'reconnect-link', link: kept }]];
       }
       case 'others-void':
-        return [alone(state, event.link, links[event.link] ?? OFF), letGo(links, event.link)];
+        return alone(state, event.link);
       case 'ready': {
-        if (links[event.link]?.tag !== 'seeking') return [state, NOTHING];
-        const isFirst = !links.some(({ tag }) => tag === 'ready');
+        if (slot?.tag !== 'seeking') return [state, NOTHING];
+        const isFirst = indexOf(links, 'ready') < 0;
         // Whoever had no link is about to ask this one; who still has none then is counted anew.
         return [{ ...put(state, event.link, { tag: 'ready', isSuspect: false }), homeless: 0 }, [{ type: 'tell-ready', link: event.link, isFirst }]];
       }
       case 'lost':
-        return lost(state, event.link, event.isFinal);
+        return slot?.tag === 'ready' ? lost(state, event.link, event.isFinal) : [state, NOTHING];
       case 'stopped':
-        return links[event.link]?.tag === 'seeking' ? [put(state, event.link, STOPPED), NOTHING] : [state, NOTHING];
-      case 'suspected': {
-        const slot = links[event.link];
+        return slot?.tag === 'seeking' ? [put(state, event.link, { tag: 'stopped' }), NOTHING] : [state, NOTHING];
+      case 'suspected':
         if (slot?.tag !== 'ready' || slot.isSuspect === event.isSuspect) return [state, NOTHING];
         return [put(state, event.link, { tag: 'ready', isSuspect: event.isSuspect }), NOTHING];
-      }
       case 'loaded':
         return [{ ...state, loads: event.loads, homeless: event.homeless }, NOTHING];
       case 'timer-fired': {
-        if (state.spare === null) return [state, NOTHING];
-        const others = put(state, state.spare, OFF);
-        return [{ ...others, spare: null }, [...letGoOne(links, state.spare), ...takeOver(others.links)]];
+        if (spare === null) return [state, NOTHING];
+        const next = put(state, spare, OFF);
+        return [next, [{ type: 'stop-link', link: spare }, ...each('take-over', next.links)]];
       }
       default:
         return event satisfies never;
@@ -94,22 +93,15 @@ export function createPoolStep(full: number, lingerMs: number): (state: PoolStat
   }
 
   function lost(state: PoolState, link: LinkId, isFinal: boolean): Decision {
-    if (state.links[link]?.tag !== 'ready') return [state, NOTHING];
-    const others = put(state, link, OFF);
-    const seeking = others.links.findIndex(({ tag }) => tag === 'seeking');
-    const isMissed = seeking < 0 && !hasRoom(others.links, state.loads, full, state.loads[link] ?? 0);
-    const next = isFinal ? STOPPED : isMissed ? SEEKING : OFF;
-    return [
-      put(state, link, next),
-      [
-        { type: 'tell-lost', link },
-        ...(next === OFF ? [{ type: 'stop-link' as const, link }] : []),
-        ...(seeking < 0 ? [] : [{ type: 'tell-sibling-lost' as const, link: seeking }]),
-        ...takeOver(others.links),
-        // It may have been the network: the others are asked at once.
-        ...readyOnes(others.links).map((id): PoolEffect => ({ type: 'doubt-link', link: id })),
-      ],
-    ];
+    const { links } = put(state, link, OFF);
+    const seeking = indexOf(links, 'seeking');
+    const isMissed = seeking < 0 && !hasRoom(links, state.loads, full, state.loads[link] ?? 0);
+    const next: Slot = isFinal ? { tag: 'stopped' } : isMissed ? SEEKING : OFF;
+    const effects: PoolEffect[] = [{ type: 'tell-lost', link }];
+    if (next === OFF) effects.push({ type: 'stop-link', link });
+    if (seeking >= 0) effects.push({ type: 'tell-sibling-lost', link: seeking });
+    // It may have been the network: the others are asked at once whether they live.
+    return [put(state, link, next), [...effects, ...each('take-over', links), ...each('doubt-link', links)]];
   }
 
   function spareOf(state: PoolState): LinkId | null {
@@ -128,9 +120,8 @@ export function createPoolStep(full: number, lingerMs: number): (state: PoolStat
     const grown = growth(state, full);
     const next = grown === null ? state : put(state, grown, SEEKING);
     const spare = spareOf(next);
-    const more: PoolEffect[] = [];
-    if (grown !== null) more.push({ type: 'start-link', link: grown });
-    if (spare !== next.spare) more.push(spare === null ? { type: 'stop-timer', name: 'spare' } : { type: 'start-timer', name: 'spare', ms: lingerMs });
+    const more: PoolEffect[] = grown === null ? [] : [{ type: 'start-link', link: grown }];
+    if (spare !== before.spare) more.push(spare === null ? { type: 'stop-timer', name: 'spare' } : { type: 'start-timer', name: 'spare', ms: lingerMs });
     return [{ ...next, spare }, [...effects, ...more]];
   };
 }
@@ -139,32 +130,18 @@ function put(state: PoolState, link: LinkId, slot: Slot): PoolState {
   return { ...state, links: state.links.map((former, id) => (id === link ? slot : former)) };
 }
 
-function alone(state: PoolState, kept: LinkId, slot: Slot): PoolState {
-  return { ...state, links: state.links.map((_, id) => (id === kept ? slot : OFF)) };
+function alone(state: PoolState, kept: LinkId): Decision {
+  const others = state.links.flatMap(({ tag }, id) => (id === kept || tag === 'off' ? [] : [id]));
+  return [others.reduce((now, id) => put(now, id, OFF), state), others.map((link) => ({ type: 'stop-link', link }))];
 }
 
-function letGo(links: readonly Slot[], except: LinkId | null = null): PoolEffect[] {
-  return links.flatMap((_, id) => (id === except ? [] : letGoOne(links, id)));
+function indexOf(links: readonly Slot[], tag: Slot['tag']): number {
+  return links.findIndex((slot) => slot.tag === tag);
 }
 
-function letGoOne(links: readonly Slot[], link: LinkId): PoolEffect[] {
-  switch (links[link]?.tag) {
-    case 'ready':
-      return [{ type: 'tell-lost', link }, { type: 'stop-link', link }];
-    case 'seeking':
-    case 'stopped':
-      return [{ type: 'stop-link', link }];
-    default:
-      return [];
-  }
-}
-
-/** The ready ones, those first that are not overdue. */
-function readyOnes(links: readonly Slot[]): LinkId[] {
-  const those = (isSuspect: boolean): LinkId[] => links.flatMap((slot, id) => (slot.tag === 'ready' && slot.isSuspect === isSuspect ? [id] : []));
-  return [...those(false), ...those(true)];
-}
-
-function takeOver(links: readonly Slot[]): PoolEffect[] {
-  return readyOnes(links).map((link) => ({ type: 'take-over', link }));
+/** For the ready ones, those first that are not overdue. */
+function each(type: 'take-over' | 'doubt-link', links: readonly Slot[]): PoolEffect[] {
+  return [false, true].flatMap((isSuspect) =>
+    links.flatMap((slot, link): PoolEffect[] => (slot.tag === 'ready' && slot.isSuspect === isSuspect ? [{ type, link }] : [])),
+  );
 }

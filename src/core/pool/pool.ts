@@ -3,13 +3,13 @@
  * Not here: the outbox and the wanted channels, which outlive every link.
  */
 import { RealtimeError } from '../errors.js';
+import { createLease } from '../lease.js';
 import { drive } from '../machine.js';
 import type { PoolOptions } from '../options.js';
 import type { ClientFrame, ServerFrame } from '../protocol/frames.js';
 import type { Link, LinkPort, LinkStatus } from '../reconnect/link.js';
 import type { Cancel, Clock, Signal } from '../world.js';
 import type { LinkId } from './growth.js';
-import { createHoldingStep, type HoldingEffect, type HoldingEvent, type HoldingState } from './holding.machine.js';
 import { bestLink, createHomes } from './homes.machine.js';
 import { createPoolStep, emptyPool, type PoolEffect, type PoolEvent, type PoolState } from './pool.machine.js';
 
@@ -70,35 +70,43 @@ export function createPool(port: PoolPort): Pool {
   const links: Link[] = [];
   let stopWatching: Cancel | null = null;
   let isCounting = false;
+  let isHeld = false;
+  /** Disconnected by the application, until it says otherwise. */
+  let isPaused = false;
+  let isDisposed = false;
 
   const status = (): PoolStatus => ({
-    isPaused: holding.state.tag === 'paused',
+    isPaused,
     isShort: homes.homeless > 0,
     links: links.map((link, id) => ({ ...link.status, channels: homes.loads[id] ?? 0 })),
   });
   const tell = (): void => port.onStatus(status());
 
   const machine = drive<PoolState, PoolEvent, Deed, 'spare'>({ clock, initial: emptyPool(size), step: createPoolStep(channelsPerLink, lingerMs), perform });
-  const holding = drive<HoldingState, HoldingEvent, Exclude<HoldingEffect, { name: 'linger' }>, 'linger'>({
-    clock,
-    initial: { tag: 'empty' },
-    step: createHoldingStep(lingerMs),
-    perform({ type }) {
-      if (type === 'open') stopWatching ??= port.watch(onSignal);
-      if (type === 'close') {
-        stopWatching?.();
-        stopWatching = null;
-      }
-      machine.send({ type: type === 'open' ? 'wanted' : type === 'close' ? 'unwanted' : 'reconnect-asked' });
-    },
-    onState: (state, previous) => state.tag !== previous.tag && tell(),
-  });
+  const lease = createLease({ clock, lingerMs, onStart: () => want({ held: true }), onEnd: () => want({ held: false }) });
+
+  function want({ held = isHeld, paused = isPaused }): void {
+    isHeld = held;
+    isPaused = paused;
+    const isWanted = isHeld && !isPaused;
+    if (isWanted) stopWatching ??= port.watch(onSignal);
+    else {
+      stopWatching?.();
+      stopWatching = null;
+    }
+    machine.send({ type: isWanted ? 'wanted' : 'unwanted' });
+    tell();
+  }
 
   function linkOf(id: LinkId): Link {
     return (links[id] ??= port.createLink(id, {
       onFrame: (frame) => port.onFrame(frame, id),
       onReady: () => machine.send({ type: 'ready', link: id }),
-      onLost: (isFinal) => machine.send({ type: 'lost', link: id, isFinal }),
+      onLost(isFinal) {
+        // It was let go: nothing is to be decided. Else it is no home any more before anybody hears of it.
+        if (machine.state.links[id]?.tag !== 'ready') port.onLost(id);
+        else machine.send({ type: 'lost', link: id, isFinal });
+      },
       onStatus({ state, isSuspect }) {
         if (state.tag === 'stopped') machine.send({ type: 'stopped', link: id });
         else machine.send({ type: 'suspected', link: id, isSuspect });
@@ -124,8 +132,6 @@ export function createPool(port: PoolPort): Pool {
       case 'tell-ready':
         return port.onReady(effect.link, effect.isFirst);
       case 'tell-lost':
-        homes.linkLost(effect.link);
-        count();
         return port.onLost(effect.link);
       case 'take-over':
         return port.onReady(effect.link, false);
@@ -140,7 +146,7 @@ export function createPool(port: PoolPort): Pool {
     isCounting = true;
     void Promise.resolve().then(() => {
       isCounting = false;
-      if (holding.state.tag === 'closed') return;
+      if (isDisposed) return;
       machine.send({ type: 'loaded', loads: homes.loads, homeless: homes.homeless });
       tell();
     });
@@ -161,12 +167,9 @@ export function createPool(port: PoolPort): Pool {
       return status();
     },
     hold() {
-      holding.send({ type: 'held' });
-      let isReleased = false;
-      return () => {
-        if (!isReleased) holding.send({ type: 'released' });
-        isReleased = true;
-      };
+      if (isDisposed) return () => {};
+      const release = lease.hold();
+      return () => release();
     },
     any: () => bestLink(machine.state.links, homes.loads, channelsPerLink),
     home(channel) {
@@ -179,8 +182,14 @@ export function createPool(port: PoolPort): Pool {
     },
     send: (frame, to) => links[to]?.send(frame) ?? false,
     voidOthers: (link) => machine.send({ type: 'others-void', link }),
-    disconnect: () => holding.send({ type: 'disconnect-asked' }),
-    reconnect: () => holding.send({ type: 'reconnect-asked' }),
-    dispose: () => holding.send({ type: 'disposed' }),
+    disconnect: () => want({ paused: true }),
+    reconnect() {
+      if (isPaused) want({ paused: false });
+      else machine.send({ type: 'reconnect-asked' });
+    },
+    dispose() {
+      isDisposed = true;
+      lease.end();
+    },
   };
 }

@@ -151,7 +151,7 @@ describe('pool.machine', () => {
     expect(started(effects)).toEqual([]);
     const asked = play(after, { type: 'reconnect-asked' });
     expect(asked.state.links).toEqual([SEEKING, OFF, OFF]);
-    expect(asked.effects.map(({ type }) => type)).toEqual(['stop-link', 'tell-lost', 'reconnect-link']);
+    expect(asked.effects.map(({ type }) => type)).toEqual(['stop-link', 'reconnect-link']);
   });
 
   it('never has two links on their way, whatever comes', () => {

@@ -10,6 +10,7 @@ interface Scripted extends Link {
   readonly said: string[];
   readonly listener: LinkListener;
   show(state: LinkState, isSuspect?: boolean): void;
+  leaves(state: LinkState): void;
 }
 
 const tries = (attempt: number) => ({ generation: 1, attempt, refusals: 0, loss: null });
@@ -37,8 +38,15 @@ function scripted(id: number, listener: LinkListener): Link {
       shown = { state, isSuspect, error: null };
       listener.onStatus(shown);
     },
+    leaves: (state) => (shown = { ...shown, state }),
     start: (attempt) => void said.push(`start ${attempt}`),
-    stop: note('stop'),
+    stop() {
+      said.push('stop');
+      const wasReady = shown.state.tag === 'ready';
+      shown = { ...shown, state: IDLE_LINK };
+      if (wasReady) listener.onLost(false);
+      link.show(IDLE_LINK);
+    },
     reconnect: note('reconnect'),
     doubt: note('doubt'),
     siblingLost: note('sibling lost'),
@@ -54,6 +62,8 @@ const ready = (id: number, state: LinkState = READY): void => {
   link(id).show(state);
 };
 const lost = (id: number, state = waiting(1)): void => {
+  // As a real one: it is not ready any more when it says so.
+  link(id).leaves(state);
   link(id).listener.onLost(false);
   link(id).show(state);
 };
