@@ -22,9 +22,12 @@ export {
   command,
   defineContract,
   query,
+  volatile,
   type AnyContract,
   type ChannelEvent,
   type ChannelRef,
+  type ClientEventMap,
+  type ClientEventSchema,
   type CommandRef,
   type Contract,
   type ContractDraft,
@@ -32,11 +35,13 @@ export {
   type Draft,
   type EventOf,
   type InputOf,
+  type KeptEvents,
   type OutputOf,
   type ParamsOf,
   type QueryRef,
   type Schema,
   type SchemaMap,
+  type Volatile,
 } from './core/contract.js';
 export type { LiveStatus } from './core/channels/delivery.js';
 export type { Gap } from './core/channels/reader.js';

@@ -1,6 +1,7 @@
 /**
  * What client and server agree on: channels, queries, commands, and the schemas of what they carry.
  * Not here: React, sockets, and any validator; schemas are Standard Schemas of whichever library the app uses.
+ * Long because each part of a contract has its type, its maker and its words to the user here.
  */
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { RealtimeError } from './errors.js';
@@ -17,18 +18,33 @@ export type OutputOf<S> = S extends StandardSchemaV1<unknown, infer Output> ? Ou
 
 export type SchemaMap = Readonly<Record<string, Schema>>;
 
+/** A client event that nobody keeps: sent on at once to who listens, never recovered. Made by {@link volatile}. */
+export interface Volatile<S extends Schema = Schema> {
+  readonly kind: 'volatile';
+  readonly schema: S;
+}
+
+/** What clients may publish to a channel: a schema alone is kept in the channel's history. */
+export type ClientEventMap = Readonly<Record<string, Schema | Volatile>>;
+/** The schema of a client event, kept or volatile. */
+export type ClientEventSchema<Part> = Part extends Volatile<infer S> ? S : Part;
+/** The client events that are kept: subscribers get them as events. */
+export type KeptEvents<ClientEvents> = { readonly [K in keyof ClientEvents as ClientEvents[K] extends Volatile ? never : K]: ClientEvents[K] };
+
 /** The parameters in a channel's name: `'room:{id}'` gives `{ id: string | number }`. */
 export type ParamsOf<Pattern extends string> = Pattern extends `${string}{${infer Name}}${infer Rest}`
   ? { readonly [K in Name]: string | number } & ParamsOf<Rest>
   : unknown;
 
-/** A kind of channel: the pattern of its names and the events that it carries. */
-export interface ChannelRef<Pattern extends string = string, Events extends SchemaMap = SchemaMap> {
+/** A kind of channel: the pattern of its names, the events that it carries and those that clients may publish. */
+export interface ChannelRef<Pattern extends string = string, Events extends SchemaMap = SchemaMap, ClientEvents extends ClientEventMap = ClientEventMap> {
   readonly kind: 'channel';
   readonly key: string;
   readonly contract: ContractId;
   readonly pattern: Pattern;
+  /** The kept client events are among them. */
   readonly events: Events;
+  readonly clientEvents: ClientEvents;
 }
 
 /** A question that changes nothing. */
@@ -64,7 +80,7 @@ export interface ContractId {
 export type Draft<Ref> = Omit<Ref, 'key' | 'contract'>;
 
 type Named<D> =
-  D extends Draft<ChannelRef<infer P, infer E>> & { kind: 'channel' } ? ChannelRef<P, E>
+  D extends Draft<ChannelRef<infer P, infer E, infer C>> & { kind: 'channel' } ? ChannelRef<P, E, C>
   : D extends Draft<QueryRef<infer I, infer O>> & { kind: 'query' } ? QueryRef<I, O>
   : D extends Draft<CommandRef<infer I, infer O, infer X>> & { kind: 'command' } ? CommandRef<I, O, X>
   : never;
@@ -118,15 +134,25 @@ export type EventOf<Ref> =
  * A channel's part of a contract.
  *
  * @param pattern - its names, parameters in braces: `'room:{id}'`. A value is percent-encoded, so it may hold anything.
+ * @param parts.clientEvents - what clients may publish, where the server's `authorize.clientEvents` lets them: kept in the
+ *   channel's history as events, or {@link volatile}
  * @example
  * ```ts
- * channel('room:{id}', { events: { message: z.object({ text: z.string() }) } })
+ * channel('room:{id}', {
+ *   events: { message: z.object({ text: z.string() }) },
+ *   clientEvents: { typing: volatile(z.object({ on: z.boolean() })) },
+ * })
  * ```
  */
 export function channel<const Pattern extends string, Events extends SchemaMap>(
   pattern: Pattern,
-  parts: { readonly events: Events },
-): Draft<ChannelRef<Pattern, Events>> {
+  parts: { readonly events: Events; readonly clientEvents?: never },
+): Draft<ChannelRef<Pattern, Events, Record<never, never>>>;
+export function channel<const Pattern extends string, Events extends SchemaMap, ClientEvents extends ClientEventMap>(
+  pattern: Pattern,
+  parts: { readonly events: Events; readonly clientEvents: ClientEvents },
+): Draft<ChannelRef<Pattern, Events & KeptEvents<ClientEvents>, ClientEvents>>;
+export function channel(pattern: string, parts: { readonly events: SchemaMap; readonly clientEvents?: ClientEventMap }): Draft<ChannelRef> {
   if (pattern.length > 200 || !PATTERN.test(pattern)) {
     throw new RealtimeError(
       'misuse',
@@ -136,7 +162,19 @@ export function channel<const Pattern extends string, Events extends SchemaMap>(
   if (/\}[^:{]*\{/.test(pattern)) {
     throw new RealtimeError('misuse', `The parameters of '${pattern}' run into each other: put a ':' between them, which no value can hold, as in 'room:{id}:{part}'.`);
   }
-  return { kind: 'channel', pattern, events: parts.events };
+  const clientEvents: ClientEventMap = parts.clientEvents ?? {};
+  const events: Record<string, Schema> = { ...parts.events };
+  for (const [name, part] of Object.entries(clientEvents)) {
+    assertName(name);
+    if (Object.hasOwn(events, name)) throw new RealtimeError('misuse', `'${name}' of '${pattern}' is an event and a client event. Give the two different names.`);
+    if ('~standard' in part) events[name] = part;
+  }
+  return { kind: 'channel', pattern, events, clientEvents };
+}
+
+/** Marks a client event that nobody keeps: a cursor, who is typing. At most 1 kB, and dropped rather than waited for. */
+export function volatile<S extends Schema>(schema: S): Volatile<S> {
+  return { kind: 'volatile', schema };
 }
 
 /** A query's part of a contract. Leave `input` out for a question without one. */

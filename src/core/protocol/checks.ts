@@ -98,6 +98,14 @@ export const SERVER_FRAME_CHECKS: ReadonlyMap<string, Check> = new Map<string, C
     ]),
   ],
   [
+    'volatile',
+    fields([
+      ['channel', isText],
+      ['name', isText],
+      ['by', optional(isText)],
+    ]),
+  ],
+  [
     'lane',
     fields([
       ['lane', isText],

@@ -10,7 +10,7 @@ import type { StoredEvent } from './channel-log.js';
 import { storeEvent } from './frame-text.js';
 
 /** An event stands in a list in a frame. */
-const DATA_DEPTH = FRAME_DEPTH - 3;
+export const DATA_DEPTH = FRAME_DEPTH - 3;
 
 /** Throws what the caller should mend. */
 export function publication(
