@@ -11,7 +11,7 @@ export const STAIRS = [['protocol'], ['heartbeat'], ['reconnect'], ['pool'], ['q
 /** The hall and its helpers: they alone may know several rooms. */
 const HALL = new Set(['client', 'handles', 'session', 'resume', 'router']);
 /** What every room stands on. They may use protocol, and name types of rooms (options do). */
-const FLOOR = new Set(['errors', 'machine', 'world', 'options', 'contract', 'lease', 'payloads']);
+const FLOOR = new Set(['errors', 'machine', 'world', 'options', 'contract', 'channel-name', 'validate', 'lease', 'payloads']);
 
 /** Where zod may be named in core, and what only the server, tests and documents may import. */
 const SCHEMAS = new Set(['src/core/protocol/schemas.ts', 'src/core/protocol/reserved.ts']);
@@ -56,9 +56,9 @@ const PARTS = {
   contract: ['core'],
   react: ['core', 'contract', 'browser/create-client'],
   browser: ['core', 'contract'],
-  'server/core': ['core/protocol', 'core/contract', 'core/errors', 'core/machine', 'core/world'],
-  'server/node': ['server/core', 'core/protocol', 'core/contract', 'core/errors', 'core/machine', 'core/world'],
-  'server/redis': ['server/core', 'core/protocol', 'core/contract', 'core/errors', 'core/machine', 'core/world'],
+  'server/core': ['core/protocol', 'core/contract', 'core/channel-name', 'core/validate', 'core/errors', 'core/machine', 'core/world'],
+  'server/node': ['server/core', 'core/protocol', 'core/contract', 'core/channel-name', 'core/validate', 'core/errors', 'core/machine', 'core/world'],
+  'server/redis': ['server/core', 'core/protocol', 'core/contract', 'core/channel-name', 'core/validate', 'core/errors', 'core/machine', 'core/world'],
   testing: ['core', 'contract', 'server/core'],
   'testing/react': ['testing', 'core', 'contract', 'react', 'browser/create-client'],
   devtools: ['core', 'contract', 'react'],

@@ -17,17 +17,20 @@ export {
   type TypedListener,
   type WebSocketClass,
 } from './browser/create-client.js';
+export { channelName } from './core/channel-name.js';
 export {
   channel,
-  channelName,
   command,
   defineContract,
   query,
+  volatile,
   type AnyContract,
   type ChannelEvent,
   type ChannelRef,
   type CommandError,
   type CommandParts,
+  type ClientEventMap,
+  type ClientEventSchema,
   type CommandRef,
   type Contract,
   type ContractDraft,
@@ -35,12 +38,14 @@ export {
   type Draft,
   type EventOf,
   type InputOf,
+  type KeptEvents,
   type OutputOf,
   type ParamsOf,
   type QueryParts,
   type QueryRef,
   type Schema,
   type SchemaMap,
+  type Volatile,
 } from './core/contract.js';
 export type { LiveStatus } from './core/channels/delivery.js';
 export type { Gap } from './core/channels/reader.js';

@@ -1,17 +1,20 @@
 /**
  * Door `holdfast/contract`: what client and server share. No React, no socket; a server component may import it.
  */
+export { channelName } from '../core/channel-name.js';
 export {
   channel,
-  channelName,
   command,
   defineContract,
   query,
+  volatile,
   type AnyContract,
   type ChannelEvent,
   type ChannelRef,
   type CommandError,
   type CommandParts,
+  type ClientEventMap,
+  type ClientEventSchema,
   type CommandRef,
   type Contract,
   type ContractDraft,
@@ -19,11 +22,13 @@ export {
   type Draft,
   type EventOf,
   type InputOf,
+  type KeptEvents,
   type OutputOf,
   type ParamsOf,
   type QueryParts,
   type QueryRef,
   type Schema,
   type SchemaMap,
+  type Volatile,
 } from '../core/contract.js';
 export { append, defineView, upsert, type ViewRef } from '../core/data/define-view.js';

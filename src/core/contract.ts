@@ -1,7 +1,6 @@
 /**
  * What client and server agree on: channels, queries, commands, and the schemas of what they carry.
  * Not here: React, sockets, and any validator; schemas are Standard Schemas of whichever library the app uses.
- * Long because the types of its parts and their makers are read together.
  */
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { RealtimeError, type RejectionOf } from './errors.js';
@@ -18,18 +17,33 @@ export type OutputOf<S> = S extends StandardSchemaV1<unknown, infer Output> ? Ou
 
 export type SchemaMap = Readonly<Record<string, Schema>>;
 
+/** A client event that nobody keeps: sent on at once to who listens, never recovered. Made by {@link volatile}. */
+export interface Volatile<S extends Schema = Schema> {
+  readonly kind: 'volatile';
+  readonly schema: S;
+}
+
+/** What clients may publish to a channel: a schema alone is kept in the channel's history. */
+export type ClientEventMap = Readonly<Record<string, Schema | Volatile>>;
+/** The schema of a client event, kept or volatile. */
+export type ClientEventSchema<Part> = Part extends Volatile<infer S> ? S : Part;
+/** The client events that are kept: subscribers get them as events. */
+export type KeptEvents<ClientEvents> = { readonly [K in keyof ClientEvents as ClientEvents[K] extends Volatile ? never : K]: ClientEvents[K] };
+
 /** The parameters in a channel's name: `'room:{id}'` gives `{ id: string | number }`. */
 export type ParamsOf<Pattern extends string> = Pattern extends `${string}{${infer Name}}${infer Rest}`
   ? { readonly [K in Name]: string | number } & ParamsOf<Rest>
   : unknown;
 
-/** A kind of channel: the pattern of its names and the events that it carries. */
-export interface ChannelRef<Pattern extends string = string, Events extends SchemaMap = SchemaMap> {
+/** A kind of channel: the pattern of its names, the events that it carries and those that clients may publish. */
+export interface ChannelRef<Pattern extends string = string, Events extends SchemaMap = SchemaMap, ClientEvents extends ClientEventMap = ClientEventMap> {
   readonly kind: 'channel';
   readonly key: string;
   readonly contract: ContractId;
   readonly pattern: Pattern;
+  /** The kept client events are among them. */
   readonly events: Events;
+  readonly clientEvents: ClientEvents;
 }
 
 /** A question that changes nothing. */
@@ -68,7 +82,7 @@ export interface ContractId {
 export type Draft<Ref> = Omit<Ref, 'key' | 'contract'>;
 
 type Named<D> =
-  D extends Draft<ChannelRef<infer P, infer E>> & { kind: 'channel' } ? ChannelRef<P, E>
+  D extends Draft<ChannelRef<infer P, infer E, infer C>> & { kind: 'channel' } ? ChannelRef<P, E, C>
   : D extends Draft<QueryRef<infer I, infer O>> & { kind: 'query' } ? QueryRef<I, O>
   : D extends Draft<CommandRef<infer I, infer O, infer X>> & { kind: 'command' } ? CommandRef<I, O, X>
   : never;
@@ -122,15 +136,25 @@ export type EventOf<Ref> =
  * A channel's part of a contract.
  *
  * @param pattern - its names, parameters in braces: `'room:{id}'`. A value is percent-encoded, so it may hold anything.
+ * @param parts.clientEvents - what clients may publish, where the server's `authorize.clientEvents` lets them: kept in the
+ *   channel's history as events, or {@link volatile}
  * @example
  * ```ts
- * channel('room:{id}', { events: { message: z.object({ text: z.string() }) } })
+ * channel('room:{id}', {
+ *   events: { message: z.object({ text: z.string() }) },
+ *   clientEvents: { typing: volatile(z.object({ on: z.boolean() })) },
+ * })
  * ```
  */
 export function channel<const Pattern extends string, Events extends SchemaMap>(
   pattern: Pattern,
-  parts: { readonly events: Events },
-): Draft<ChannelRef<Pattern, Events>> {
+  parts: { readonly events: Events; readonly clientEvents?: never },
+): Draft<ChannelRef<Pattern, Events, Record<never, never>>>;
+export function channel<const Pattern extends string, Events extends SchemaMap, ClientEvents extends ClientEventMap>(
+  pattern: Pattern,
+  parts: { readonly events: Events; readonly clientEvents: ClientEvents },
+): Draft<ChannelRef<Pattern, Events & KeptEvents<ClientEvents>, ClientEvents>>;
+export function channel(pattern: string, parts: { readonly events: SchemaMap; readonly clientEvents?: ClientEventMap }): Draft<ChannelRef> {
   if (pattern.length > 200 || !PATTERN.test(pattern)) {
     throw new RealtimeError(
       'misuse',
@@ -140,7 +164,19 @@ export function channel<const Pattern extends string, Events extends SchemaMap>(
   if (/\}[^:{]*\{/.test(pattern)) {
     throw new RealtimeError('misuse', `The parameters of '${pattern}' run into each other: put a ':' between them, which no value can hold, as in 'room:{id}:{part}'.`);
   }
-  return { kind: 'channel', pattern, events: parts.events };
+  const clientEvents: ClientEventMap = parts.clientEvents ?? {};
+  const events: Record<string, Schema> = { ...parts.events };
+  for (const [name, part] of Object.entries(clientEvents)) {
+    assertName(name);
+    if (Object.hasOwn(events, name)) throw new RealtimeError('misuse', `'${name}' of '${pattern}' is an event and a client event. Give the two different names.`);
+    if ('~standard' in part) events[name] = part;
+  }
+  return { kind: 'channel', pattern, events, clientEvents };
+}
+
+/** Marks a client event that nobody keeps: a cursor, who is typing. At most 1 kB, and dropped rather than waited for. */
+export function volatile<S extends Schema>(schema: S): Volatile<S> {
+  return { kind: 'volatile', schema };
 }
 
 /** What {@link query} is made of. */
@@ -225,88 +261,4 @@ export function defineContract<const D extends ContractDraft>(draft: D): Contrac
 function assertName(name: string): void {
   if (LANE_NAME.test(name)) return;
   throw new RealtimeError('misuse', `'${name}' cannot name a part of a contract or a lane: 1 to 64 of A-Z a-z 0-9 _ . : $ -.`);
-}
-
-const PARAMETER = /\{(\w+)\}/g;
-
-/**
- * The name of one channel: the pattern with its parameters filled in, percent-encoded.
- *
- * @throws RealtimeError `misuse` if a parameter is missing or cannot be part of a name
- */
-export function channelName(ref: Pick<ChannelRef, 'pattern'>, params: Readonly<Record<string, string | number>> = {}): string {
-  return ref.pattern.replace(PARAMETER, (_, parameter: string) => {
-    const value: unknown = params[parameter];
-    if (value === '' || (typeof value !== 'string' && !Number.isFinite(value))) {
-      throw new RealtimeError('misuse', `Channel '${ref.pattern}' needs the parameter '${parameter}', a text that is not empty or a number; pass it under params.`);
-    }
-    return encodeParameter(String(value));
-  });
-}
-
-/** Keeps `A-Z a-z 0-9 _ - .` and writes the rest as `%XX`, so that a value can never hold a separator. */
-function encodeParameter(value: string): string {
-  let encoded: string;
-  try {
-    encoded = encodeURIComponent(value);
-  } catch (cause) {
-    throw new RealtimeError('misuse', 'A channel parameter holds half of a surrogate pair, which no channel name can hold.', { cause });
-  }
-  return encoded.replace(/[!'()*~]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-
-/** Reads channel names by a pattern: the parameters, or null for a name that is not one of that pattern's, written as we write it. */
-export function channelReader(pattern: string): (name: string) => Readonly<Record<string, string>> | null {
-  const parameters: string[] = [];
-  const source = pattern.replace(/[.]/g, '\\.').replace(PARAMETER, (_, parameter: string) => {
-    parameters.push(parameter);
-    return '([A-Za-z0-9_.%-]+)';
-  });
-  const compiled = new RegExp(`^${source}$`);
-  return (name) => {
-    const found = compiled.exec(name);
-    if (found === null) return null;
-    const values: [string, string][] = [];
-    for (const [index, parameter] of parameters.entries()) {
-      try {
-        values.push([parameter, decodeURIComponent(found[index + 1] ?? '')]);
-      } catch {
-        return null;
-      }
-    }
-    const params = Object.fromEntries(values);
-    // `room:%41` and `room:A` would be two channels with one meaning: a rule must not see the one and the hub the other.
-    return values.some(([, value]) => value === '') || channelName({ pattern }, params) !== name ? null : params;
-  };
-}
-
-/** What a validator says, in one shape. */
-export type Validated =
-  | { readonly ok: true; readonly value: unknown }
-  /** `thrown`: the schema threw this instead of an answer; it may hold what the other end must not see. */
-  | { readonly ok: false; readonly issues: string; readonly thrown?: unknown };
-
-/** Validates at once and never throws; a schema that answers with a promise is refused, because order would be lost while it waits. */
-export function validate(schema: Schema | undefined, value: unknown): Validated {
-  if (schema === undefined) {
-    return value === undefined || value === null ? { ok: true, value: undefined } : { ok: false, issues: 'nothing was expected' };
-  }
-  let result: ReturnType<Schema['~standard']['validate']>;
-  try {
-    result = schema['~standard'].validate(value);
-  } catch (cause) {
-    return { ok: false, issues: `the schema threw: ${String(cause)}`, thrown: cause };
-  }
-  if (typeof result !== 'object' || result === null) return { ok: false, issues: 'the schema gave no result; it is not a Standard Schema' };
-  if ('then' in result) {
-    result.then(undefined, () => {});
-    return { ok: false, issues: 'the schema validates asynchronously; use a synchronous one' };
-  }
-  if (result.issues === undefined) return { ok: true, value: result.value };
-  return { ok: false, issues: result.issues.slice(0, 5).map(describeIssue).join('; ') };
-}
-
-function describeIssue(issue: StandardSchemaV1.Issue): string {
-  const path = (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
-  return path === '' ? issue.message : `${path}: ${issue.message}`;
 }

@@ -3,7 +3,8 @@
  * Not here: the rooms themselves; a handle translates and registers, and decides nothing.
  */
 import type { Channels } from './channels/channels.js';
-import { channelName, type ChannelRef, type CommandRef, type QueryRef } from './contract.js';
+import { channelName } from './channel-name.js';
+import type { ChannelRef, CommandRef, QueryRef } from './contract.js';
 import type { CommandSnapshot, Sent } from './data/command-status.js';
 import type { ViewRef } from './data/define-view.js';
 import type { Flusher } from './data/flush.js';

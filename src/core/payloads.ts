@@ -3,7 +3,8 @@
  * The sender validates and sends the original; the receiver validates and uses the output.
  */
 import type { EventDecoder } from './channels/delivery.js';
-import { validate, type ChannelRef, type CommandRef, type QueryRef, type Schema } from './contract.js';
+import { validate } from './validate.js';
+import type { ChannelRef, CommandRef, QueryRef, Schema } from './contract.js';
 import { RealtimeError } from './errors.js';
 import { encode, utf8Bytes } from './protocol/codec.js';
 import type { WireError } from './protocol/codes.js';

@@ -22,6 +22,9 @@ export function createRouter({ session, channels, queries, outbox }: RouterParts
         return channels.subscribed(frame, link);
       case 'unsubscribed':
         return channels.unsubscribed(frame, link);
+      case 'volatile':
+        // Not asked for yet: no `hello` names the feature.
+        return;
       case 'resync':
         return channels.resync(frame, link);
       case 'response':

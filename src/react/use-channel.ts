@@ -3,7 +3,8 @@
 import { useInsertionEffect, useMemo, useRef } from 'react';
 import { useSyncExternalStoreWithSelector } from 'use-sync-external-store/with-selector';
 import type { Gap } from '../core/channels/reader.js';
-import { channelName, type ChannelRef, type EventOf, type ParamsOf } from '../core/contract.js';
+import { channelName } from '../core/channel-name.js';
+import type { ChannelRef, EventOf, ParamsOf } from '../core/contract.js';
 import type { ViewRef } from '../core/data/define-view.js';
 import type { ViewSnapshot } from '../core/data/view.js';
 import type { Params } from '../core/handles.js';

@@ -77,6 +77,7 @@ describe('tables by hand', () => {
       'a server frame': `${count(limits.SERVER_FRAME_BYTES)} bytes`,
       'the data of one event, the result of one command': `${count(limits.PAYLOAD_BYTES)} bytes`,
       'the result of one query, its parts together': `${count(limits.RESULT_BYTES)} bytes`,
+      'the data of one volatile client event': `${count(limits.VOLATILE_BYTES)} bytes`,
       'nesting of objects and lists, the frame\'s own braces included': count(limits.FRAME_DEPTH),
       'a token': `${count(limits.TOKEN_BYTES)} bytes`,
       'channels in one `subscribe`, `unsubscribe` or `stamp`': count(limits.FRAME_CHANNELS),

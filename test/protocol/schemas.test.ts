@@ -25,10 +25,10 @@ type AllSame<Schemas extends Record<string, z.ZodType>, Frame extends { readonly
 type Truth<T> = { [K in keyof T]: true };
 
 const clientFrames: AllSame<typeof CLIENT_FRAMES, ClientFrame> = {
-  hello: true, ping: true, pong: true, subscribe: true, unsubscribe: true, lane: true, command: true, query: true, cancel: true,
+  hello: true, ping: true, pong: true, subscribe: true, unsubscribe: true, lane: true, command: true, query: true, cancel: true, publish: true,
 } satisfies Truth<typeof CLIENT_FRAMES>;
 const serverFrames: AllSame<typeof SERVER_FRAMES, ServerFrame> = {
-  welcome: true, ping: true, pong: true, subscribed: true, unsubscribed: true, resync: true, events: true, lane: true, response: true, error: true,
+  welcome: true, ping: true, pong: true, subscribed: true, unsubscribed: true, resync: true, events: true, volatile: true, lane: true, response: true, error: true,
 } satisfies Truth<typeof SERVER_FRAMES>;
 
 it('has a schema for every frame', () => {
@@ -48,6 +48,7 @@ const VALID: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   command: { t: 'command', lane: 'default', n: 1, id: 'c1', name: 'post', input: [], remainingMs: 1 },
   query: { t: 'query', id: 'q1', name: '$history', remainingMs: 0, stamp: ['room:1'] },
   cancel: { t: 'cancel', id: 'q1' },
+  publish: { t: 'publish', channel: 'room:1', name: 'typing', data: { on: true } },
 };
 
 const verdict = (frame: Readonly<Record<string, unknown>>): string | null => {
@@ -115,6 +116,8 @@ describe('client frames', () => {
     ['query', { stamp: ['a b'] }, 'stamp.0'],
     ['query', { stamp: Array.from({ length: 201 }, () => 'c') }, 'stamp'],
     ['cancel', { id: 7 }, 'id'],
+    ['publish', { channel: 'room 1' }, 'channel'],
+    ['publish', { name: 'x'.repeat(129) }, 'name'],
   ])('%s may not say %j', (type, change, path) => expect(changed(type, change)).toMatch(new RegExp(`^${path.replaceAll('.', '\\.')}: `)));
 
   it('never repeats what the client said', () => {

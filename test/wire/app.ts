@@ -1,11 +1,11 @@
 /** The small application that the wire tests serve. */
 import { z } from 'zod';
-import { channel, command, defineContract, query } from '../../src/core/contract.js';
+import { channel, command, defineContract, query, volatile } from '../../src/core/contract.js';
 import { createRealtimeServer, memoryBroker, type Logger, type RealtimeServer } from '../../src/server/node/index.js';
 
 export const api = defineContract({
   channels: {
-    room: channel('room:{id}', { events: { message: z.object({ text: z.string() }) } }),
+    room: channel('room:{id}', { events: { message: z.object({ text: z.string() }) }, clientEvents: { typing: volatile(z.boolean()) } }),
     secret: channel('secret', { events: { told: z.string() } }),
     unruled: channel('unruled', { events: { told: z.string() } }),
   },
@@ -41,6 +41,7 @@ export function createApp(logger: Logger, over: { readonly isAnonymous?: boolean
     }),
     authorize: {
       channels: { room: ({ user, params }) => params.id !== user.id, secret: () => false },
+      clientEvents: { room: 'public' },
       queries: { double: 'public', forever: 'public', big: 'public' },
       commands: { post: 'public', fail: 'public' },
     },

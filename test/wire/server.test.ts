@@ -240,6 +240,55 @@ describe('channels', () => {
   });
 });
 
+describe('a reader that is slow', () => {
+  it('is cut at 1 MB, and comes back to where it was', async () => {
+    const client = await enter(url);
+    subscribe(client);
+    const { position } = await client.next('subscribed');
+    client.socket.pause();
+    // More than the kernel's buffers of both ends and our megabyte.
+    for (let i = 0; i < 3_000; i++) {
+      void realtime.publish(api.channels.room, { id: '1' }, 'message', { text: 'x'.repeat(10_000) });
+      if (i % 100 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    client.socket.resume();
+    expect((await client.closed).code).toBe(4004);
+    const offsets = client.frames.filter(({ t }) => t === 'events').map(({ offset }) => Number(offset));
+    expect(offsets).toEqual(offsets.map((_, index) => index + 1));
+    expect(offsets.length).toBeLessThan(3_000);
+    const back = await enter(url);
+    subscribe(back, { generation: 2, position: { ...(position as object), offset: offsets.length } });
+    expect(await back.next('subscribed')).toMatchObject({ state: 'gap', reason: 'trimmed', missed: { from: offsets.length + 1 } });
+  });
+
+  it('gets a long answer in the end, for it is sent no faster than it is read', async () => {
+    const client = await enter(url, { features: ['parts'] });
+    client.socket.pause();
+    for (const id of ['q1', 'q2', 'q3', 'q4', 'q5', 'q6', 'q7', 'q8']) client.say({ t: 'query', id, name: 'big', input: 1_000_000, remainingMs: 60_000 });
+    for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
+    client.socket.resume();
+    await client.next('response', ({ id, part }) => id === 'q1' && (part as { last: boolean }).last);
+    const frames = client.frames.filter(({ id }) => id === 'q1');
+    expect(JSON.parse(frames.map(({ result }) => String(result)).join(''))).toHaveLength(1_000_000);
+    expect(client.socket.readyState).toBe(client.socket.OPEN);
+  });
+});
+
+describe('volatile client events', () => {
+  it('go from one to the others, over real sockets', async () => {
+    const [ann, bob] = [await enter(url, { token: 'ann', features: ['volatile'] }), await enter(url, { token: 'bob', client: 'client-b', features: ['volatile'] })];
+    for (const client of [ann, bob]) {
+      subscribe(client);
+      await client.next('subscribed');
+    }
+    ann.say({ t: 'publish', channel: 'room:1', name: 'typing', data: true });
+    expect(await bob.next('volatile')).toEqual({ t: 'volatile', channel: 'room:1', name: 'typing', data: true, by: 'ann' });
+    ann.say({ t: 'ping', n: 1, visible: true });
+    await ann.next('pong');
+    expect(ann.frames.some(({ t }) => t === 'volatile')).toBe(false);
+  });
+});
+
 describe('commands and queries', () => {
   it('rejects in the words of the contract, and publishes nothing then', async () => {
     const client = await enter(url);

@@ -83,6 +83,11 @@ const CHECKS: Readonly<Record<ServerFrame['t'], Check>> = {
     ['offset', (value) => isCount(value) && value >= 1],
     ['events', (value) => isList(value, isEvent)],
   ]),
+  volatile: fields([
+    ['channel', isText],
+    ['name', isText],
+    ['by', optional(isText)],
+  ]),
   lane: fields([
     ['lane', isText],
     ['last', (value) => value === null || isCount(value)],

@@ -67,6 +67,7 @@ export function retryAfterMs(reason: string): number | null {
 /** What a `hello` may ask for and a `welcome` grant. */
 export const FEATURES = [
   'parts', // a query's response in several frames
+  'volatile', // client events that nobody keeps
 ] as const;
 
 export type Feature = (typeof FEATURES)[number];

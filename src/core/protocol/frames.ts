@@ -89,6 +89,15 @@ export interface CancelFrame {
   readonly id: string;
 }
 
+/** Feature `volatile`. Never answered. */
+export interface PublishFrame {
+  readonly t: 'publish';
+  readonly channel: string;
+  /** Which client event of the contract. */
+  readonly name: string;
+  readonly data?: unknown;
+}
+
 export type ClientFrame =
   | HelloFrame
   | ClientPingFrame
@@ -98,7 +107,8 @@ export type ClientFrame =
   | LaneAskFrame
   | CommandFrame
   | QueryFrame
-  | CancelFrame;
+  | CancelFrame
+  | PublishFrame;
 
 /* server → client */
 
@@ -196,6 +206,16 @@ export interface EventsFrame {
   readonly events: readonly WireEvent[];
 }
 
+/** Feature `volatile`: a client event that nobody keeps, from another connection. */
+export interface VolatileFrame {
+  readonly t: 'volatile';
+  readonly channel: string;
+  readonly name: string;
+  readonly data?: unknown;
+  /** The user tag of the sender, set by the server. */
+  readonly by?: string;
+}
+
 export interface LaneFrame {
   readonly t: 'lane';
   readonly lane: string;
@@ -243,6 +263,7 @@ export type ServerFrame =
   | UnsubscribedFrame
   | ResyncFrame
   | EventsFrame
+  | VolatileFrame
   | LaneFrame
   | ResponseFrame
   | ErrorFrame;

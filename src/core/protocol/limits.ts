@@ -10,6 +10,8 @@ export const SERVER_FRAME_BYTES = 12 * 1024;
 export const PAYLOAD_BYTES = 10 * 1024;
 /** A query's result, all its parts together. */
 export const RESULT_BYTES = 1024 * 1024;
+/** The data of one volatile client event. */
+export const VOLATILE_BYTES = 1024;
 /** Nesting of any frame, its own braces included. */
 export const FRAME_DEPTH = 32;
 /** The token in `hello` and `reauth`. */

@@ -5,7 +5,7 @@
  * `frames.ts` and `schemas.ts`.
  */
 import { z } from 'zod';
-import { CHANNEL_NAME, TOKEN_BYTES, WIRE_ID, WORD_NAME } from './limits.js';
+import { CHANNEL_NAME, TOKEN_BYTES, WIRE_ID } from './limits.js';
 
 const note = (description: string, unit?: string) => (unit === undefined ? { description } : { description, unit });
 const type = <const Name extends string>(name: Name) => z.literal(name).meta(note('The type of the frame.'));
@@ -26,9 +26,6 @@ export const RESERVED_CLIENT_FRAMES = {
       token: z.string().max(TOKEN_BYTES).meta(note('The new token.', 'at most 8,192 bytes of UTF-8')),
     })
     .meta({ ...note('Renews the token in place; the principal must stay the same.'), feature: 'reauth' }),
-  publish: z
-    .object({ t: type('publish'), channel: askedChannel(), name: z.string().regex(WORD_NAME).meta(note('Which client event of the contract.')), data: data() })
-    .meta({ ...note('A volatile client event. There is no answer.'), feature: 'volatile' }),
   enter: z
     .object({ t: type('enter'), channel: askedChannel(), data: data() })
     .meta({ ...note('Be present in a channel; sent again, it changes the data.'), feature: 'presence' }),
@@ -38,15 +35,6 @@ export const RESERVED_CLIENT_FRAMES = {
 };
 
 export const RESERVED_SERVER_FRAMES = {
-  volatile: z
-    .object({
-      t: type('volatile'),
-      channel: channel(),
-      name: z.string().meta(note('Which client event of the contract.')),
-      data: data(),
-      by: z.string().exactOptional().meta(note('The user tag of the sender, set by the server.')),
-    })
-    .meta({ ...note('A volatile client event of someone else: no offset, no history.'), feature: 'volatile' }),
   members: z
     .object({
       t: type('members'),

@@ -142,6 +142,15 @@ const cancel = z
   })
   .meta(note('The answer to a query is not wanted any more.'));
 
+const publish = z
+  .object({
+    t: type('publish'),
+    channel: channelName().meta(note('The channel.')),
+    name: wordName().meta(note('Which volatile client event of the contract.')),
+    data: z.unknown().exactOptional().meta(note("The contract's data, before any transform; at most 1,024 bytes of JSON.")),
+  })
+  .meta(note('Feature `volatile`: a client event that nobody keeps. There is no answer.'));
+
 const serverFence = () => fence().meta(note('The fence of the storage.'));
 
 const welcome = z
@@ -249,6 +258,16 @@ const events = z
   })
   .meta(note('What was appended to a channel.'));
 
+const volatile = z
+  .object({
+    t: type('volatile'),
+    channel: z.string().meta(note('The channel.')),
+    name: z.string().meta(note('Which volatile client event of the contract.')),
+    data: z.unknown().exactOptional().meta(note("The contract's data, before any transform.")),
+    by: z.string().exactOptional().meta(note('The user tag of the sender, set by the server.')),
+  })
+  .meta(note('Feature `volatile`: a client event of another connection; no offset, no history.'));
+
 const lane = z
   .object({
     t: type('lane'),
@@ -311,6 +330,7 @@ export const CLIENT_FRAMES = {
   command,
   query,
   cancel,
+  publish,
 } satisfies SchemasOf<ClientFrame>;
 
 /** What a server may say, by type. */
@@ -322,6 +342,7 @@ export const SERVER_FRAMES = {
   unsubscribed,
   resync,
   events,
+  volatile,
   lane,
   response,
   error,

@@ -2,20 +2,22 @@
  * The application's contract, rules and handlers, looked up by the names that arrive from outside.
  * Names go through Maps alone; what has no rule is refused. Not here: running a handler.
  */
-import { channelName, channelReader, type AnyContract, type ChannelRef, type CommandRef, type QueryRef } from '../../core/contract.js';
+import { channelName, channelReader } from '../../core/channel-name.js';
+import type { AnyContract, ChannelRef, CommandRef, QueryRef } from '../../core/contract.js';
 import { RealtimeError } from '../../core/errors.js';
 import { CHANNEL_NAME } from '../../core/protocol/limits.js';
 import type { Cancel, Clock } from '../../core/world.js';
+import type { Ask, Entry, Found, Rule } from './entries.js';
+import { askOf, clientEvent, PUBLISH, publishCommand, type ClientEvent } from './client-events.js';
 import type { CommandContext, QueryContext, User } from './handlers.js';
 import type { Logger } from './logger.js';
 
-type Rule = 'public' | ((ask: { readonly user: User; readonly params?: unknown; readonly input?: unknown }) => unknown);
 type Rules = Readonly<Record<string, Rule | undefined>>;
 
 /** The application's part, with its types gone: names arrive as text. */
 export interface PlainRules {
   readonly contract: AnyContract;
-  readonly authorize?: { readonly channels?: Rules; readonly queries?: Rules; readonly commands?: Rules };
+  readonly authorize?: { readonly channels?: Rules; readonly clientEvents?: Rules; readonly queries?: Rules; readonly commands?: Rules };
   readonly queries?: Readonly<Record<string, (ask: QueryContext<unknown>) => unknown>>;
   readonly commands?: Readonly<Record<string, (ask: CommandContext<unknown>) => unknown>>;
 }
@@ -24,18 +26,13 @@ export interface PlainRules {
 const NOBODY: Rule = () => false;
 const LATE = Symbol('late');
 
-/** A query or command with what belongs to it. */
-export interface Entry<Ref, Context> {
-  readonly ref: Ref;
-  /** Undefined: refused to everybody. */
-  readonly rule: Rule | undefined;
-  readonly handle: (ask: Context) => unknown;
-}
-
 export interface Catalog {
   readonly queries: ReadonlyMap<string, Entry<QueryRef, QueryContext<unknown>>>;
   readonly commands: ReadonlyMap<string, Entry<CommandRef, CommandContext<unknown>>>;
   maySubscribe(user: User, channel: string): Promise<boolean>;
+  /** Null: there is no such client event, or none that anybody may publish. */
+  clientEvent(channel: string, name: string): ClientEvent | null;
+  mayPublish(event: ClientEvent, user: User, data: unknown): Promise<boolean>;
   isAllowed(entry: Pick<Entry<unknown, unknown>, 'rule'>, user: User, input: unknown): Promise<boolean>;
   /** The channel's name; throws if the reference is not of this contract, or subscribers would take the name for another one's. */
   nameOf(ref: ChannelRef, params: Readonly<Record<string, string | number>>): string;
@@ -43,8 +40,10 @@ export interface Catalog {
 
 export function createCatalog(rules: PlainRules, { clock, ruleMs, logger }: { readonly clock: Clock; readonly ruleMs: number; readonly logger: Logger }): Catalog {
   const { contract, authorize } = rules;
+  if (Object.hasOwn(contract.commands, PUBLISH)) throw new RealtimeError('misuse', `'${PUBLISH}' is the protocol's. Give the command of the contract another name.`);
   const channels = Object.values(contract.channels).map((ref) => ({ ref, read: channelReader(ref.pattern) }));
   const channelRules = new Map(Object.entries(authorize?.channels ?? {}));
+  const eventRules = new Map(Object.entries(authorize?.clientEvents ?? {}));
 
   const entries = <Ref extends { readonly key: string }, Context>(
     refs: Readonly<Record<string, Ref>>,
@@ -62,7 +61,7 @@ export function createCatalog(rules: PlainRules, { clock, ruleMs, logger }: { re
     return found;
   };
 
-  const ask = async (rule: Rule = NOBODY, what: Parameters<Exclude<Rule, 'public'>>[0]): Promise<boolean> => {
+  const ask = async (rule: Rule = NOBODY, what: Ask): Promise<boolean> => {
     if (rule === 'public') return true;
     let cancelTimer: Cancel = () => undefined;
     try {
@@ -83,7 +82,7 @@ export function createCatalog(rules: PlainRules, { clock, ruleMs, logger }: { re
   };
 
   /** The first kind of channel that the name belongs to, if it is spelled as we would spell it. */
-  const match = (name: string): { readonly ref: ChannelRef; readonly params: Readonly<Record<string, string>> } | null => {
+  const match = (name: string): Found | null => {
     if (!CHANNEL_NAME.test(name)) return null;
     for (const { ref, read } of channels) {
       const params = read(name);
@@ -92,9 +91,16 @@ export function createCatalog(rules: PlainRules, { clock, ruleMs, logger }: { re
     return null;
   };
 
+  const findClientEvent = (channel: string, name: string): ClientEvent | null => {
+    const found = match(channel);
+    return clientEvent(found, found === null ? undefined : eventRules.get(found.ref.key), channel, name);
+  };
+
   return {
     queries: entries(contract.queries, rules.queries, authorize?.queries),
-    commands: entries(contract.commands, rules.commands, authorize?.commands),
+    commands: new Map([...entries(contract.commands, rules.commands, authorize?.commands), [PUBLISH, publishCommand(contract.id, findClientEvent)]]),
+    clientEvent: findClientEvent,
+    mayPublish: (event, user, data) => ask(event.rule, askOf(event, user, data)),
     async maySubscribe(user, channel) {
       const found = match(channel);
       return ask(found === null ? NOBODY : channelRules.get(found.ref.key), { user, params: found?.params });

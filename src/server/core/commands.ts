@@ -3,15 +3,17 @@
  * Not here: where outcomes are kept (broker), and which connection hears of them.
  * `createCommands` is long because begin, run and commit share one set of parts.
  */
-import { validate, type CommandRef } from '../../core/contract.js';
+import { validate } from '../../core/validate.js';
+import type { CommandRef } from '../../core/contract.js';
 import { encode, utf8Bytes } from '../../core/protocol/codec.js';
 import type { CommandFrame, LaneAskFrame } from '../../core/protocol/frames.js';
 import { FRAME_DEPTH, PAYLOAD_BYTES } from '../../core/protocol/limits.js';
 import type { AbortHandle } from './abort.js';
 import { attempt, type Ended } from './attempt.js';
 import type { Broker } from './broker.js';
-import type { Catalog, Entry } from './catalog.js';
+import type { Catalog } from './catalog.js';
 import type { StoredEvent } from './channel-log.js';
+import type { Entry } from './entries.js';
 import { EVENT_RUN_BYTES, failedText, frameText, notNowText, responseText } from './frame-text.js';
 import type { CommandContext, User } from './handlers.js';
 import { readInput } from './input.js';

@@ -20,14 +20,20 @@ import { createHeartbeat, type Heartbeat } from './heartbeat.js';
 import type { Queries } from './queries.js';
 import type { ConnectionHandler, ServerSocket } from './server-world.js';
 import type { Subscriptions } from './subscriptions.js';
+import type { Volatiles } from './volatiles.js';
 
 /** Before `welcome` a frame is a token and little more. */
 const HELLO_BYTES = TOKEN_BYTES + 2 * 1024;
+
+/** A client with more untaken than this misses volatile events. */
+const VOLATILE_BEHIND_BYTES = 64 * 1024;
 
 /** What belongs to a connection that is ready. */
 export interface Session {
   readonly subscriptions: Subscriptions;
   readonly queries: Queries;
+  /** Null: this client does not know of them. */
+  readonly volatiles: Volatiles | null;
 }
 
 /** What a session needs of its connection. */
@@ -37,6 +43,8 @@ export interface SessionPort {
   onFailed(error: unknown): void;
   onFlood(): void;
   bufferedBytes(): number;
+  /** May drop what it is given. */
+  sendVolatile(text: string): void;
   readonly features: readonly Feature[];
 }
 
@@ -97,9 +105,14 @@ export function createConnection(socket: ServerSocket, host: ConnectionHost): Co
     if (heartbeat?.wrote(text.length) === true) ping();
   };
 
+  /** Who is behind gets none: what nobody keeps must not be what cuts a slow reader off. */
+  const sendVolatile = (text: string): void => {
+    if (socket.bufferedBytes() < VOLATILE_BEHIND_BYTES) send(text);
+  };
+
   const welcome = ({ link, isVisible, features }: Greeting, user: User): void => {
     heartbeat = createHeartbeat(host.intervals, isVisible, clock.now());
-    session = host.createSession(user, { send, onFailed: fail, onFlood: flood, bufferedBytes: () => socket.bufferedBytes(), features });
+    session = host.createSession(user, { send, onFailed: fail, onFlood: flood, bufferedBytes: () => socket.bufferedBytes(), sendVolatile, features });
     host.onReady(connection);
     const { broker, node, limits, intervals } = host;
     send(
@@ -132,6 +145,7 @@ export function createConnection(socket: ServerSocket, host: ConnectionHost): Co
       case 'release':
         session?.subscriptions.release();
         session?.queries.release();
+        session?.volatiles?.release();
         session = null;
         heartbeat = null;
         return host.onReleased(connection);
@@ -184,6 +198,8 @@ export function createConnection(socket: ServerSocket, host: ConnectionHost): Co
         return its.queries.ask(frame);
       case 'cancel':
         return its.queries.cancel(frame);
+      case 'publish':
+        return its.volatiles?.publish(frame);
       case 'command':
         return run(frame, user, client);
       case 'lane':

@@ -44,6 +44,12 @@ export function eventsTexts(channel: string, epoch: string, first: number, event
   return texts;
 }
 
+/** `data` is JSON already. */
+export function volatileText(channel: string, name: string, data: string | undefined, by: string): string {
+  const head = frameText({ t: 'volatile', channel, name, by });
+  return data === undefined ? head : `${head.slice(0, -1)},"data":${data}}`;
+}
+
 export function subscribedText(channel: string, generation: number, result: ReadResult, fence: string): string {
   const { state, reason, missed, position, more } = result;
   const head = JSON.stringify({ t: 'subscribed', channel, generation, state, reason, missed, position, more, fence });

@@ -2,7 +2,7 @@
  * What an application tells the server, typed by its contract: who may come in, who may do what, and what is done.
  * Types only. Not here: how they are called.
  */
-import type { AnyContract, ChannelRef, CommandRef, InputOf, OutputOf, ParamsOf, QueryRef, Schema, SchemaMap } from '../../core/contract.js';
+import type { AnyContract, ChannelRef, ClientEventSchema, CommandRef, InputOf, OutputOf, ParamsOf, QueryRef, Schema, SchemaMap } from '../../core/contract.js';
 import type { Position } from '../../core/protocol/position.js';
 import type { AbortLike } from './abort.js';
 import type { ConnectionRequest } from './server-world.js';
@@ -31,11 +31,25 @@ export type Authenticate = (ask: { readonly request: ConnectionRequest; readonly
 type Rule<Ask> = 'public' | ((ask: Ask) => Awaitable<boolean>);
 
 type PatternOf<Ref> = Ref extends ChannelRef<infer Pattern, SchemaMap> ? Pattern : never;
+type ClientEventsOf<Ref> = Ref extends ChannelRef<string, SchemaMap, infer ClientEvents> ? ClientEvents : never;
+/** What the rule of a channel's client events is asked: one of them, told apart by `event`. */
+type ClientEventAsk<Ref> = {
+  [K in keyof ClientEventsOf<Ref> & string]: {
+    readonly user: User;
+    readonly params: Texts<ParamsOf<PatternOf<Ref>>>;
+    readonly event: K;
+    readonly data: OutputOf<ClientEventSchema<ClientEventsOf<Ref>[K]>>;
+  };
+}[keyof ClientEventsOf<Ref> & string];
 type Texts<Params> = { readonly [K in keyof Params]: string };
 
 /** Who may do what. What has no entry is refused. */
 export interface Authorize<C extends AnyContract> {
   readonly channels?: { readonly [K in keyof C['channels']]?: Rule<{ readonly user: User; readonly params: Texts<ParamsOf<PatternOf<C['channels'][K]>>> }> };
+  /** Who may publish the client events of a channel. */
+  readonly clientEvents?: {
+    readonly [K in keyof C['channels'] as keyof ClientEventsOf<C['channels'][K]> extends never ? never : K]?: Rule<ClientEventAsk<C['channels'][K]>>;
+  };
   readonly queries?: { readonly [K in keyof C['queries']]?: Rule<{ readonly user: User; readonly input: OutputOf<C['queries'][K]['input']> }> };
   readonly commands?: { readonly [K in keyof C['commands']]?: Rule<{ readonly user: User; readonly input: OutputOf<C['commands'][K]['input']> }> };
 }
@@ -103,6 +117,8 @@ export interface LimitOptions {
   readonly framesPerSecond?: number;
   /** Frames that a client may send at once. @default 1,000 */
   readonly frameBurst?: number;
+  /** What one client's volatile events may cost a second: each one, and one more for each listener. More are dropped. @default 10,000 */
+  readonly fanOutPerSecond?: number;
   /** Sockets of this server; who comes when it is full is refused with 503. @default 100,000 */
   readonly connections?: number;
   /**

@@ -14,6 +14,9 @@ export interface Run {
   readonly events: readonly StoredEvent[];
 }
 
+/** Takes volatile events for one connection, which it is told apart by; it may drop them. */
+export type VolatileSink = (text: string) => void;
+
 /** One connection's interest in one channel. */
 export interface Member {
   /** `held`: runs go to `hold`. `live`: frames go to `send`. */
@@ -22,6 +25,8 @@ export interface Member {
   readonly after: Position | null;
   hold(run: Run): void;
   send(text: string): void;
+  /** Absent: this client does not know of them. */
+  readonly volatile?: VolatileSink;
   /** A run reached it that goes on from where it stands. */
   inStep(): void;
 }
@@ -30,6 +35,9 @@ export interface Hub extends Pick<BrokerListener, 'onEvents'> {
   /** Resolves when every later event will reach the member. */
   join(channel: string, member: Member): Promise<void>;
   leave(channel: string, member: Member): void;
+  /** Sends a volatile event on to everybody who is live, except to `own`. */
+  tell(channel: string, text: string, own: VolatileSink): void;
+  membersOf(channel: string): number;
   /** Channels that somebody listens to. */
   readonly size: number;
 }
@@ -74,6 +82,10 @@ export function createHub(parts: { readonly broker: Pick<Broker, 'watch' | 'unwa
       rooms.delete(channel);
       broker.unwatch(channel);
     },
+    tell(channel, text, own) {
+      for (const { mode, volatile } of rooms.get(channel)?.members ?? []) if (mode === 'live' && volatile !== own) volatile?.(text);
+    },
+    membersOf: (channel) => rooms.get(channel)?.members.size ?? 0,
     onEvents(channel, epoch, first, events) {
       const room = rooms.get(channel);
       if (room === undefined) return;

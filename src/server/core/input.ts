@@ -1,7 +1,8 @@
 /**
  * What a client sent as input, held against the contract. Not here: who may send it.
  */
-import { validate, type CommandRef, type QueryRef } from '../../core/contract.js';
+import { validate } from '../../core/validate.js';
+import type { CommandRef, QueryRef } from '../../core/contract.js';
 import type { Logger } from './logger.js';
 
 export type ReadInput = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly message: string };

@@ -2,7 +2,8 @@
  * An event on its way into storage: checked against the contract, written as JSON once.
  * Not here: when it is appended.
  */
-import { validate, type ChannelRef } from '../../core/contract.js';
+import { validate } from '../../core/validate.js';
+import type { ChannelRef } from '../../core/contract.js';
 import { RealtimeError } from '../../core/errors.js';
 import { encode } from '../../core/protocol/codec.js';
 import { FRAME_DEPTH, PAYLOAD_BYTES } from '../../core/protocol/limits.js';
@@ -10,7 +11,7 @@ import type { StoredEvent } from './channel-log.js';
 import { storeEvent } from './frame-text.js';
 
 /** An event stands in a list in a frame. */
-const DATA_DEPTH = FRAME_DEPTH - 3;
+export const DATA_DEPTH = FRAME_DEPTH - 3;
 
 /** Throws what the caller should mend. */
 export function publication(

@@ -3,7 +3,8 @@
  * Not here: commands; nothing of a query outlives its answer.
  * `createQueries` is long because ask, run and answer share one set of parts.
  */
-import { validate, type QueryRef } from '../../core/contract.js';
+import { validate } from '../../core/validate.js';
+import type { QueryRef } from '../../core/contract.js';
 import { encode, utf8Bytes } from '../../core/protocol/codec.js';
 import type { WireError } from '../../core/protocol/codes.js';
 import type { CancelFrame, ChannelPosition, QueryFrame } from '../../core/protocol/frames.js';
@@ -12,7 +13,8 @@ import type { Clock } from '../../core/world.js';
 import type { AbortHandle } from './abort.js';
 import { attempt, type Attempt, type Ended } from './attempt.js';
 import type { Broker } from './broker.js';
-import type { Catalog, Entry } from './catalog.js';
+import type { Catalog } from './catalog.js';
+import type { Entry } from './entries.js';
 import { EVENT_RUN_BYTES, failedText, notNowText, responseText } from './frame-text.js';
 import type { QueryContext, User } from './handlers.js';
 import { readInput } from './input.js';

@@ -21,6 +21,7 @@ import { publication } from './publication.js';
 import { createQueries } from './queries.js';
 import type { ConnectionHandler, ConnectionRequest, ServerSocket, ServerWorld } from './server-world.js';
 import { createSubscriptions } from './subscriptions.js';
+import { createVolatiles } from './volatiles.js';
 
 /** Sockets are counted where they are accepted. */
 const DEFAULT_LIMITS: Required<Omit<LimitOptions, 'connections' | 'connectionsPerAddress'>> = {
@@ -30,6 +31,7 @@ const DEFAULT_LIMITS: Required<Omit<LimitOptions, 'connections' | 'connectionsPe
   authentications: 1_000,
   framesPerSecond: 200,
   frameBurst: 1_000,
+  fanOutPerSecond: 10_000,
   bufferedBytes: 1024 * 1024,
   handlerMs: 30_000,
   stopMs: 5_000,
@@ -148,11 +150,14 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
         return identify(hello, its);
       },
       mayEnter: (user) => !closedMeanwhile.some((name) => isUser(user, name)),
-      createSession(user, { send, onFailed, onFlood, bufferedBytes, features }) {
+      createSession(user, { send, onFailed, onFlood, bufferedBytes, sendVolatile, features }) {
+        const volatile = features.includes('volatile') ? sendVolatile : undefined;
+        const budget = createBucket(limits.fanOutPerSecond, 2 * limits.fanOutPerSecond, clock.now());
         const long = features.includes('parts') ? createParts({ clock, maxWaiting: limits.bufferedBytes, send, bufferedBytes }) : null;
         return {
-          subscriptions: createSubscriptions({ user, catalog, hub, broker, maxChannels: limits.channels, send, onFailed, onFlood }),
+          subscriptions: createSubscriptions({ user, catalog, hub, broker, maxChannels: limits.channels, send, volatile, onFailed, onFlood }),
           queries: createQueries({ user, catalog, broker, clock, createAbort, handlerMs: limits.handlerMs, maxQueries: limits.queries, logger, send, long }),
+          volatiles: volatile === undefined ? null : createVolatiles({ user, catalog, hub, clock, budget, logger, own: volatile }),
         };
       },
       onReady(connection) {

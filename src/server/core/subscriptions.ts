@@ -11,7 +11,7 @@ import type { Broker } from './broker.js';
 import type { Catalog } from './catalog.js';
 import { EVENT_RUN_BYTES, frameText, subscribedText } from './frame-text.js';
 import type { User } from './handlers.js';
-import { sendFrom, type Hub, type Member, type Run } from './hub.js';
+import { sendFrom, type Hub, type Member, type Run, type VolatileSink } from './hub.js';
 
 /** Events that wait for a joiner; past it the joiner asks again. */
 const HELD_EVENTS = 1_000;
@@ -40,6 +40,7 @@ export function createSubscriptions(parts: {
   readonly broker: Pick<Broker, 'read' | 'fence'>;
   readonly maxChannels: number;
   readonly send: (text: string) => void;
+  readonly volatile?: VolatileSink | undefined;
   readonly onFailed: (error: unknown) => void;
   /** The client asks faster than it can be answered. */
   readonly onFlood: () => void;
@@ -83,7 +84,7 @@ export function createSubscriptions(parts: {
     // Each channel once, and once more for who changes everything before the first answers came.
     if (asking >= 2 * maxChannels) return parts.onFlood();
     asking++;
-    const subscription = createSubscription(wanted.generation, send);
+    const subscription = createSubscription(wanted.generation, send, parts.volatile);
     subscriptions.set(wanted.name, subscription);
     join(wanted, subscription)
       .catch((error: unknown) => {
@@ -122,7 +123,7 @@ export function createSubscriptions(parts: {
   };
 }
 
-function createSubscription(generation: number, send: (text: string) => void): Subscription {
+function createSubscription(generation: number, send: (text: string) => void, volatile: VolatileSink | undefined): Subscription {
   let held = 0;
   const subscription: Subscription = {
     generation,
@@ -130,6 +131,7 @@ function createSubscription(generation: number, send: (text: string) => void): S
     after: null,
     waiting: [],
     send,
+    ...(volatile && { volatile }),
     hold(run) {
       held += run.events.length;
       if (held > HELD_EVENTS) subscription.waiting = null;

@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineView } from '../../../src/core/data/define-view.js';
-import { channel, channelName, channelReader, command, defineContract, validate, type Schema } from '../../../src/core/contract.js';
+import { channelName, channelReader } from '../../../src/core/channel-name.js';
+import { validate } from '../../../src/core/validate.js';
+import { channel, command, defineContract, type Schema } from '../../../src/core/contract.js';
 import { RealtimeError } from '../../../src/core/errors.js';
 import { CHANNEL_NAME } from '../../../src/core/protocol/limits.js';
 
