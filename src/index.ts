@@ -9,7 +9,9 @@ export {
   createClient,
   type Auth,
   type ChannelHandle,
+  type ClientSettings,
   type InputArgs,
+  type OpenChannelHandle,
   type ParamsArgs,
   type RealtimeClient,
   type RealtimeClientOptions,
@@ -32,6 +34,8 @@ export {
   type Draft,
   type EventOf,
   type InputOf,
+  type OpenChannelRef,
+  type OpenContractId,
   type OutputOf,
   type ParamsOf,
   type QueryRef,
@@ -50,5 +54,6 @@ export type { ViewSnapshot } from './core/data/view.js';
 export { RealtimeError, type RealtimeErrorCode } from './core/errors.js';
 export type { LiveQuery, Params, View } from './core/handles.js';
 export type { BackoffOptions, Bounds, Timings } from './core/options.js';
+export type { Dialect, DialectCan } from './core/protocol/dialect.js';
 export type { OutboxStatus } from './core/queue/outbox.js';
 export type { World } from './core/world.js';

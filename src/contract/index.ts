@@ -17,6 +17,8 @@ export {
   type Draft,
   type EventOf,
   type InputOf,
+  type OpenChannelRef,
+  type OpenContractId,
   type OutputOf,
   type ParamsOf,
   type QueryRef,

@@ -2,15 +2,18 @@
  * The client of one provider, and the newest functions that the application gave it.
  * No React here: a render makes it, an effect tells it of newer props.
  */
-import { createClient, type RealtimeClient, type RealtimeClientOptions } from '../browser/create-client.js';
+import { createClient, type ClientSettings, type RealtimeClient, type RealtimeClientOptions } from '../browser/create-client.js';
 import type { AnyContract } from '../core/contract.js';
 import { RealtimeError } from '../core/errors.js';
+import type { Dialect } from '../core/protocol/dialect.js';
 
-export interface ClientProps extends Omit<RealtimeClientOptions, 'url' | 'contract'> {
+export interface ClientProps extends Omit<ClientSettings, 'url'> {
   /** Where the server listens. A new URL makes a new client. */
   readonly url?: string;
   /** A new contract makes a new client. */
   readonly contract?: AnyContract;
+  /** How a server that is not ours says our words; of `holdfast/dialects`. Looked at once, when the client is made. */
+  readonly dialect?: Dialect | undefined;
   /** Your own client instead of `url` and `contract`; who made it disposes of it. */
   readonly client?: RealtimeClient;
 }
@@ -35,16 +38,17 @@ export function createOwnedClient(props: ClientProps): OwnedClient {
   };
 }
 
-function create({ url, contract, auth, timings, bounds, WebSocket, world }: ClientProps, latest: () => ClientProps): RealtimeClient {
-  if (url === undefined || contract === undefined) throw new RealtimeError('misuse', '<RealtimeProvider> needs url and contract, or a client.');
+function create({ url, contract, dialect, auth, timings, bounds, WebSocket, world }: ClientProps, latest: () => ClientProps): RealtimeClient {
+  if (url === undefined || (contract ?? dialect) === undefined) throw new RealtimeError('misuse', '<RealtimeProvider> needs url and contract (or dialect), or a client.');
   return createClient({
     url,
     contract,
+    dialect,
     auth: auth && ((context) => latest().auth?.(context) ?? null),
     onError: (error) => (latest().onError ?? console.error)(error),
     timings,
     bounds,
     WebSocket,
     world,
-  });
+  } as RealtimeClientOptions);
 }

@@ -30,6 +30,8 @@ export interface QueriesPort {
   home(query: string): number | null;
   send(frame: ClientFrame, link: number): boolean;
   hold(): () => void;
+  /** False: nobody will ever answer. Default true. */
+  readonly canAnswer?: boolean;
 }
 
 export interface Queries {
@@ -60,6 +62,10 @@ export function createQueries(port: QueriesPort): Queries {
       throw new RealtimeError(encoded.why === 'too-large' ? 'too-large' : 'invalid', `The input of query '${question.name}' cannot be sent: ${encoded.detail}.`);
     }
     const id = dice.id();
+    if (port.canAnswer === false) {
+      question.onAnswer({ t: 'error', id, code: 'unsupported', message: '', final: true });
+      return () => {};
+    }
     const release = port.hold();
     const askedAt = clock.now();
     const remaining = (): number => (question.startsAt === 'sent' ? question.limitMs : Math.max(0, askedAt + question.limitMs - clock.now()));

@@ -9,6 +9,7 @@ import type { Timings } from '../options.js';
 import { SERVER_FRAME_CHECKS } from '../protocol/checks.js';
 import { decode, encode } from '../protocol/codec.js';
 import { CloseCode } from '../protocol/codes.js';
+import type { Dialect, StandIn } from '../protocol/dialect.js';
 import type { ClientFrame, ServerFrame, ServerPingFrame, WelcomeFrame } from '../protocol/frames.js';
 import { CLIENT_FRAME_BYTES, SUBPROTOCOL } from '../protocol/limits.js';
 import type { Cancel, Clock, Dice, Socket, SocketEvents } from '../world.js';
@@ -26,6 +27,8 @@ export interface LinkPort {
   readonly dice: Dice;
   open(url: string, protocols: readonly string[], events: SocketEvents): Socket;
   readonly url: string;
+  /** How a foreign server says our words; undefined: it is ours. */
+  readonly dialect?: Dialect | undefined;
   readonly timings: Timings;
   /** Null: the server needs no token. A rejection with code `unauthorized` is final. */
   readonly fetchToken: ((onAbort: (abort: () => void) => void) => Promise<string | null>) | null;
@@ -56,8 +59,9 @@ export interface Link {
 type Deed = Exclude<LinkEffect, { type: 'start-timer' | 'stop-timer' }>;
 
 export function createLink(port: LinkPort): Link {
-  const { clock, dice } = port;
+  const { clock, dice, dialect } = port;
   let socket: Socket | null = null;
+  let standIn: StandIn | null = null;
   let token: string | null = null;
   let heartbeat: Heartbeat | null = null;
   let probedAt: number | null = null;
@@ -137,12 +141,21 @@ export function createLink(port: LinkPort): Link {
 
   function openSocket(generation: number): void {
     const closed = (code: number, reason: string): void => {
+      const policy = standIn?.policyOf(code, reason);
       release();
-      machine.send({ type: 'closed', generation, code, reason, now: clock.now(), roll: dice.roll() });
+      machine.send({ type: 'closed', generation, code, reason, policy, now: clock.now(), roll: dice.roll() });
     };
     // A socket that was let go has been told so and is silent; this guards against one that speaks all the same.
     const isCurrent = (): boolean => machine.state.generation === generation;
-    socket = port.open(port.url, [SUBPROTOCOL], {
+    const protocols = dialect === undefined ? [SUBPROTOCOL] : dialect.subprotocol === undefined ? [] : [dialect.subprotocol];
+    standIn = dialect?.createStandIn({
+      clock,
+      epoch: dice.id(),
+      send: (text) => socket?.send(text) ?? false,
+      onFrame: (frame) => isCurrent() && take(frame, generation),
+      onError: port.onError,
+    }) ?? null;
+    socket = port.open(port.url, protocols, {
       onOpened: () => machine.send({ type: 'opened', generation }),
       onMessage: (text) => isCurrent() && receive(text, generation),
       onClosed: (code, reason) => isCurrent() && closed(code, reason),
@@ -151,12 +164,16 @@ export function createLink(port: LinkPort): Link {
 
   function receive(text: string, generation: number): void {
     heartbeat?.heard();
+    if (standIn !== null) return standIn.hear(text);
     const decoded = decode<ServerFrame>(text, CLIENT_FRAME_BYTES, SERVER_FRAME_CHECKS);
     if (!decoded.ok) {
       if (decoded.why !== 'unknown') distrust(decoded.detail);
       return;
     }
-    const frame = decoded.frame;
+    take(decoded.frame, generation);
+  }
+
+  function take(frame: ServerFrame, generation: number): void {
     switch (frame.t) {
       case 'welcome':
         return welcome(frame, generation);
@@ -177,7 +194,8 @@ export function createLink(port: LinkPort): Link {
   function welcome(frame: WelcomeFrame, generation: number): void {
     if (machine.state.tag !== 'greeting') return;
     const { pingMs } = port.onWelcome(frame);
-    heartbeat = port.createHeartbeat(
+    // Silence proves nothing about a server that answers no ping.
+    if (dialect?.can.ping !== false) heartbeat = port.createHeartbeat(
       {
         clock,
         sendProbe() {
@@ -189,7 +207,7 @@ export function createLink(port: LinkPort): Link {
       },
       pingMs,
     );
-    machine.send({ type: 'welcomed', generation });
+    machine.send({ type: 'welcomed', generation, isSilent: dialect?.can.greet === false });
   }
 
   function distrust(detail: string): void {
@@ -212,6 +230,8 @@ export function createLink(port: LinkPort): Link {
   }
 
   function release(): void {
+    standIn?.stop();
+    standIn = null;
     socket = null;
     token = null;
     probedAt = null;
@@ -220,6 +240,7 @@ export function createLink(port: LinkPort): Link {
   }
 
   function sendFrame(frame: ClientFrame): boolean {
+    if (standIn !== null) return standIn.say(frame);
     const encoded = encode(frame, CLIENT_FRAME_BYTES);
     if (!encoded.ok) {
       port.onError(new RealtimeError('too-large', `A ${frame.t} frame cannot be sent: ${encoded.detail}.`));
