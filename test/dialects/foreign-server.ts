@@ -22,6 +22,8 @@ export interface ForeignServer {
   refuse(code: number | null): void;
   /** From now on nothing that is said is answered. */
   mute(isMute: boolean): void;
+  /** Sockets that are open. */
+  sockets(): number;
   stop(): Promise<void>;
 }
 
@@ -66,6 +68,7 @@ export async function startForeignServer<Member extends Speaker>(parts: {
     shout: (text) => server.clients.forEach((socket) => socket.send(text)),
     cut: () => server.clients.forEach((socket) => socket.terminate()),
     refuse: (code) => (refusal = code),
+    sockets: () => server.clients.size,
     mute: (mute) => (isMute = mute),
     stop: () =>
       new Promise((resolve) => {

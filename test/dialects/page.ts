@@ -1,7 +1,7 @@
 // A real client on a foreign server, with times that a test can wait for. Not a test.
 import { WebSocket } from 'ws';
 import { createClient, type ClientSettings, type Gap, type RealtimeClient, type RealtimeError, type WebSocketClass } from '../../src/browser/index.js';
-import type { AnyContract, OpenChannelRef } from '../../src/contract/index.js';
+import type { AnyContract, ChannelRef, Schema } from '../../src/contract/index.js';
 import { createBrowserWorld } from '../../src/browser/world.js';
 import { DEFAULT_TIMINGS, type Timings } from '../../src/core/options.js';
 import type { World } from '../../src/core/world.js';
@@ -65,7 +65,7 @@ export interface Listening<Data> {
   leave(): void;
 }
 
-export function listen<Data>(client: RealtimeClient, ref: OpenChannelRef<string, Data>, params?: Readonly<Record<string, string>>): Listening<Data> {
+export function listen<Data>(client: RealtimeClient, ref: ChannelRef<string, { readonly message: Schema<Data> }>, params?: Readonly<Record<string, string>>): Listening<Data> {
   const told: (Data | string)[] = [];
   const { look, until } = createGate();
   const tell = (item: Data | string): void => {
