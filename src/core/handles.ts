@@ -192,7 +192,7 @@ export function createHandles(parts: HandlesParts): Handles {
     const settle = (answer: Answer, isHandedOver = false): void => {
       const { attempt } = snapshot;
       if (answer.ok) {
-        show(isHandedOver ? { status: 'handed-over', input, data: undefined, error: null, attempt } : { status: 'success', input, data: answer.value, error: null, attempt });
+        show({ status: isHandedOver ? 'handed-over' : 'success', input, data: answer.value as undefined, error: null, attempt });
         resolve(answer.value);
       } else {
         show({ status: 'error', input, data: undefined, error: answer.error, attempt });

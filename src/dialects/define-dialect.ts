@@ -29,7 +29,7 @@ export function defineDialect(words: DialectWords): Dialect {
   if (can.ping && !(pingMs > 0 && pingMs <= 2 ** 31 - 1)) throw new RealtimeError('misuse', `A dialect cannot ping each ${pingMs} ms. Give pingMs in milliseconds.`);
   return {
     can,
-    subprotocol: words.subprotocol,
+    protocols: words.subprotocol === undefined ? [] : [words.subprotocol],
     createStandIn: (port) => createStandIn(can, words, pingMs, port),
   };
 }

@@ -14,6 +14,8 @@ export interface ForeignServer {
   readonly opened: readonly string[];
   /** Resolves when that many messages for which the test holds have been said. */
   heard(isIt: (message: Message) => boolean, count?: number): Promise<void>;
+  /** Resolves when that many sockets have been opened. */
+  arrived(count: number): Promise<void>;
   /** Says a text to everybody, whatever it is. */
   shout(text: string): void;
   /** Cuts every socket without a word. */
@@ -48,6 +50,7 @@ export async function startForeignServer<Member extends Speaker>(parts: {
 
   server.on('connection', (socket: WebSocket, request) => {
     opened.push(`${request.url ?? ''} ${request.headers['sec-websocket-protocol'] ?? '-'}`);
+    gate.look();
     if (refusal !== null) return socket.close(refusal, 'no');
     const member = parts.greet((message) => socket.send(JSON.stringify(message)));
     members.add(member);
@@ -65,6 +68,7 @@ export async function startForeignServer<Member extends Speaker>(parts: {
     said,
     opened,
     heard: (isIt, count = 1) => gate.until(() => said.filter(isIt).length >= count),
+    arrived: (count) => gate.until(() => opened.length >= count),
     shout: (text) => server.clients.forEach((socket) => socket.send(text)),
     cut: () => server.clients.forEach((socket) => socket.terminate()),
     refuse: (code) => (refusal = code),

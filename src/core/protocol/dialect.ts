@@ -26,8 +26,8 @@ export interface DialectCan {
 /** How a foreign server says our words. `holdfast/dialects` makes one: `plainJson`, `defineDialect`. */
 export interface Dialect {
   readonly can: DialectCan;
-  /** Offered when a socket is opened; absent: none. */
-  readonly subprotocol?: string | undefined;
+  /** The subprotocols that are offered when a socket is opened. */
+  readonly protocols: readonly string[];
   /** For one life of a socket. */
   createStandIn(port: StandInPort): StandIn;
 }

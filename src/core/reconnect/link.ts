@@ -61,7 +61,7 @@ type Deed = Exclude<LinkEffect, { type: 'start-timer' | 'stop-timer' }>;
 export function createLink(port: LinkPort): Link {
   const { clock, dice, dialect } = port;
   let socket: Socket | null = null;
-  let standIn: StandIn | null = null;
+  let standIn: StandIn | undefined;
   let token: string | null = null;
   let heartbeat: Heartbeat | null = null;
   let probedAt: number | null = null;
@@ -147,15 +147,14 @@ export function createLink(port: LinkPort): Link {
     };
     // A socket that was let go has been told so and is silent; this guards against one that speaks all the same.
     const isCurrent = (): boolean => machine.state.generation === generation;
-    const protocols = dialect === undefined ? [SUBPROTOCOL] : dialect.subprotocol === undefined ? [] : [dialect.subprotocol];
     standIn = dialect?.createStandIn({
       clock,
+      onError: port.onError,
       epoch: dice.id(),
       send: (text) => socket?.send(text) ?? false,
       onFrame: (frame) => isCurrent() && take(frame, generation),
-      onError: port.onError,
-    }) ?? null;
-    socket = port.open(port.url, protocols, {
+    });
+    socket = port.open(port.url, dialect?.protocols ?? [SUBPROTOCOL], {
       onOpened: () => machine.send({ type: 'opened', generation }),
       onMessage: (text) => isCurrent() && receive(text, generation),
       onClosed: (code, reason) => isCurrent() && closed(code, reason),
@@ -164,7 +163,7 @@ export function createLink(port: LinkPort): Link {
 
   function receive(text: string, generation: number): void {
     heartbeat?.heard();
-    if (standIn !== null) return standIn.hear(text);
+    if (standIn) return standIn.hear(text);
     const decoded = decode<ServerFrame>(text, CLIENT_FRAME_BYTES, SERVER_FRAME_CHECKS);
     if (!decoded.ok) {
       if (decoded.why !== 'unknown') distrust(decoded.detail);
@@ -231,7 +230,7 @@ export function createLink(port: LinkPort): Link {
 
   function release(): void {
     standIn?.stop();
-    standIn = null;
+    standIn = undefined;
     socket = null;
     token = null;
     probedAt = null;
@@ -240,7 +239,7 @@ export function createLink(port: LinkPort): Link {
   }
 
   function sendFrame(frame: ClientFrame): boolean {
-    if (standIn !== null) return standIn.say(frame);
+    if (standIn) return standIn.say(frame);
     const encoded = encode(frame, CLIENT_FRAME_BYTES);
     if (!encoded.ok) {
       port.onError(new RealtimeError('too-large', `A ${frame.t} frame cannot be sent: ${encoded.detail}.`));
