@@ -15,8 +15,10 @@ export type Said =
   | 'taken'
   /** The socket does not take it any more. */
   | 'refused'
-  /** The dialect has no word for it. */
-  | 'unsayable';
+  /** The dialect has no word for it: the server need not be told. */
+  | 'unsayable'
+  /** The dialect has a word, and it is broken. */
+  | 'failed';
 
 export type StandInEffect =
   | { readonly type: 'say'; readonly saying: Saying }
@@ -147,13 +149,14 @@ export function createStandInState({ can, epoch, pingMs }: { readonly can: Diale
         return can.greet || how === 'refused' ? NOTHING : [welcome()];
       case 'subscribe': {
         const joined = channels.get(saying.channel);
-        return joined === undefined || how === 'refused' || (can.confirm && how === 'taken') ? NOTHING : [subscribed(saying.channel, joined)];
+        const isLive = how === 'unsayable' || (how === 'taken' && !can.confirm);
+        return joined !== undefined && isLive ? [subscribed(saying.channel, joined)] : NOTHING;
       }
       case 'query':
-        return how === 'unsayable' ? ended(saying.id, 'unsupported') : NOTHING;
+        return how === 'unsayable' || how === 'failed' ? ended(saying.id, 'unsupported') : NOTHING;
       case 'publish':
       case 'command':
-        if (how === 'unsayable') return ended(saying.id, 'unsupported');
+        if (how === 'unsayable' || how === 'failed') return ended(saying.id, 'unsupported');
         // It was not sent, so that it may be sent over the next socket.
         if (how === 'refused') return ended(saying.id, 'lane-unknown');
         return can.acknowledge && saying.t === 'command' ? NOTHING : ended(saying.id, 'handed-over');

@@ -25,12 +25,18 @@ export function createStandIn(can: DialectCan, words: DialectWords, pingMs: numb
     port.onError(error);
   }
 
-  function perform(effects: readonly StandInEffect[]): void {
+  /** Whether everything that was to be said was sent. */
+  function perform(effects: readonly StandInEffect[]): boolean {
+    let isSent = true;
     for (const effect of effects) {
-      if (effect.type === 'say') perform(state.said(effect.saying, utter(effect.saying)));
-      else if (effect.type === 'report') report('', new RealtimeError('internal', `The server says: ${effect.message}`));
+      if (effect.type === 'say') {
+        const how = utter(effect.saying);
+        perform(state.said(effect.saying, how));
+        isSent &&= how === 'taken';
+      } else if (effect.type === 'report') report('', new RealtimeError('internal', `The server says: ${effect.message}`));
       else if (answers.push(effect.frame) === 1) void Promise.resolve().then(flush);
     }
+    return isSent;
   }
 
   /** After what is under way: the rooms above are in the middle of saying something when they are answered. */
@@ -55,7 +61,7 @@ export function createStandIn(can: DialectCan, words: DialectWords, pingMs: numb
       if (text !== null && typeof text !== 'string') throw new TypeError(`encode returned ${typeof text}, not text`);
     } catch (cause) {
       report(`The dialect failed at '${saying.t}', and nothing was sent. Its function must return at once what the server is to be told, or null. See cause.`, cause);
-      return 'unsayable';
+      return 'failed';
     }
     if (text === null) return 'unsayable';
     return port.send(text) ? 'taken' : 'refused';
@@ -87,11 +93,7 @@ export function createStandIn(can: DialectCan, words: DialectWords, pingMs: numb
 
   return {
     policyOf,
-    say(frame) {
-      if (isOver) return false;
-      perform(state.told(frame));
-      return true;
-    },
+    say: (frame) => !isOver && perform(state.told(frame)),
     hear,
     stop() {
       // What the socket took was handed over, and is to be told so.

@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { channel, command, defineContract, query } from '../../src/contract/index.js';
 import { channelDialect, heartbeatDialect, protocolDialect, startChannelServer, startHeartbeatServer, startProtocolServer, type ProtocolServer } from './article-servers.js';
 import type { ForeignServer } from './foreign-server.js';
-import { connection, createHandTimedWorld, listen, openPage, type Page } from './page.js';
+import { plainJson } from '../../src/dialects/index.js';
+import { connection, createGate, createHandTimedWorld, listen, openPage, type Page } from './page.js';
 
 interface Price {
   readonly cents: number;
@@ -177,6 +178,22 @@ describe('2: a heartbeat', () => {
     expect(room.told).toEqual([1, 2, 3, 4, 5]);
   });
 
+  it('is not given up for a ping that the dialect could not say', async () => {
+    const { world, clock } = createHandTimedWorld();
+    const broken = plainJson({
+      ping: () => {
+        throw new Error('mine');
+      },
+    });
+    const { client, errors } = open(server.url, broken, { world });
+    client.hold();
+    await connection(client, ({ status }) => status === 'connected');
+    clock.advance(3_600_000);
+    expect(client.connection.get()).toMatchObject({ status: 'connected', isSuspect: false, attempt: 0 });
+    expect(server.opened).toHaveLength(1);
+    expect(errors.map(({ code }) => code)).toEqual(['misuse']);
+  });
+
   it('is suspect when an answer is missing, and given up after the usual grace', async () => {
     const { world, clock } = createHandTimedWorld();
     const { client } = open(server.url, heartbeatDialect(5_000), { world });
@@ -203,6 +220,7 @@ describe('2: a heartbeat', () => {
 
 describe('3: id, type, payload, timestamp', () => {
   const api = defineContract({
+    channels: { feed: channel('feed', { events: { message: z.number() } }) },
     queries: { double: query({ input: z.number(), output: z.number() }), nothing: query({ output: z.number() }) },
     commands: { add: command({ input: z.string(), output: z.number() }), drop: command({}) },
   });
@@ -259,6 +277,26 @@ describe('3: id, type, payload, timestamp', () => {
     await expect(waiting.result).resolves.toBe(1);
     expect(server.effects).toEqual(['two']);
     expect(server.said.filter(({ type }) => type === 'command')).toHaveLength(2);
+  });
+
+  it('a query that follows a channel takes its later events, and after a reconnect is asked anew', async () => {
+    const { client } = open(server.url, protocolDialect, { contract: api });
+    const doubled = client.liveQuery(api.queries.double, 21, { channel: api.channels.feed, params: {} });
+    const seen: (number | undefined)[] = [];
+    const gate = createGate();
+    doubled.subscribe(() => {
+      if (doubled.get().data !== seen.at(-1)) seen.push(doubled.get().data);
+      gate.look();
+    });
+    doubled.setApply((_, event) => event.data);
+    await gate.until(() => seen.at(-1) === 42 && !doubled.get().isStale);
+    server.shout(JSON.stringify({ type: 'event', payload: { event: 'feed', data: 50 } }));
+    await gate.until(() => seen.at(-1) === 50);
+    server.cut();
+    await gate.until(() => seen.at(-1) === 42 && !doubled.get().isStale);
+    server.shout(JSON.stringify({ type: 'event', payload: { event: 'feed', data: 51 } }));
+    await gate.until(() => seen.at(-1) === 51);
+    expect(seen).toEqual([42, 50, 42, 51]);
   });
 
   it('a command that was sent and is given up cannot be taken back, and says so', async () => {

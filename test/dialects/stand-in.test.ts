@@ -252,7 +252,16 @@ describe('a dialect that is wrong hurts nobody', () => {
     await say(HELLO, subscribe(1), { t: 'subscribe', channels: [{ name: 'b', generation: 2 }] }, query(), command());
     expect(sent).toEqual([]);
     expect(errors.map(({ code, message }) => `${code} ${/'(\w+)'/.exec(message)?.[1] ?? ''}`)).toEqual(['misuse subscribe', 'misuse query', 'misuse command']);
-    expect(frames.map((frame) => ('code' in frame ? frame.code : frame.t))).toEqual(['welcome', 'subscribed', 'subscribed', 'unsupported', 'unsupported', 'ping']);
+    expect(frames.map((frame) => ('code' in frame ? frame.code : frame.t))).toEqual(['welcome', 'unsupported', 'unsupported', 'ping']);
+  });
+
+  it('a channel that could not be asked for is not live, and one that need not be asked for is', async () => {
+    plain({ subscribe: (name) => (name === 'a' ? fail() : null), read: () => EVENT });
+    await say(subscribe(1), { t: 'subscribe', channels: [{ name: 'b', generation: 2 }] });
+    expect(frames).toMatchObject([{ t: 'subscribed', channel: 'b' }]);
+    // Unless the server sends its events all the same.
+    standIn.hear('{}');
+    expect(frames.slice(1)).toMatchObject([subscribed({ generation: 1 }), { t: 'events', channel: 'a', offset: 1 }]);
   });
 
   it('an encode that returns no text sends nothing', async () => {

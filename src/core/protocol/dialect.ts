@@ -45,7 +45,7 @@ export interface StandInPort {
 
 /** Stands in for our server: the rooms above speak protocol v1 with it, and it speaks the foreign server's words. */
 export interface StandIn {
-  /** False: it cannot be said any more. */
+  /** False: it was not sent. */
   say(frame: ClientFrame): boolean;
   hear(text: string): void;
   /** What to do now that the server has closed: its codes are not ours. */

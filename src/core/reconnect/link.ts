@@ -199,7 +199,8 @@ export function createLink(port: LinkPort): Link {
         clock,
         sendProbe() {
           probedAt = clock.now();
-          sendFrame(port.probe());
+          // A dialect that cannot ask after all gets no answer: nobody may be declared dead for that.
+          if (!sendFrame(port.probe()) && standIn) heartbeat?.heard();
         },
         onSuspect: (isSuspect) => show({ ...status, isSuspect }),
         onDead: () => giveUp(CloseCode.silent, 'silent for too long'),
