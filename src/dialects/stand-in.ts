@@ -17,11 +17,12 @@ export function createStandIn(can: DialectCan, words: DialectWords, pingMs: numb
   let cancelPing: Cancel | null = null;
   let isOver = false;
 
-  /** Once a sentence and socket: a server that speaks gibberish a thousand times a second must not be reported as often. */
-  function report(message: string, cause?: unknown): void {
+  /** Once a kind and socket: a server that speaks gibberish a thousand times a second must not be reported as often. */
+  function report(message: string, cause: unknown): void {
     const error = cause instanceof RealtimeError ? cause : new RealtimeError('misuse', message, { cause });
-    if (reported.has(error.message)) return;
-    reported.add(error.message);
+    const kind = `${error.code} ${message}`;
+    if (reported.has(kind)) return;
+    reported.add(kind);
     port.onError(error);
   }
 
@@ -33,7 +34,7 @@ export function createStandIn(can: DialectCan, words: DialectWords, pingMs: numb
         const how = utter(effect.saying);
         perform(state.said(effect.saying, how));
         isSent &&= how === 'taken';
-      } else if (effect.type === 'report') report('', new RealtimeError('internal', `The server says: ${effect.message}`));
+      } else if (effect.type === 'report') port.onError(new RealtimeError('internal', `The server says: ${effect.message}`));
       else if (answers.push(effect.frame) === 1) void Promise.resolve().then(flush);
     }
     return isSent;
@@ -58,6 +59,7 @@ export function createStandIn(can: DialectCan, words: DialectWords, pingMs: numb
     let text: string | null;
     try {
       text = words.encode(saying);
+      hush(text);
       if (text !== null && typeof text !== 'string') throw new TypeError(`encode returned ${typeof text}, not text`);
     } catch (cause) {
       report(`The dialect failed at '${saying.t}', and nothing was sent. Its function must return at once what the server is to be told, or null. See cause.`, cause);
@@ -70,6 +72,7 @@ export function createStandIn(can: DialectCan, words: DialectWords, pingMs: numb
   function hear(text: string): void {
     try {
       const heard = words.decode(text) ?? [];
+      hush(heard);
       for (const hearing of Array.isArray(heard) ? (heard as readonly Hearing[]) : [heard as Hearing]) {
         if (!isHearing(hearing)) throw new TypeError(`${JSON.stringify(hearing)} is no word of a dialect`);
         perform(state.heard(hearing, port.clock.wall()));
@@ -106,6 +109,11 @@ export function createStandIn(can: DialectCan, words: DialectWords, pingMs: numb
 }
 
 const POLICIES: readonly ClosePolicy[] = ['reconnect', 'wait', 'authenticate', 'stop'];
+
+/** Who answers with a promise is told that it is wrong; what becomes of the promise must not be an unhandled rejection besides. */
+function hush(value: unknown): void {
+  if (value instanceof Promise) value.catch(() => {});
+}
 
 const isText = (value: unknown): boolean => typeof value === 'string';
 const isId = (value: unknown): boolean => typeof value === 'string' || typeof value === 'number';

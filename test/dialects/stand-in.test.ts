@@ -264,8 +264,8 @@ describe('a dialect that is wrong hurts nobody', () => {
     expect(frames.slice(1)).toMatchObject([subscribed({ generation: 1 }), { t: 'events', channel: 'a', offset: 1 }]);
   });
 
-  it('an encode that returns no text sends nothing', async () => {
-    speak(defineDialect({ can: {}, encode: () => ({}) as string, decode: () => null }));
+  it.each([['an object', () => ({})], ['a promise', async () => fail()]])('an encode that returns %s sends nothing', async (_, encode) => {
+    speak(defineDialect({ can: {}, encode: encode as unknown as () => string, decode: () => null }));
     await say(subscribe(1));
     expect(sent).toEqual([]);
     expect(sentences()).toEqual([
@@ -276,6 +276,7 @@ describe('a dialect that is wrong hurts nobody', () => {
   it.each([
     ['throws', fail],
     ['is async', async () => EVENT],
+    ['rejects', async () => fail()],
     ['returns text', () => 'event'],
     ['returns a number', () => 7],
     ['returns an unknown word', () => ({ t: 'evnt', channel: 'a' })],
@@ -295,6 +296,12 @@ describe('a dialect that is wrong hurts nobody', () => {
     isWrong = false;
     standIn.hear('{}');
     expect(frames.at(-1)).toMatchObject({ t: 'events', channel: 'a' });
+  });
+
+  it('what the server says is told as often as it says it', () => {
+    open();
+    hear({ t: 'error', message: 'no' }, { t: 'error', message: 'no' });
+    expect(sentences()).toEqual(['internal: The server says: no', 'internal: The server says: no']);
   });
 
   it('a server that sends what is not JSON is reported once a socket, and heard on', async () => {
