@@ -21,6 +21,7 @@ const DOORS = new Set([
   'src/index.ts',
   'src/contract/index.ts',
   'src/browser/index.ts',
+  'src/dialects/index.ts',
   'src/server/node/index.ts',
   'src/server/redis/index.ts',
   'src/testing/index.ts',
@@ -44,6 +45,7 @@ const PACKAGES = {
   'server/core': { zod: 'value', '@standard-schema/spec': 'type' },
   'server/node': { ws: 'value', zod: 'value', 'node:': 'value' },
   'server/redis': { 'node:': 'value', zod: 'value', ioredis: 'type', redis: 'type' },
+  dialects: {},
   testing: {},
   'testing/react': { react: 'value', 'react-dom': 'value' },
   devtools: { react: 'value', 'react-dom': 'value' },
@@ -54,6 +56,7 @@ const PACKAGES = {
 const PARTS = {
   core: [],
   contract: ['core'],
+  dialects: ['core'],
   react: ['core', 'contract', 'browser/create-client'],
   browser: ['core', 'contract'],
   'server/core': ['core/protocol', 'core/contract', 'core/channel-name', 'core/validate', 'core/errors', 'core/machine', 'core/world'],
@@ -251,7 +254,7 @@ function checkZod(modules, findings) {
   const binders = [...modules.values()].filter((module) => module.file.startsWith('src/') && module.imports.some((edge) => edge.to === 'reconnecting-websocket'));
   for (const module of binders.slice(1)) findings.push({ rule: 'wall', file: module.file, line: 1, text: `reconnecting-websocket is bound in one file, and ${binders[0].file} is it` });
 
-  for (const door of ['src/index.ts', 'src/browser/index.ts', 'src/contract/index.ts']) {
+  for (const door of ['src/index.ts', 'src/browser/index.ts', 'src/contract/index.ts', 'src/dialects/index.ts']) {
     const cameFrom = new Map([[door, undefined]]);
     for (const file of cameFrom.keys()) {
       for (const edge of modules.get(file)?.imports ?? []) {
@@ -370,7 +373,7 @@ function checkText(module, findings) {
   if (lines > MAX_FILE_LINES && !REASON.test(header)) report('size', 1, `${lines} lines, and no "Long because …" in its header`);
 
   const { part } = place(file);
-  const isMachinesHome = ['core', 'contract', 'server/core', 'testing'].includes(part);
+  const isMachinesHome = ['core', 'contract', 'dialects', 'server/core', 'testing'].includes(part);
   const functions = [];
   walk(program, (node, parents) => {
     if (node.type === 'TSAnyKeyword') report('any', lineAt(node.start), 'any');

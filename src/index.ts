@@ -9,7 +9,9 @@ export {
   createClient,
   type Auth,
   type ChannelHandle,
+  type ClientSettings,
   type InputArgs,
+  type OpenChannelHandle,
   type ParamsArgs,
   type RealtimeClient,
   type RealtimeClientOptions,
@@ -39,6 +41,8 @@ export {
   type EventOf,
   type InputOf,
   type KeptEvents,
+  type OpenChannelRef,
+  type OpenContractId,
   type OutputOf,
   type ParamsOf,
   type QueryParts,
@@ -59,5 +63,6 @@ export type { ViewSnapshot } from './core/data/view.js';
 export { RealtimeError, type RealtimeErrorCode, type RejectionOf } from './core/errors.js';
 export type { LiveQuery, Params, View } from './core/handles.js';
 export type { BackoffOptions, Bounds, PoolOptions, Timings } from './core/options.js';
+export type { Dialect, DialectCan } from './core/protocol/dialect.js';
 export type { OutboxStatus } from './core/queue/outbox.js';
 export type { World } from './core/world.js';

@@ -4,7 +4,8 @@
  */
 import type { Gap } from '../core/channels/reader.js';
 import { createCoreClient } from '../core/client.js';
-import type { AnyContract, ChannelRef, CommandError, CommandRef, ContractId, EventOf, InputOf, OutputOf, ParamsOf, QueryRef } from '../core/contract.js';
+import { channelName } from '../core/channel-name.js';
+import { OPEN_CONTRACT, PUBLISH, type AnyContract, type ChannelRef, type CommandError, type CommandRef, type ContractId, type EventOf, type InputOf, type OpenChannelRef, type OutputOf, type ParamsOf, type QueryRef } from '../core/contract.js';
 import type { Sent } from '../core/data/command-status.js';
 import type { ConnectionStatus } from '../core/data/connection-status.js';
 import type { ViewRef } from '../core/data/define-view.js';
@@ -13,6 +14,7 @@ import type { ChannelListener, Tap } from '../core/data/tap.js';
 import { RealtimeError } from '../core/errors.js';
 import type { LiveQuery, Params, View } from '../core/handles.js';
 import type { Bounds, PoolOptions, Timings } from '../core/options.js';
+import type { Dialect } from '../core/protocol/dialect.js';
 import type { OutboxStatus } from '../core/queue/outbox.js';
 import type { World } from '../core/world.js';
 import type { WebSocketClass } from './attempt-socket.js';
@@ -23,13 +25,11 @@ export type { WebSocketClass };
 /** Gives the token for one attempt, or null for none. */
 export type Auth = (context: { readonly signal: AbortSignal }) => string | null | Promise<string | null>;
 
-export interface RealtimeClientOptions {
+export interface ClientSettings {
   /**
    * Where the server listens: `'/realtime'` on the page's own host, or a whole `ws:`, `wss:`, `http:` or `https:` URL.
    */
   readonly url: string;
-  /** The contract that client and server share. */
-  readonly contract: AnyContract;
   /**
    * Fetches a token before each attempt. Throw a {@link RealtimeError} with code `unauthorized` when it makes no sense
    * to try again; any other failure is tried again with backoff. Leave it out where cookies say who the user is.
@@ -48,6 +48,18 @@ export interface RealtimeClientOptions {
   /** The outside: for tests in a simulated world. */
   readonly world?: World | undefined;
 }
+
+/** A contract, or a dialect, or both: without either nobody would know what is said. */
+export type RealtimeClientOptions = ClientSettings &
+  (
+    | {
+        /** The contract that client and server share. */
+        readonly contract: AnyContract;
+        /** How a server that is not ours says our words; of `holdfast/dialects`. Left out: it speaks protocol v1. */
+        readonly dialect?: Dialect | undefined;
+      }
+    | { readonly contract?: AnyContract | undefined; readonly dialect: Dialect }
+  );
 
 /** `params` may be left out where the channel's name has none. */
 export type ParamsArgs<Ref extends ChannelRef> = keyof ParamsOf<Ref['pattern']> extends never ? [params?: Params] : [params: ParamsOf<Ref['pattern']>];
@@ -72,6 +84,15 @@ export interface ChannelHandle<Ref extends ChannelRef> {
   tap(listener: TypedListener<Ref>): Tap;
 }
 
+/** One channel without a contract, to listen to and to publish on. */
+export interface OpenChannelHandle<Pattern extends string, Data> extends ChannelHandle<OpenChannelRef<Pattern, Data>> {
+  /**
+   * Publishes, through the outbox: it waits while there is no connection. With a server that answers no publish it ends
+   * `handed-over` when the socket has taken it.
+   */
+  publish(data: Data): Sent;
+}
+
 /**
  * The client: one pool of connections, and everything that goes over it.
  *
@@ -87,6 +108,7 @@ export interface RealtimeClient {
   readonly contract: ContractId;
   readonly connection: Readable<ConnectionStatus>;
   readonly outbox: Readable<OutboxStatus>;
+  channel<Pattern extends string, Data>(ref: OpenChannelRef<Pattern, Data>, ...params: ParamsArgs<OpenChannelRef<Pattern, Data>>): OpenChannelHandle<Pattern, Data>;
   channel<Ref extends ChannelRef>(ref: Ref, ...params: ParamsArgs<Ref>): ChannelHandle<Ref>;
   /** State folded from a channel's events, shared by all who ask for it. */
   view<Ref extends ChannelRef, State>(ref: ViewRef<Ref, State>, ...params: ParamsArgs<Ref>): View<State>;
@@ -105,7 +127,7 @@ export interface RealtimeClient {
 }
 
 export function createClient(options: RealtimeClientOptions): RealtimeClient {
-  const { contract, auth } = options;
+  const { contract, dialect, auth } = options;
   const onError = (error: RealtimeError): void => {
     try {
       (options.onError ?? console.error)(error);
@@ -117,7 +139,8 @@ export function createClient(options: RealtimeClientOptions): RealtimeClient {
   const core = createCoreClient(
     {
       contract,
-      url: linkUrl(options.url),
+      dialect,
+      url: linkUrl(options.url, dialect !== undefined),
       fetchToken: auth === undefined ? null : (onAbort) => callAuth(auth, onAbort),
       ...(options.timings && { timings: options.timings }),
       ...(options.pool && { pool: options.pool }),
@@ -128,7 +151,7 @@ export function createClient(options: RealtimeClientOptions): RealtimeClient {
   );
 
   const assertServed = (ref: ChannelRef | QueryRef | CommandRef): void => {
-    if (ref.contract === core.contract) return;
+    if (ref.contract === core.contract || ref.contract === OPEN_CONTRACT) return;
     throw new RealtimeError('misuse', `${ref.kind} '${ref.key}' is not of the contract that this client serves. Pass the client's own contract's parts.`);
   };
 
@@ -139,7 +162,11 @@ export function createClient(options: RealtimeClientOptions): RealtimeClient {
     channel(ref, params = {}) {
       assertServed(ref);
       const tap = (listener: TypedListener<ChannelRef>): Tap => core.handles.tap(ref, params, listener as ChannelListener);
-      return { tap, subscribe: (listener) => tap(listener).subscribe(() => {}) };
+      return {
+        tap,
+        subscribe: (listener) => tap(listener).subscribe(() => {}),
+        publish: (data) => core.handles.send(PUBLISH, { channel: channelName(ref, params), name: 'message', data }),
+      };
     },
     view(ref, params = {}) {
       assertServed(ref.channel);
@@ -174,7 +201,7 @@ export function createClient(options: RealtimeClientOptions): RealtimeClient {
 
 /** The same methods before the contract gives them types. */
 interface Untyped extends Omit<RealtimeClient, 'channel' | 'view' | 'liveQuery' | 'query' | 'send'> {
-  channel(ref: ChannelRef, params?: Params): ChannelHandle<ChannelRef>;
+  channel(ref: ChannelRef, params?: Params): ChannelHandle<ChannelRef> & Pick<OpenChannelHandle<string, unknown>, 'publish'>;
   view(ref: ViewRef, params?: Params): View<unknown>;
   liveQuery(ref: QueryRef, input: unknown, follow?: { readonly channel: ChannelRef; readonly params: Params }): LiveQuery<unknown>;
   query(ref: QueryRef, input?: unknown, options?: { readonly signal?: AbortSignal }): Promise<unknown>;
@@ -188,7 +215,7 @@ async function callAuth(auth: Auth, onAbort: (abort: () => void) => void): Promi
 }
 
 /** Our own addresses say which link of the pool it is, for whoever reads a network panel or a log. */
-function linkUrl(url: string): (link: number) => string {
+function linkUrl(url: string, isForeign: boolean): (link: number) => string {
   const base = typeof location === 'undefined' ? undefined : location.href;
   // Where a page is only rendered, a path has nothing to stand on; and nothing is opened there.
   const isPathOnly = base === undefined && url.startsWith('/');
@@ -206,7 +233,8 @@ function linkUrl(url: string): (link: number) => string {
   }
   return (link) => {
     const address = new URL(resolved);
-    address.searchParams.set('link', String(link));
+    // What a foreign server makes of a parameter that it does not know is its own affair.
+    if (!isForeign) address.searchParams.set('link', String(link));
     return address.href;
   };
 }

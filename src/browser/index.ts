@@ -3,7 +3,9 @@ export {
   createClient,
   type Auth,
   type ChannelHandle,
+  type ClientSettings,
   type InputArgs,
+  type OpenChannelHandle,
   type ParamsArgs,
   type RealtimeClient,
   type RealtimeClientOptions,
@@ -23,5 +25,6 @@ export type { CommandError } from '../core/contract.js';
 export { RealtimeError, type RealtimeErrorCode, type RejectionOf } from '../core/errors.js';
 export type { LiveQuery, Params, View } from '../core/handles.js';
 export type { BackoffOptions, Bounds, PoolOptions, Timings } from '../core/options.js';
+export type { Dialect, DialectCan } from '../core/protocol/dialect.js';
 export type { OutboxStatus } from '../core/queue/outbox.js';
 export type { World } from '../core/world.js';

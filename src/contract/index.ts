@@ -23,6 +23,8 @@ export {
   type EventOf,
   type InputOf,
   type KeptEvents,
+  type OpenChannelRef,
+  type OpenContractId,
   type OutputOf,
   type ParamsOf,
   type QueryParts,

@@ -5,7 +5,7 @@
  * Up: socket → link → router → channels, queries or queue → data → hook.
  */
 import { createChannels } from './channels/channels.js';
-import type { AnyContract, ContractId } from './contract.js';
+import { OPEN_CONTRACT, type AnyContract, type ContractId } from './contract.js';
 import { describeConnection, isAway, type ConnectionStatus } from './data/connection-status.js';
 import { createFlusher } from './data/flush.js';
 import { createCell, type Readable } from './data/store.js';
@@ -14,6 +14,7 @@ import { createHandles, type Handles } from './handles.js';
 import { createHeartbeat } from './heartbeat/heartbeat.js';
 import { DEFAULT_BOUNDS, DEFAULT_POOL, DEFAULT_TIMINGS, type Bounds, type PoolOptions, type Timings } from './options.js';
 import { createPool } from './pool/pool.js';
+import type { Dialect } from './protocol/dialect.js';
 import { createQueries } from './queries/queries.js';
 import { createOutbox, type OutboxStatus } from './queue/outbox.js';
 import { createLink, type LinkPort } from './reconnect/link.js';
@@ -25,7 +26,8 @@ import type { World } from './world.js';
 export interface CoreOptions {
   /** The address for one link of the pool. */
   url(link: number): string;
-  readonly contract: AnyContract;
+  readonly contract: AnyContract | undefined;
+  readonly dialect?: Dialect | undefined;
   readonly fetchToken: LinkPort['fetchToken'];
   readonly timings?: Partial<Timings>;
   readonly pool?: Partial<PoolOptions>;
@@ -84,6 +86,7 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
         onError,
         createHeartbeat,
         url: options.url(id),
+        dialect: options.dialect,
         fetchToken: options.fetchToken,
         open: (url, protocols, events) => world.open(url, protocols, events),
         hello: (token) => session.hello(id, token),
@@ -114,14 +117,14 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
     onStatus: () => outboxStatus.changed(),
   });
   const channels = createChannels({ ...overPool, home: pool.home, leave: pool.leave, leaseMs: timings.channelLeaseMs, fence: () => session.fence, onError });
-  const queries = createQueries(overPool);
+  const queries = createQueries({ ...overPool, canAnswer: options.dialect?.can.answer !== false });
   const route = createRouter({ session, channels, queries, outbox });
   const handles = createHandles({ clock, dice, flusher, timings, channels, queries, outbox, isDisposed: () => isDisposed, onError });
 
   const connection = createCell<ConnectionStatus>(flusher, () => describeConnection(pool.status, hasEverConnected, clock.wall() - clock.now()));
   const outboxStatus = createCell<OutboxStatus>(flusher, () => outbox.status);
   return {
-    contract: options.contract.id,
+    contract: options.contract?.id ?? OPEN_CONTRACT,
     handles,
     connection,
     outbox: outboxStatus,

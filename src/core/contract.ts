@@ -1,5 +1,6 @@
 /**
  * What client and server agree on: channels, queries, commands, and the schemas of what they carry.
+ * Long because the parts, their types and their makers are one page to whoever writes a contract.
  * Not here: React, sockets, and any validator; schemas are Standard Schemas of whichever library the app uses.
  */
 import type { StandardSchemaV1 } from '@standard-schema/spec';
@@ -46,6 +47,11 @@ export interface ChannelRef<Pattern extends string = string, Events extends Sche
   readonly clientEvents: ClientEvents;
 }
 
+/** A channel without a contract, for servers that have none: one kind of event, and nobody checks that it is `Data`. */
+export interface OpenChannelRef<Pattern extends string = string, Data = unknown> extends ChannelRef<Pattern, { readonly message: Schema<Data> }> {
+  readonly contract: OpenContractId;
+}
+
 /** A question that changes nothing. */
 export interface QueryRef<In extends Schema | undefined = Schema | undefined, Out extends Schema = Schema> {
   readonly kind: 'query';
@@ -77,6 +83,19 @@ export type CommandError<Ref extends CommandRef = CommandRef> = RejectionOf<{ re
 export interface ContractId {
   readonly description: string;
 }
+
+/** Stands where there is no contract: every client serves it. */
+export interface OpenContractId extends ContractId {
+  readonly isOpen: true;
+}
+
+export const OPEN_CONTRACT: OpenContractId = { description: 'no contract', isOpen: true };
+
+/** Takes everything as it is. */
+const ANYTHING: Schema = { '~standard': { version: 1, vendor: 'holdfast', validate: (value) => ({ value }) } };
+
+/** The built-in command that publishes an event. */
+export const PUBLISH: CommandRef<Schema, Schema> = { kind: 'command', key: '$publish', contract: OPEN_CONTRACT, input: ANYTHING, output: ANYTHING, errors: {}, lane: 'default' };
 
 /** What a part of a contract is before {@link defineContract} has given it a name. */
 export type Draft<Ref> = Omit<Ref, 'key' | 'contract'>;
@@ -154,7 +173,27 @@ export function channel<const Pattern extends string, Events extends SchemaMap, 
   pattern: Pattern,
   parts: { readonly events: Events; readonly clientEvents: ClientEvents },
 ): Draft<ChannelRef<Pattern, Events & KeptEvents<ClientEvents>, ClientEvents>>;
-export function channel(pattern: string, parts: { readonly events: SchemaMap; readonly clientEvents?: ClientEventMap }): Draft<ChannelRef> {
+/**
+ * A channel of a server without a contract. Its events are called `message`, and that their data is `Data` is your word.
+ * With the type given, TypeScript cannot read the parameters out of the name as well: a missing one is told at run time.
+ *
+ * @example
+ * ```ts
+ * const prices = channel<Price>('prices:{symbol}');
+ * ```
+ */
+export function channel<Data = unknown, const Pattern extends string = string>(pattern: Pattern): OpenChannelRef<Pattern, Data>;
+/**
+ * The same in two steps, so that TypeScript knows the parameters too.
+ *
+ * @example
+ * ```ts
+ * const prices = channel<Price>()('prices:{symbol}');
+ * ```
+ */
+export function channel<Data>(): <const Pattern extends string>(pattern: Pattern) => OpenChannelRef<Pattern, Data>;
+export function channel(pattern?: string, parts?: { readonly events: SchemaMap; readonly clientEvents?: ClientEventMap }): unknown {
+  if (pattern === undefined) return (name: string) => channel(name);
   if (pattern.length > 200 || !PATTERN.test(pattern)) {
     throw new RealtimeError(
       'misuse',
@@ -164,6 +203,7 @@ export function channel(pattern: string, parts: { readonly events: SchemaMap; re
   if (/\}[^:{]*\{/.test(pattern)) {
     throw new RealtimeError('misuse', `The parameters of '${pattern}' run into each other: put a ':' between them, which no value can hold, as in 'room:{id}:{part}'.`);
   }
+  if (parts === undefined) return Object.freeze({ kind: 'channel', key: pattern, contract: OPEN_CONTRACT, pattern, events: { message: ANYTHING }, clientEvents: {} });
   const clientEvents: ClientEventMap = parts.clientEvents ?? {};
   const events: Record<string, Schema> = { ...parts.events };
   for (const [name, part] of Object.entries(clientEvents)) {

@@ -207,10 +207,10 @@ export function createHandles(parts: HandlesParts): Handles {
       reject = no;
     });
     result.catch(() => {});
-    const settle = (answer: Answer): void => {
+    const settle = (answer: Answer, isHandedOver = false): void => {
       const { attempt } = snapshot;
       if (answer.ok) {
-        show({ status: 'success', input, data: answer.value, error: null, attempt });
+        show({ status: isHandedOver ? 'handed-over' : 'success', input, data: answer.value as undefined, error: null, attempt });
         resolve(answer.value);
       } else {
         show({ status: 'error', input, data: undefined, error: answer.error, attempt });
@@ -228,7 +228,7 @@ export function createHandles(parts: HandlesParts): Handles {
         onProgress(at) {
           if (at.status === 'sent') show({ status: 'sent', input, data: undefined, error: null, attempt: at.attempt });
         },
-        onOutcome: (outcome) => settle(readOutcome(ref, outcome)),
+        onOutcome: (outcome) => settle(readOutcome(ref, outcome), outcome.kind === 'handed-over'),
       });
       return { id, queued: Promise.resolve(), result, progress, cancel: () => outbox.cancel(id) };
     } catch (cause) {

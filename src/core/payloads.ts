@@ -66,6 +66,8 @@ export function readOutcome(ref: CommandRef, outcome: Outcome): Answer {
       return failed(new RealtimeError('cancelled', `Command '${ref.key}' was cancelled and was not run.`));
     case 'dropped':
       return failed(new RealtimeError('queue-full', `Command '${ref.key}' was dropped to make room for newer ones and was not run.`));
+    case 'handed-over':
+      return { ok: true, value: undefined };
     case 'outcome-unknown':
       return failed(new RealtimeError('outcome-unknown', `Command '${ref.key}' was sent, and the server can no longer tell whether it was run. Look before you send it again.`));
     default:
@@ -93,7 +95,7 @@ function readError(ref: QueryRef | CommandRef, frame: ErrorFrame): RealtimeError
     case 'too-large':
       return new RealtimeError('too-large', `The server refused ${what} for its size: ${frame.message}`);
     case 'unsupported':
-      return new RealtimeError('unsupported', `The server does not know ${what}. Deploy the same contract on both ends.`);
+      return new RealtimeError('unsupported', `The server does not know ${what}. Deploy the same contract on both ends, or give its dialect a word for it.`);
     case 'unavailable':
       return new RealtimeError('unavailable', `The server cannot answer ${what} now. Try again later.`);
     case 'cancelled':

@@ -5,8 +5,13 @@
 import { createClient, type RealtimeClient, type RealtimeClientOptions } from '../browser/create-client.js';
 import { RealtimeError } from '../core/errors.js';
 
-/** What a client is made of (a new `url` or `contract` makes a new one), or a client of your own: who made it disposes of it. */
-export type ClientProps = (RealtimeClientOptions & { readonly client?: undefined }) | ({ readonly client: RealtimeClient } & { readonly [K in keyof RealtimeClientOptions]?: undefined });
+type Key<T> = T extends unknown ? keyof T : never;
+
+/**
+ * What a client is made of (a new `url` or `contract` makes a new one; a `dialect` is looked at once), or a client of your
+ * own: who made it disposes of it.
+ */
+export type ClientProps = (RealtimeClientOptions & { readonly client?: undefined }) | ({ readonly client: RealtimeClient } & { readonly [K in Key<RealtimeClientOptions>]?: undefined });
 
 export interface OwnedClient {
   readonly client: RealtimeClient;
@@ -29,8 +34,8 @@ export function createOwnedClient(props: ClientProps): OwnedClient {
 }
 
 function create(props: RealtimeClientOptions, latest: () => ClientProps): RealtimeClient {
-  const { url, contract, auth } = props as Partial<RealtimeClientOptions>;
-  if (url === undefined || contract === undefined) throw new RealtimeError('misuse', '<RealtimeProvider> needs url and contract, or a client.');
+  const { url, contract, dialect, auth } = props as Partial<RealtimeClientOptions>;
+  if (url === undefined || (contract ?? dialect) === undefined) throw new RealtimeError('misuse', '<RealtimeProvider> needs url and contract (or dialect), or a client.');
   return createClient({
     ...props,
     auth: auth && ((context) => latest().auth?.(context) ?? null),

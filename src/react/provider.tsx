@@ -5,7 +5,7 @@
  */
 import { createContext, useContext, useEffect, useInsertionEffect, useMemo, useState, type ReactNode } from 'react';
 import type { RealtimeClient } from '../browser/create-client.js';
-import type { ContractId } from '../core/contract.js';
+import { OPEN_CONTRACT, type ContractId } from '../core/contract.js';
 import { RealtimeError } from '../core/errors.js';
 import { createOwnedClient, type ClientProps } from './owned-client.js';
 
@@ -46,10 +46,10 @@ export function RealtimeProvider(props: RealtimeProviderProps): ReactNode {
   return <Context.Provider value={served}>{props.children}</Context.Provider>;
 }
 
-/** The client of the nearest provider that serves this contract. */
+/** The client of the nearest provider that serves this contract; without a contract, of the nearest. */
 export function useServingClient(contract: ContractId): RealtimeClient {
   for (let served = useContext(Context); served !== null; served = served.outer) {
-    if (served.client.contract === contract) return served.client;
+    if (served.client.contract === contract || contract === OPEN_CONTRACT) return served.client;
   }
   throw new RealtimeError(
     'no-provider',

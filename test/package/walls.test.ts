@@ -37,6 +37,9 @@ const lines = (count: number, indent = '  '): string => Array.from({ length: cou
 
 /** What is planted, by the rule that must see it: files that are added to the house, or replace some of it. */
 const SINS: readonly [rule: string, sin: string, files: Record<string, string>][] = [
+  ['wall', 'a dialect imports the browser', { 'src/dialects/index.ts': `export { createClient } from '../browser/create-client.js';\n` }],
+  ['wall', 'core imports a dialect', { 'src/dialects/plain.ts': `export const plain = 1;\n`, 'src/core/session.ts': `export { plain } from '../dialects/plain.js';\n` }],
+  ['world', 'a dialect sets a timer of its own', { 'src/dialects/plain.ts': `export const a = () => setTimeout(() => 0, 1);\n` }],
   ['wall', 'core imports React', { 'src/core/session.ts': `import { useMemo } from 'react';\nexport const a = useMemo;\n` }],
   ['wall', 'core imports src/react', { 'src/core/session.ts': `import { useThing } from '../react/use-thing.js';\nexport const a = useThing;\n` }],
   ['wall', 'core imports src/browser, a type', { 'src/core/session.ts': `import type { createClient } from '../browser/create-client.js';\nexport type A = typeof createClient;\n` }],

@@ -2,7 +2,7 @@
 import { act, render, type RenderResult } from '@testing-library/react';
 import { StrictMode, type ReactNode } from 'react';
 import { z } from 'zod';
-import { append, channel, command, defineContract, defineView, query, RealtimeProvider, type RealtimeClientOptions } from '../../src/index.js';
+import { append, channel, command, defineContract, defineView, query, RealtimeProvider, type ClientSettings } from '../../src/index.js';
 import type { SimulatedClient } from '../../src/testing/simulated-client.js';
 import { createSimulatedWorld, type SimulatedWorld } from '../../src/testing/simulated-world.js';
 import { createSimulatedServer, type SimulatedServer } from './simulated-server.js';
@@ -33,8 +33,8 @@ export interface Harness {
   /** Errors that came to the provider's `onError`. */
   readonly reported: unknown[];
   /** The page: provider and children in StrictMode. */
-  readonly tree: (children: ReactNode, props?: Partial<RealtimeClientOptions>) => ReactNode;
-  readonly show: (children: ReactNode, props?: Partial<RealtimeClientOptions>) => RenderResult;
+  readonly tree: (children: ReactNode, props?: Partial<ClientSettings>) => ReactNode;
+  readonly show: (children: ReactNode, props?: Partial<ClientSettings>) => RenderResult;
   /** Time passes, and React shows what has come of it. */
   readonly pass: (ms: number) => Promise<void>;
   /** Somebody else says something. */
@@ -68,7 +68,7 @@ export function createHarness(): Harness {
   });
   const page = world.client('page');
   const reported: unknown[] = [];
-  const tree = (children: ReactNode, props: Partial<RealtimeClientOptions> = {}): ReactNode => (
+  const tree = (children: ReactNode, props: Partial<ClientSettings> = {}): ReactNode => (
     <StrictMode>
       <RealtimeProvider url={URL} contract={api} world={page} onError={(error) => reported.push(error)} {...props}>
         {children}

@@ -9,6 +9,8 @@ export type CommandSnapshot<Input = unknown, Output = unknown, Failure extends R
   | { readonly status: 'queued'; readonly input: Input; readonly data: undefined; readonly error: null; readonly attempt: 0 }
   /** On the wire; it may be run by now. */
   | { readonly status: 'sent'; readonly input: Input; readonly data: undefined; readonly error: null; readonly attempt: number }
+  /** A server that answers no command has it on its socket; more cannot be known. Only with a dialect. */
+  | { readonly status: 'handed-over'; readonly input: Input; readonly data: undefined; readonly error: null; readonly attempt: number }
   | { readonly status: 'success'; readonly input: Input; readonly data: Output; readonly error: null; readonly attempt: number }
   | { readonly status: 'error'; readonly input: Input; readonly data: undefined; readonly error: Failure; readonly attempt: number };
 
@@ -19,7 +21,10 @@ export interface Sent<Input = unknown, Output = unknown, Failure extends Realtim
   readonly id: string;
   /** Resolves when the outbox has taken it; rejects if it did not. */
   readonly queued: Promise<void>;
-  /** Its outcome. Nothing is reported as unhandled if you do not look at it. */
+  /**
+   * Its outcome. Nothing is reported as unhandled if you do not look at it. With a server that answers no command
+   * (a dialect without `acknowledge`) it resolves with undefined when the command is handed over.
+   */
   readonly result: Promise<Output>;
   readonly progress: Readable<CommandSnapshot<Input, Output, Failure>>;
   /** Ends it if it was not run yet. */

@@ -28,6 +28,8 @@ export interface QueriesPort {
   home(query: string): number | null;
   send(frame: ClientFrame, link: number): boolean;
   hold(): () => void;
+  /** False: nobody will ever answer. Default true. */
+  readonly canAnswer?: boolean;
 }
 
 export interface Queries {
@@ -55,6 +57,10 @@ export function createQueries(port: QueriesPort): Queries {
 
   function ask(question: Question): () => void {
     const id = dice.id();
+    if (port.canAnswer === false) {
+      question.onAnswer({ t: 'error', id, code: 'unsupported', message: '', final: true });
+      return () => {};
+    }
     const release = port.hold();
     const askedAt = clock.now();
     const remaining = (): number => (question.startsAt === 'sent' ? question.limitMs : Math.max(0, Math.ceil(askedAt + question.limitMs - clock.now())));

@@ -28,7 +28,9 @@ export type Outcome =
   | { readonly kind: 'cancelled' }
   /** To make room for newer ones; it was never sent. */
   | { readonly kind: 'dropped' }
-  | { readonly kind: 'outcome-unknown' };
+  | { readonly kind: 'outcome-unknown' }
+  /** A foreign server's socket took it, and that server answers no command. */
+  | { readonly kind: 'handed-over' };
 
 export type LaneEffect =
   | { readonly type: 'say'; readonly link: number; readonly frame: ClientFrame }
@@ -86,6 +88,11 @@ export interface Lane {
   /** Gives everything up: what was never sent is cancelled, what was sent has an unknown outcome. */
   abandon(): readonly LaneEffect[];
   has(id: string): boolean;
+}
+
+/** What only a dialect's stand-in says, in the place of a server that cannot tell. */
+function isEnd(code: string): code is 'handed-over' | 'outcome-unknown' {
+  return code === 'handed-over' || code === 'outcome-unknown';
 }
 
 export const DEFAULT_REST_MS = 1_000;
@@ -263,6 +270,7 @@ export function createLane(options: LaneOptions): Lane {
       const outcome: Outcome =
         frame.t === 'response' ? { kind: 'done', frame }
         : frame.code === 'void' ? { kind: entry.voided?.why ?? 'cancelled' }
+        : isEnd(frame.code) ? { kind: frame.code }
         : { kind: 'failed', frame };
       return [settle(entry.id, outcome), ...(contact.tag === 'open' ? sendWaiting(contact.link, now) : [])];
     },

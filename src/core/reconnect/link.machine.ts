@@ -6,7 +6,7 @@
 import type { RealtimeErrorCode } from '../errors.js';
 import type { TimerEffect, TimerFired } from '../machine.js';
 import type { Timings } from '../options.js';
-import { CloseCode, closePolicy, retryAfterMs } from '../protocol/codes.js';
+import { CloseCode, closePolicy, retryAfterMs, type ClosePolicy } from '../protocol/codes.js';
 import { backoffMs } from './backoff.js';
 
 /** Why a link is not ready. */
@@ -42,8 +42,18 @@ export type LinkEvent =
   | { readonly type: 'stopped' }
   | { readonly type: 'token-ready' }
   | { readonly type: 'opened'; readonly generation: number }
-  | { readonly type: 'welcomed'; readonly generation: number }
-  | { readonly type: 'closed'; readonly generation: number; readonly code: number; readonly reason: string; readonly now: number; readonly roll: number }
+  /** `isSilent`: nobody said so; the socket is open, and the server is one that does not greet. */
+  | { readonly type: 'welcomed'; readonly generation: number; readonly isSilent?: boolean }
+  /** `policy`: what a foreign server means by its code. */
+  | {
+      readonly type: 'closed';
+      readonly generation: number;
+      readonly code: number;
+      readonly reason: string;
+      readonly policy?: ClosePolicy | undefined;
+      readonly now: number;
+      readonly roll: number;
+    }
   | { readonly type: 'token-failed'; readonly isFinal: boolean; readonly now: number; readonly roll: number }
   | { readonly type: 'network-returned' }
   /** A ready link of the same pool was lost while this one is on its way: counts as a failed attempt of the pool. */
@@ -105,7 +115,7 @@ export function createLinkStep(timings: Timings): (state: LinkState, event: Link
       case 'welcomed':
         if (state.tag !== 'greeting' || event.generation !== state.generation) return [state, NOTHING];
         return [
-          { ...trying(state), tag: 'ready', refusals: 0, loss: null },
+          { ...trying(state), tag: 'ready', refusals: event.isSilent === true ? state.refusals : 0, loss: null },
           [stop('welcome'), start('proven', timings.backoff.provenMs), { type: 'tell-ready' }],
         ];
       case 'closed':
@@ -141,7 +151,7 @@ export function createLinkStep(timings: Timings): (state: LinkState, event: Link
         if (state.tag !== 'greeting') return [state, NOTHING];
         return [state, [{ type: 'give-up', code: CloseCode.greetingLate, reason: 'no welcome in time' }]];
       case 'proven':
-        return state.tag === 'ready' ? [{ ...state, attempt: 0 }, NOTHING] : [state, NOTHING];
+        return state.tag === 'ready' ? [{ ...state, attempt: 0, refusals: 0 }, NOTHING] : [state, NOTHING];
       default:
         return name satisfies never;
     }
@@ -155,11 +165,11 @@ export function createLinkStep(timings: Timings): (state: LinkState, event: Link
 
   function afterClose(state: LinkState & Trying, event: LinkEvent & { type: 'closed' }): Decision {
     const loss = { code: event.code, reason: event.reason };
-    const policy = closePolicy(event.code);
+    const policy = event.policy ?? closePolicy(event.code);
     const refusals = policy === 'authenticate' ? state.refusals + 1 : state.refusals;
     const named = policy === 'wait' ? retryAfterMs(event.reason) : null;
     const [next, effects]: Decision =
-      policy === 'stop' ? [{ tag: 'stopped', generation: state.generation, code: fatalCode(event.code), loss }, NOTHING]
+      policy === 'stop' ? [{ tag: 'stopped', generation: state.generation, code: event.policy === undefined ? fatalCode(event.code) : 'forbidden', loss }, NOTHING]
       : refusals >= 2 ? [{ tag: 'stopped', generation: state.generation, code: 'unauthorized', loss }, NOTHING]
       : wait({ ...trying(state), refusals, loss }, event, named === null ? 0 : Math.min(NAMED_MOST_MS, Math.max(NAMED_LEAST_MS, named)), named === null);
     const told: readonly LinkEffect[] = state.tag === 'ready' ? [{ type: 'tell-lost', isFinal: next.tag === 'stopped' }] : NOTHING;

@@ -2,17 +2,19 @@
  * The hands of one link: its socket, its token, its heartbeat, its codec.
  * Not here: when to come back (`link.machine.ts`) and what frames mean to the rooms above.
  */
-import { RealtimeError, type RealtimeErrorCode } from '../errors.js';
+import { RealtimeError } from '../errors.js';
 import type { Heartbeat, HeartbeatPort } from '../heartbeat/heartbeat.js';
 import { drive } from '../machine.js';
 import type { Timings } from '../options.js';
 import { SERVER_FRAME_CHECKS } from '../protocol/checks.js';
 import { decode, encode, isLongerThan } from '../protocol/codec.js';
 import { CloseCode } from '../protocol/codes.js';
+import type { Dialect, StandIn } from '../protocol/dialect.js';
 import type { ClientFrame, ServerFrame, ServerPingFrame, WelcomeFrame } from '../protocol/frames.js';
 import { CLIENT_FRAME_BYTES, SUBPROTOCOL, TOKEN_BYTES } from '../protocol/limits.js';
 import type { Cancel, Clock, Dice, Socket, SocketEvents } from '../world.js';
 import { createLinkStep, IDLE_LINK, type LinkEffect, type LinkEvent, type LinkState } from './link.machine.js';
+import { stopError } from './stop-error.js';
 
 /** What a link is good for right now. */
 export interface LinkStatus {
@@ -28,6 +30,8 @@ export interface LinkPort {
   readonly dice: Dice;
   open(url: string, protocols: readonly string[], events: SocketEvents): Socket;
   readonly url: string;
+  /** How a foreign server says our words; undefined: it is ours. */
+  readonly dialect?: Dialect | undefined;
   readonly timings: Timings;
   /** Null: the server needs no token. A rejection with code `unauthorized` is final. */
   readonly fetchToken: ((onAbort: (abort: () => void) => void) => Promise<string | null>) | null;
@@ -63,8 +67,9 @@ export interface Link {
 type Deed = Exclude<LinkEffect, { type: 'start-timer' | 'stop-timer' }>;
 
 export function createLink(port: LinkPort): Link {
-  const { clock, dice } = port;
+  const { clock, dice, dialect } = port;
   let socket: Socket | null = null;
+  let standIn: StandIn | undefined;
   let token: string | null = null;
   let heartbeat: Heartbeat | null = null;
   let failure: RealtimeError | null = null;
@@ -157,12 +162,20 @@ export function createLink(port: LinkPort): Link {
 
   function openSocket(generation: number): void {
     const closed = (code: number, reason: string): void => {
+      const policy = standIn?.policyOf(code, reason);
       release();
-      machine.send({ type: 'closed', generation, code, reason, now: clock.now(), roll: dice.roll() });
+      machine.send({ type: 'closed', generation, code, reason, policy, now: clock.now(), roll: dice.roll() });
     };
     // A socket that was let go has been told so and is silent; this guards against one that speaks all the same.
     const isCurrent = (): boolean => socket === own;
-    const own = port.open(port.url, [SUBPROTOCOL], {
+    standIn = dialect?.createStandIn({
+      clock,
+      onError: port.onError,
+      epoch: dice.id(),
+      send: (text) => socket?.send(text) ?? false,
+      onFrame: (frame) => isCurrent() && take(frame, generation),
+    });
+    const own = port.open(port.url, dialect?.protocols ?? [SUBPROTOCOL], {
       onOpened: () => isCurrent() && machine.send({ type: 'opened', generation }),
       onMessage: (text) => isCurrent() && receive(text, generation),
       onClosed: (code, reason) => isCurrent() && closed(code, reason),
@@ -172,12 +185,16 @@ export function createLink(port: LinkPort): Link {
 
   function receive(text: string, generation: number): void {
     heartbeat?.heard();
+    if (standIn) return standIn.hear(text);
     const decoded = decode<ServerFrame>(text, CLIENT_FRAME_BYTES, SERVER_FRAME_CHECKS);
     if (!decoded.ok) {
       if (decoded.why !== 'unknown') distrust(decoded.detail);
       return;
     }
-    const frame = decoded.frame;
+    take(decoded.frame, generation);
+  }
+
+  function take(frame: ServerFrame, generation: number): void {
     switch (frame.t) {
       case 'welcome':
         return welcome(frame, generation);
@@ -196,16 +213,20 @@ export function createLink(port: LinkPort): Link {
   function welcome(frame: WelcomeFrame, generation: number): void {
     if (machine.state.tag !== 'greeting') return;
     const { pingMs } = port.onWelcome(frame);
-    heartbeat = port.createHeartbeat(
+    // Silence proves nothing about a server that answers no ping.
+    if (dialect?.can.ping !== false) heartbeat = port.createHeartbeat(
       {
         clock,
-        sendProbe: () => sendFrame(port.probe()),
+        sendProbe() {
+          // A dialect that cannot ask after all gets no answer: nobody may be declared dead for that.
+          if (!sendFrame(port.probe()) && standIn) heartbeat?.heard();
+        },
         onSuspect: (isSuspect) => show({ ...status, isSuspect }),
         onDead: () => giveUp(CloseCode.silent, 'silent for too long'),
       },
       pingMs,
     );
-    machine.send({ type: 'welcomed', generation });
+    machine.send({ type: 'welcomed', generation, isSilent: dialect?.can.greet === false });
   }
 
   function distrust(detail: string): void {
@@ -228,6 +249,8 @@ export function createLink(port: LinkPort): Link {
   }
 
   function release(): void {
+    standIn?.stop();
+    standIn = undefined;
     socket = null;
     token = null;
     heartbeat?.stop();
@@ -235,6 +258,7 @@ export function createLink(port: LinkPort): Link {
   }
 
   function sendFrame(frame: ClientFrame): boolean {
+    if (standIn) return standIn.say(frame);
     const encoded = encode(frame, CLIENT_FRAME_BYTES);
     if (!encoded.ok) {
       port.onError(new RealtimeError('too-large', `A ${frame.t} frame cannot be sent: ${encoded.detail}.`));
@@ -266,23 +290,3 @@ export function createLink(port: LinkPort): Link {
 
 /** After these something must come back soon: the answer, or at least a pong to the question whether anybody is there. */
 const ANSWERED: ReadonlySet<ClientFrame['t']> = new Set(['subscribe', 'lane', 'command', 'query']);
-
-function stopError(code: RealtimeErrorCode): RealtimeError {
-  return new RealtimeError(code, stopMessage(code));
-}
-
-function stopMessage(code: RealtimeErrorCode): string {
-  switch (code) {
-    case 'unauthorized':
-      return 'The server refused the token. Sign in again, then call reconnect().';
-    case 'incompatible':
-      return 'This page is of another version than the server. Reload it.';
-    case 'bad-frame':
-    case 'too-large':
-      return 'The server did not accept what this page sent. Reload the page.';
-    case 'unavailable':
-      return 'The server could not be reached in as many attempts as it was given. Call reconnect() to try again.';
-    default:
-      return 'The server does not let this client in.';
-  }
-}

@@ -1,6 +1,6 @@
 // Several links under a whole client: the real client and the real server in a simulated world.
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createClient, type RealtimeClient, type RealtimeClientOptions } from '../../../src/browser/create-client.js';
+import { createClient, type RealtimeClient, type ClientSettings } from '../../../src/browser/create-client.js';
 import type { RealtimeError } from '../../../src/core/errors.js';
 import { createSimulatedWorld, type SimulatedWorld } from '../../../src/testing/simulated-world.js';
 import { town } from '../../simulation/town-contract.js';
@@ -20,7 +20,7 @@ const join = (id: number) => {
 };
 const boards = (count: number, from = 100) => Array.from({ length: count }, (_, index) => join(from + index));
 
-function make(options: Partial<RealtimeClientOptions> = {}): void {
+function make(options: Partial<ClientSettings> = {}): void {
   client = createClient({ url: `ws://${HOST}/realtime`, contract: town, auth: () => 'ada', world: world.client('ada'), onError: (error) => errors.push(error), ...options });
   client.hold();
 }

@@ -24,7 +24,10 @@ const table = machineTable<LinkState['tag'], LinkState, LinkEvent, LinkEffect>({
       greeting: { ...tries, tag: 'greeting' },
       'greeting, once refused': { ...tries, tag: 'greeting', refusals: 1 },
     },
-    ready: { ready: { ...tries, tag: 'ready', loss: null } },
+    ready: {
+      ready: { ...tries, tag: 'ready', loss: null },
+      'ready, silently, after a refusal': { ...tries, tag: 'ready', refusals: 1, loss: null },
+    },
     stopped: { stopped: { tag: 'stopped', generation: 3, code: 'unauthorized', loss: { code: 4300, reason: '' } } },
   },
   kindOf: (state) => state.tag,
@@ -40,7 +43,11 @@ const table = machineTable<LinkState['tag'], LinkState, LinkEvent, LinkEffect>({
       'token-failed for good': { type: 'token-failed', isFinal: true, now: NOW, roll: 0.5 },
     },
     opened: { opened: { type: 'opened', generation: 3 }, 'opened, an old one': { type: 'opened', generation: 2 } },
-    welcomed: { welcomed: { type: 'welcomed', generation: 3 }, 'welcomed, an old one': { type: 'welcomed', generation: 2 } },
+    welcomed: {
+      welcomed: { type: 'welcomed', generation: 3 },
+      'welcomed, silently': { type: 'welcomed', generation: 3, isSilent: true },
+      'welcomed, an old one': { type: 'welcomed', generation: 2 },
+    },
     closed: {
       'closed 1000': closed(1000),
       'closed 1006': closed(1006),
@@ -59,6 +66,9 @@ const table = machineTable<LinkState['tag'], LinkState, LinkEvent, LinkEffect>({
       'closed 4409': closed(4409),
       'closed 4499': closed(4499),
       'closed 4500': closed(4500),
+      'closed 4403, and a dialect says reconnect': { ...closed(4403), policy: 'reconnect' },
+      'closed 1008, and a dialect says authenticate': { ...closed(1008), policy: 'authenticate' },
+      'closed 4400, and a dialect says stop': { ...closed(4400), policy: 'stop' },
       'closed 4403, an old one': closed(4403, '', 2),
     },
     'network-returned': { 'network-returned': { type: 'network-returned' } },
@@ -103,6 +113,13 @@ describe('link.machine', () => {
   it('forgets a refusal at a welcome', () => {
     const state = play(START, ...open(1), closed(4300, '', 1), RETRY, ...greeted(2), closed(4300, '', 2));
     expect(state).toMatchObject({ tag: 'waiting', refusals: 1 });
+  });
+
+  it('does not take an open socket for a welcome where the server does not greet, until it has proved itself', () => {
+    const silent = (generation: number): LinkEvent[] => [...open(generation), { type: 'welcomed', generation, isSilent: true }];
+    const refused = (generation: number): LinkEvent => ({ ...closed(1008, '', generation), policy: 'authenticate' });
+    expect(play(START, ...silent(1), refused(1), RETRY, ...silent(2), refused(2))).toMatchObject({ tag: 'stopped', code: 'unauthorized' });
+    expect(play(START, ...silent(1), refused(1), RETRY, ...silent(2), fired('proven'), refused(2))).toMatchObject({ tag: 'waiting', refusals: 1, attempt: 1 });
   });
 
   it('counts on where a link does not prove itself, and anew where it does', () => {
