@@ -14,6 +14,10 @@ export interface ForeignServer {
   readonly opened: readonly string[];
   /** Resolves when that many messages for which the test holds have been said. */
   heard(isIt: (message: Message) => boolean, count?: number): Promise<void>;
+  /** The codes that clients have closed with. */
+  readonly closes: readonly number[];
+  /** Resolves when that many sockets are gone. */
+  left(count: number): Promise<void>;
   /** Resolves when that many sockets have been opened. */
   arrived(count: number): Promise<void>;
   /** Says a text to everybody, whatever it is. */
@@ -43,6 +47,7 @@ export async function startForeignServer<Member extends Speaker>(parts: {
   await once(server, 'listening');
   const said: Message[] = [];
   const opened: string[] = [];
+  const closes: number[] = [];
   const members = new Set<Member>();
   const gate = createGate();
   let refusal: number | null = null;
@@ -54,7 +59,11 @@ export async function startForeignServer<Member extends Speaker>(parts: {
     if (refusal !== null) return socket.close(refusal, 'no');
     const member = parts.greet((message) => socket.send(JSON.stringify(message)));
     members.add(member);
-    socket.on('close', () => members.delete(member));
+    socket.on('close', (code) => {
+      members.delete(member);
+      closes.push(code);
+      gate.look();
+    });
     socket.on('message', (data: Buffer) => {
       const message = JSON.parse(data.toString()) as Message;
       said.push(message);
@@ -67,6 +76,8 @@ export async function startForeignServer<Member extends Speaker>(parts: {
     url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}/feed`,
     said,
     opened,
+    closes,
+    left: (count) => gate.until(() => closes.length >= count),
     heard: (isIt, count = 1) => gate.until(() => said.filter(isIt).length >= count),
     arrived: (count) => gate.until(() => opened.length >= count),
     shout: (text) => server.clients.forEach((socket) => socket.send(text)),
