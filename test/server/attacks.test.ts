@@ -191,6 +191,28 @@ describe('commands', () => {
   });
 });
 
+describe('handlers of one user', () => {
+  it('are counted over all its connections, also those that it has left', async () => {
+    const server = start({ limits: { handlers: 3 } });
+    for (let i = 0; i < 2; i++) {
+      const client = await enterClient(server, { client: `c${i}` });
+      await client.say(lane(), say(1), ask('q'));
+      expect(client.answers()).toEqual(i === 0 ? [] : ['c1 unavailable']);
+      client.handler.onClosed();
+    }
+    const back = await enterClient(server, { client: 'c2' });
+    await back.say(lane(), say(1), ask('q'));
+    expect(back.socket.of('error')).toMatchObject([{ id: 'q', code: 'unavailable', final: false }, { id: 'c1', code: 'unavailable', final: false }]);
+    const bob = await enterClient(server, { token: 'bob' });
+    await bob.say(ask('q'));
+    expect(calls).toHaveLength(4);
+    calls[0]?.answer('over');
+    await settle();
+    await back.say(say(1));
+    expect(calls).toHaveLength(5);
+  });
+});
+
 describe('a lane', () => {
   it('begins where the client says, if it is new: then it runs from there, or nothing at all', async () => {
     const client = await enterClient(start());

@@ -19,8 +19,8 @@ it('a bucket lets through what is larger than itself, and makes it wait for that
   expect(bucket.take(1_800)).toBe(true);
 });
 
-it('nobody is told to come back sooner than after 100 ms', () => {
-  expect([0, -5, 99.5, 100.5, 5_000].map(retryAfter)).toEqual([100, 100, 100, 101, 5_000].map((ms) => `retry-after=${ms}`));
+it('nobody is told to come back sooner than after 100 ms, or in words that he cannot read', () => {
+  expect([0, -5, 99.5, 100.5, 5_000, Infinity].map(retryAfter)).toEqual([100, 100, 100, 101, 5_000, 999_999_999].map((ms) => `retry-after=${ms}`));
   expect(JSON.parse(notNowText('x', 'unavailable', 0))).toMatchObject({ retryAfterMs: 100 });
 });
 

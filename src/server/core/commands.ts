@@ -22,6 +22,7 @@ import type { BeginResult, LaneKey, Outcome } from './lane-log.js';
 import type { Append } from './log.js';
 import type { Logger } from './logger.js';
 import { publication } from './publication.js';
+import type { Running } from './running.js';
 import type { ServerWorld } from './server-world.js';
 
 const RETRY_MS = 1_000;
@@ -76,9 +77,10 @@ export function createCommands(parts: {
   readonly world: Pick<ServerWorld, 'clock'>;
   readonly createAbort: () => AbortHandle;
   readonly handlerMs: number;
+  readonly handlers: Running;
   readonly logger: Logger;
 }): Commands {
-  const { catalog, broker, world, createAbort, handlerMs, logger } = parts;
+  const { catalog, broker, world, createAbort, handlerMs, handlers, logger } = parts;
   const { clock } = world;
   const answering = new Set<Promise<Ran>>();
   let isDraining = false;
@@ -110,6 +112,7 @@ export function createCommands(parts: {
         return doneOutcome(entry.ref, output);
       },
     });
+    handlers.add(user.id, settled);
     const end = await ended;
     buffer.close();
     return { ...effectAfter(entry, end, buffer.appends), settled };
@@ -160,7 +163,7 @@ export function createCommands(parts: {
 
   const process = async (key: LaneKey, user: User, frame: CommandFrame, deadline: number): Promise<LaneRan> => {
     const { n, id } = frame;
-    if (isDraining) return over(notNowText(id, 'unavailable', RETRY_MS));
+    if (isDraining || handlers.isFull(user.id)) return over(notNowText(id, 'unavailable', RETRY_MS));
     const began = frame.void === true ? await broker.void(key, n, id) : await broker.begin(key, n, id);
     if (began.kind !== 'run') return over(answerOf(id, began));
     const entry = catalog.commands.get(frame.name);

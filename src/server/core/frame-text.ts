@@ -101,10 +101,12 @@ export function failedText(id: string, failed: Extract<Outcome, { kind: 'failed'
 
 /** A server that names no time to wait would be asked again in the same moment. */
 const MIN_RETRY_MS = 100;
+/** What nine digits can say. */
+const MAX_RETRY_MS = 999_999_999;
 
 /** The reason of a close that names when to come back. */
 export function retryAfter(ms: number): string {
-  return `retry-after=${Math.max(MIN_RETRY_MS, Math.ceil(ms))}`;
+  return `retry-after=${Math.min(MAX_RETRY_MS, Math.max(MIN_RETRY_MS, Math.ceil(ms)))}`;
 }
 
 /** A request that may be asked again. */

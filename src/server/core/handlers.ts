@@ -111,6 +111,12 @@ export interface LimitOptions {
   readonly queries?: number;
   /** Commands of one connection that wait or whose handlers run, late ones included. More are answered `unavailable`. @default 256 */
   readonly commands?: number;
+  /**
+   * Handlers of one user that run, on all its connections, cancelled, late and left ones included. More are answered
+   * `unavailable`. Without `authenticate` a user is a client id, which anybody may make up.
+   * @default 1,000
+   */
+  readonly handlers?: number;
   /** Connections that wait for `authenticate`. @default 1,000 */
   readonly authentications?: number;
   /** Frames that a client may send a second, on average; over it the connection ends with 4201. @default 200 */

@@ -20,6 +20,7 @@ import type { QueryContext, User } from './handlers.js';
 import { readInput } from './input.js';
 import type { Logger } from './logger.js';
 import type { Parts } from './parts.js';
+import type { Running } from './running.js';
 
 const RETRY_MS = 1_000;
 
@@ -57,13 +58,14 @@ export function createQueries(parts: {
   readonly createAbort: () => AbortHandle;
   readonly handlerMs: number;
   readonly maxQueries: number;
+  readonly handlers: Running;
   readonly logger: Logger;
   /** Does nothing once the connection is gone. */
   readonly send: (text: string) => void;
   /** For answers that do not fit one frame; null: this client cannot join them. */
   readonly long: Parts | null;
 }): Queries {
-  const { user, catalog, broker, clock, createAbort, handlerMs, maxQueries, logger, send, long } = parts;
+  const { user, catalog, broker, clock, createAbort, handlerMs, maxQueries, handlers, logger, send, long } = parts;
   const asking = new Map<string, Attempt<Answer>>();
   /** A query keeps its place until its handler has ended: who cancels has no more of them than who waits. */
   let running = 0;
@@ -123,11 +125,12 @@ export function createQueries(parts: {
     ask(frame) {
       // A second one of the same id cannot be told from the first; the first one's answer is the answer.
       if (asking.has(frame.id) || long?.has(frame.id) === true) return;
-      if (running >= maxQueries) return send(notNowText(frame.id, 'unavailable', RETRY_MS));
+      if (running >= maxQueries || handlers.isFull(user.id)) return send(notNowText(frame.id, 'unavailable', RETRY_MS));
       const abort = createAbort();
       const asked = attempt({ clock, ms: Math.min(frame.remainingMs, handlerMs), abort, work: () => work(catalog.queries.get(frame.name), frame, abort) });
       asking.set(frame.id, asked);
       running++;
+      handlers.add(user.id, asked.settled);
       void asked.settled.then(() => running--);
       void asked.ended.then((end) => {
         asking.delete(frame.id);

@@ -19,6 +19,7 @@ import type { Logger } from './logger.js';
 import { createParts } from './parts.js';
 import { publication } from './publication.js';
 import { createQueries } from './queries.js';
+import { createRunning } from './running.js';
 import type { ConnectionHandler, ConnectionRequest, ServerSocket, ServerWorld } from './server-world.js';
 import { createSubscriptions } from './subscriptions.js';
 import { createVolatiles } from './volatiles.js';
@@ -28,6 +29,7 @@ const DEFAULT_LIMITS: Required<Omit<LimitOptions, 'connections' | 'connectionsPe
   channels: 200,
   queries: 100,
   commands: 256,
+  handlers: 1_000,
   authentications: 1_000,
   framesPerSecond: 200,
   frameBurst: 1_000,
@@ -97,7 +99,8 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
     (error: unknown) => logger.error('The broker did not start.', error),
   );
 
-  const commands = createCommands({ catalog, broker, world, createAbort, handlerMs: limits.handlerMs, logger });
+  const handlers = createRunning(limits.handlers);
+  const commands = createCommands({ catalog, broker, world, createAbort, handlerMs: limits.handlerMs, handlers, logger });
 
   const sweep = (): void => {
     isSweeping = connections.size > 0;
@@ -156,7 +159,7 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
         const long = features.includes('parts') ? createParts({ clock, maxWaiting: limits.bufferedBytes, send, bufferedBytes }) : null;
         return {
           subscriptions: createSubscriptions({ user, catalog, hub, broker, maxChannels: limits.channels, send, volatile, onFailed, onFlood }),
-          queries: createQueries({ user, catalog, broker, clock, createAbort, handlerMs: limits.handlerMs, maxQueries: limits.queries, logger, send, long }),
+          queries: createQueries({ user, catalog, broker, clock, createAbort, handlerMs: limits.handlerMs, maxQueries: limits.queries, handlers, logger, send, long }),
           volatiles: volatile === undefined ? null : createVolatiles({ user, catalog, hub, clock, budget, logger, own: volatile }),
         };
       },

@@ -1,0 +1,21 @@
+/** How many handlers run, and for whom: a user cannot get more of them by leaving and coming back. Not here: what they do. */
+export interface Running {
+  isFull(user: string): boolean;
+  /** Counts a handler until it has ended; `settled` never rejects. */
+  add(user: string, settled: Promise<unknown>): void;
+}
+
+export function createRunning(maxPerUser: number): Running {
+  const counts = new Map<string, number>();
+  return {
+    isFull: (user) => (counts.get(user) ?? 0) >= maxPerUser,
+    add(user, settled) {
+      counts.set(user, (counts.get(user) ?? 0) + 1);
+      void settled.then(() => {
+        const left = (counts.get(user) ?? 0) - 1;
+        if (left > 0) counts.set(user, left);
+        else counts.delete(user);
+      });
+    },
+  };
+}
