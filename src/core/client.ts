@@ -6,14 +6,14 @@
  */
 import { createChannels } from './channels/channels.js';
 import { OPEN_CONTRACT, type AnyContract, type ContractId } from './contract.js';
-import { describeConnection, isAway, type ConnectionStatus } from './data/connection-status.js';
+import { describeConnection, type ConnectionStatus } from './data/connection-status.js';
 import { createFlusher } from './data/flush.js';
 import { createCell, type Readable } from './data/store.js';
 import type { RealtimeError } from './errors.js';
 import { createHandles, type Handles } from './handles.js';
 import { createHeartbeat } from './heartbeat/heartbeat.js';
 import { DEFAULT_BOUNDS, DEFAULT_POOL, DEFAULT_TIMINGS, type Bounds, type PoolOptions, type Timings } from './options.js';
-import { createPool } from './pool/pool.js';
+import { createPool, type PoolStatus } from './pool/pool.js';
 import type { Dialect } from './protocol/dialect.js';
 import { createQueries } from './queries/queries.js';
 import { createOutbox, type OutboxStatus } from './queue/outbox.js';
@@ -73,7 +73,8 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
 
   const pool = createPool({
     clock,
-    options: { ...DEFAULT_POOL, ...options.pool },
+    // Where nothing resumes, a channel that moves to another link has a gap: one link is what such a server expects.
+    options: { ...DEFAULT_POOL, ...(options.dialect && { size: 1 }), ...options.pool },
     lingerMs: timings.linkLeaseMs,
     maxChannels: () => session.limits.channels,
     watch: (onSignal) => world.watch(onSignal),
@@ -103,7 +104,8 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
     },
     onLost: (link) => standBy({ channels, queries, outbox }, link),
     onStatus(status) {
-      channels.setPaused(isAway(status));
+      // No link will come until the application or the server changes its mind.
+      channels.setPaused(describe(status).status === 'disconnected');
       connection.changed();
     },
   });
@@ -121,7 +123,8 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
   const route = createRouter({ session, channels, queries, outbox });
   const handles = createHandles({ clock, dice, flusher, timings, channels, queries, outbox, isDisposed: () => isDisposed, onError });
 
-  const connection = createCell<ConnectionStatus>(flusher, () => describeConnection(pool.status, hasEverConnected, clock.wall() - clock.now()));
+  const describe = (status: PoolStatus): ConnectionStatus => describeConnection(status, hasEverConnected, clock.wall() - clock.now());
+  const connection = createCell<ConnectionStatus>(flusher, () => describe(pool.status));
   const outboxStatus = createCell<OutboxStatus>(flusher, () => outbox.status);
   return {
     contract: options.contract?.id ?? OPEN_CONTRACT,

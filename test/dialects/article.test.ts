@@ -196,7 +196,7 @@ describe('2: a heartbeat', () => {
 
   it('is suspect when an answer is missing, and given up after the usual grace', async () => {
     const { world, clock } = createHandTimedWorld();
-    const { client } = open(server.url, heartbeatDialect(5_000), { world, pool: { size: 1 } });
+    const { client } = open(server.url, heartbeatDialect(5_000), { world });
     const room = listen(client, channel<number>('n'));
     await room.live();
     server.mute(true);

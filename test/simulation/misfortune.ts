@@ -5,7 +5,7 @@ import type { TownHall } from './town-hall.js';
 import type { Townsperson } from './townsperson.js';
 
 /** Each kind of fault in words; a world has a random half of them. */
-const KINDS = ['reset', 'finish', 'half-open', 'stall', 'slow', 'partition', 'crash', 'amnesia', 'freeze', 'sleep', 'hidden', 'lose-close', 'churn'] as const;
+const KINDS = ['reset', 'finish', 'half-open', 'stall', 'slow', 'partition', 'crash', 'amnesia', 'freeze', 'sleep', 'hidden', 'lose-close', 'churn', 'blink'] as const;
 type Kind = (typeof KINDS)[number];
 
 export interface Misfortune {
@@ -54,6 +54,10 @@ export function createMisfortune(world: SimulatedWorld, hall: TownHall, people: 
         hall.crash();
         if (kind === 'amnesia') hall.loseStorage();
         return forAWhile(dice.between(200, 6_000), () => hall.start());
+      case 'blink':
+        // Only the browser's word for it: nothing need have happened.
+        person.outside.signal('offline');
+        return forAWhile(dice.between(100, 10_000), () => person.outside.signal(dice.pick(['online', 'focus'])));
       case 'churn':
         return forAWhile(dice.between(5_000, 40_000), hall.churn());
       case 'freeze':

@@ -34,11 +34,6 @@ export interface ConnectionReason {
   readonly message: string;
 }
 
-/** No link will come until the application or the server changes its mind. */
-export function isAway({ isPaused, links }: PoolStatus): boolean {
-  return isPaused || (links.some(({ state }) => state.tag === 'stopped') && links.every(({ state }) => state.tag === 'stopped' || state.tag === 'idle'));
-}
-
 /** @param wallOffset - wall clock minus monotonic clock, now */
 export function describeConnection(pool: PoolStatus, hasEverConnected: boolean, wallOffset: number): ConnectionStatus {
   const inState = (...tags: readonly LinkStatus['state']['tag'][]) => pool.links.find(({ state }) => tags.includes(state.tag));

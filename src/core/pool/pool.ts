@@ -64,7 +64,7 @@ type Deed = Exclude<PoolEffect, { name: 'spare' }>;
 export function createPool(port: PoolPort): Pool {
   const { clock, lingerMs } = port;
   const { size, channelsPerLink } = port.options;
-  if (!Number.isInteger(size) || size < 1) throw new RealtimeError('misuse', `A pool of size ${size} has no links. Pass a whole number from 1 on.`);
+  if (!Number.isInteger(size) || size < 1) throw new RealtimeError('misuse', `A pool of size ${size} has no links. Pass 1 or more.`);
   const homes = createHomes(size, channelsPerLink);
   /** Made when they are first needed, in the order of their numbers. */
   const links: Link[] = [];

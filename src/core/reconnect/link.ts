@@ -151,8 +151,7 @@ export function createLink(port: LinkPort): Link {
     };
     port.fetchToken((onAbort) => (abort = onAbort)).then((value: unknown) => {
       if (value !== null && (typeof value !== 'string' || isLongerThan(value, TOKEN_BYTES))) {
-        const what = typeof value === 'string' ? `a token of more than ${TOKEN_BYTES} bytes` : `no text but ${typeof value}`;
-        return fail(new RealtimeError('misuse', `The auth function gave ${what}. It must give a token of at most ${TOKEN_BYTES} bytes, or null for none; it is asked again with the next attempt.`));
+        return fail(new RealtimeError('misuse', `The auth function gave ${typeof value === 'string' ? 'too long a token' : typeof value}. It must give a text of at most ${TOKEN_BYTES} bytes, or null.`));
       }
       if (!end()) return;
       token = value;

@@ -1,6 +1,6 @@
 // Many links, few words: what a person is told of the connection.
 import { describe, expect, it } from 'vitest';
-import { describeConnection, isAway } from '../../../src/core/data/connection-status.js';
+import { describeConnection } from '../../../src/core/data/connection-status.js';
 import { RealtimeError } from '../../../src/core/errors.js';
 import type { PoolStatus } from '../../../src/core/pool/pool.js';
 import type { LinkState } from '../../../src/core/reconnect/link.machine.js';
@@ -56,10 +56,5 @@ describe('the connection', () => {
     expect(told(pool([READY, WAITING]))).toMatchObject({ attempt: 0, nextRetryAt: null, reason: null });
     expect(told(pool([STOPPED]))).toMatchObject({ reason: { kind: 'forbidden', code: 4403, message: 'Not you.' } });
     expect(told(pool([IDLE], { isPaused: true }))).toMatchObject({ status: 'disconnected', reason: { kind: 'asked', code: null } });
-  });
-
-  it('is away where nothing will come by itself', () => {
-    expect([pool([]), pool([READY]), pool([STOPPED, WAITING]), pool([STOPPED, READY]), pool([IDLE])].map(isAway)).toEqual([false, false, false, false, false]);
-    expect([pool([STOPPED]), pool([IDLE, STOPPED]), pool([READY], { isPaused: true })].map(isAway)).toEqual([true, true, true]);
   });
 });

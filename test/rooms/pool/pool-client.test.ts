@@ -107,6 +107,26 @@ describe('a pool', () => {
     expect(hall.users('robert').length).toBeGreaterThan(0);
   });
 
+  it.each([1, 60])('does not hammer a server that welcomes and drops, be its links full or not (%i channels)', async (count) => {
+    make({ pool: { channelsPerLink: 10 } });
+    boards(count);
+    await pass(2_000);
+    const before = world.network.counts('ada').opened;
+    const end = world.clock.now() + 120_000;
+    const seen = new Map<number, number>();
+    while (world.clock.now() < end) {
+      for (const one of connections()) {
+        const since = seen.get(one.id) ?? world.clock.now();
+        seen.set(one.id, since);
+        // Long enough for a welcome, and for the next link to be on its way.
+        if (world.clock.now() - since >= 200) one.inflict({ type: 'reset' });
+      }
+      await pass(20);
+    }
+    // Full jitter up to 1, 2, 4, 8, 16, 30 s …: about nine attempts, and each may bring a second link.
+    expect(world.network.counts('ada').opened - before).toBeLessThan(30);
+  });
+
   it('leaves no socket, timer or listener behind, whatever its links are doing', async () => {
     make({ pool: { channelsPerLink: 1 } });
     boards(5);

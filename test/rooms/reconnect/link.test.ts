@@ -161,9 +161,9 @@ describe('the token', () => {
   });
 
   it.each([
-    ['nothing', undefined, /no text but undefined/],
-    ['a number', 7, /no text but number/],
-    ['more than 8 kB', 'é'.repeat(4_097), /more than 8192 bytes/],
+    ['nothing', undefined, /gave undefined/],
+    ['a number', 7, /gave number/],
+    ['more than 8 kB', 'é'.repeat(4_097), /too long a token.*8192 bytes/],
   ])('that is %s is called what it is where it came in, and asked for again', async (_, value, sentence) => {
     make({ fetchToken: async () => value as string });
     link.start(0);
