@@ -17,6 +17,7 @@ export function serveCrowd(): void {
   const sockets: WebSocket[] = [];
   let events = 0;
   let bytes = 0;
+  let entered = 0;
 
   const hear = (socket: WebSocket, text: string): void => {
     bytes += text.length;
@@ -37,9 +38,10 @@ export function serveCrowd(): void {
   const enter = async ({ url, channel }: Joining): Promise<void> => {
     const socket = new WebSocket(url, ['holdfast.v1'], { perMessageDeflate: false, skipUTF8Validation: true });
     await once(socket, 'open');
+    sockets.push(socket);
     socket.on('message', (data: Buffer) => hear(socket, data.toString()));
     const welcomed = hears(socket, 'welcome');
-    socket.send(JSON.stringify({ t: 'hello', v: 1, client: `client-${sockets.push(socket)}`, link: 0, features: [], outbox: 'memory', visible: false }));
+    socket.send(JSON.stringify({ t: 'hello', v: 1, client: `client-${++entered}`, link: 0, features: [], outbox: 'memory', visible: false }));
     await welcomed;
     if (channel === undefined) return;
     const subscribed = hears(socket, 'subscribed');
@@ -55,6 +57,12 @@ export function serveCrowd(): void {
           while (left-- > 0) await enter(joining);
         }),
       );
+    },
+    async leave() {
+      const gone = sockets.map((socket) => once(socket, 'close'));
+      for (const socket of sockets) socket.close();
+      await Promise.all(gone);
+      sockets.length = 0;
     },
     /** Resolves when so many events have come in all; a lost one fails the bench. */
     async hasHeard(expected: number) {

@@ -7,8 +7,8 @@ import { isQuick, median, obey, role, startChild } from './child.js';
 import { serveCrowd } from './crowd.js';
 import { openOurs, openPlain } from './two-servers.js';
 
-const FEW = isQuick ? 300 : 1_000;
-const MANY = isQuick ? 1_800 : 5_000;
+const FEW = isQuick ? 500 : 1_000;
+const MANY = isQuick ? 2_500 : 5_000;
 const ROUNDS = isQuick ? 1 : 3;
 /** Of heap and what hangs on it. */
 const LIMIT = 1.5;
@@ -32,6 +32,9 @@ async function weigh(): Promise<Memory> {
 async function measure(side: string): Promise<Memory> {
   const [server, crowd] = [startChild(side), startChild('crowd')];
   const url = await server.ask<string>('open');
+  // Once full and empty again, so that code and young generation have their size before the scales are set to zero.
+  await crowd.ask('join', { url, count: FEW });
+  await crowd.ask('leave');
   await crowd.ask('join', { url, count: FEW });
   const few = await server.ask<Memory>('weigh');
   await crowd.ask('join', { url, count: MANY - FEW });

@@ -30,6 +30,11 @@ const SOCKET_OPTIONS: ServerOptions & { readonly closeTimeout: number; readonly 
   handleProtocols: () => SUBPROTOCOL,
 };
 
+/** No closure: one made where the request is known would keep it, headers and all, as long as the connection. */
+function destroyIt(this: Duplex): void {
+  this.destroy();
+}
+
 /** What {@link createRealtimeServer} needs. */
 export type RealtimeServerOptions<C extends AnyContract> = ServerRules<C, AbortSignal> & {
   /** Where events and outcomes are kept. */
@@ -104,7 +109,7 @@ export function createRealtimeServer<C extends AnyContract>(options: RealtimeSer
     attach(server, { path = '/realtime', origins, allowNoOrigin = false } = {}) {
       const allowed = readOrigins(origins);
       const onUpgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
-        stream.on('error', () => stream.destroy());
+        stream.on('error', destroyIt);
         if (request.url?.split('?', 1)[0] !== path) {
           if (server.listenerCount('upgrade') === 1) refuse(stream, { status: 404, sentence: 'Nothing is here.' });
           return;
