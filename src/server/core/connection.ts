@@ -27,6 +27,7 @@ const HELLO_BYTES = TOKEN_BYTES + 2 * 1024;
 export interface Session {
   readonly subscriptions: Subscriptions;
   readonly queries: Queries;
+  release(): void;
 }
 
 /** What a connection needs of its server. */
@@ -79,8 +80,11 @@ export function createConnection(socket: ServerSocket, host: ConnectionHost): Co
     if (heartbeat?.wrote(text.length) === true) ping();
   };
 
-  const welcome = ({ link, isVisible }: Greeting, user: User): void => {
+  const welcome = (greeting: Greeting, user: User): void => {
+    const { link, isVisible } = greeting;
     heartbeat = createHeartbeat(host.intervals, isVisible, clock.now());
+    connection.user = user;
+    connection.greeting = greeting;
     session = host.createSession(user, send, fail);
     host.onReady(connection);
     const { broker, node, limits, intervals } = host;
@@ -110,9 +114,9 @@ export function createConnection(socket: ServerSocket, host: ConnectionHost): Co
       case 'close':
         return socket.close(effect.code, effect.reason);
       case 'release':
-        session?.subscriptions.release();
-        session?.queries.release();
+        session?.release();
         session = null;
+        connection.user = connection.greeting = null;
         heartbeat = null;
         return host.onReleased(connection);
       default:
@@ -176,13 +180,10 @@ export function createConnection(socket: ServerSocket, host: ConnectionHost): Co
     else close(CloseCode.badFrame, 'unknown frame');
   };
 
-  const connection: Connection = {
-    get user() {
-      return machine.state.kind === 'ready' ? machine.state.user : null;
-    },
-    get greeting() {
-      return machine.state.kind === 'ready' ? machine.state.greeting : null;
-    },
+  // Plain fields: accessors of its own on each object would make a hash table of each.
+  const connection: Connection & { user: User | null; greeting: Greeting | null } = {
+    user: null,
+    greeting: null,
     onMessage(text) {
       const { state } = machine;
       if (state.kind === 'closed') return;

@@ -10,14 +10,14 @@ import { createAbort as createPlainAbort } from './abort.js';
 import type { Broker } from './broker.js';
 import { createCatalog, type PlainRules } from './catalog.js';
 import { createCommands } from './commands.js';
-import { createConnection, type Connection, type ConnectionHost } from './connection.js';
+import { createConnection, type Connection, type ConnectionHost, type Session } from './connection.js';
 import type { Identity, LimitOptions, ServerPublish, ServerRules, User } from './handlers.js';
 import { createHub } from './hub.js';
 import type { Logger } from './logger.js';
 import { publication } from './publication.js';
-import { createQueries } from './queries.js';
+import { createQueries, type Queries } from './queries.js';
 import type { ConnectionHandler, ConnectionRequest, ServerSocket, ServerWorld } from './server-world.js';
-import { createSubscriptions } from './subscriptions.js';
+import { createSubscriptions, type Subscriptions } from './subscriptions.js';
 
 const DEFAULT_LIMITS: Required<LimitOptions> = {
   channels: 200,
@@ -134,10 +134,11 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
         asked = null;
         return answer;
       },
-      createSession: (user, send, onFailed) => ({
-        subscriptions: createSubscriptions({ user, catalog, hub, broker, maxChannels: limits.channels, send, onFailed }),
-        queries: createQueries({ user, catalog, broker, clock, createAbort, handlerMs: limits.handlerMs, maxQueries: limits.queries, logger, send }),
-      }),
+      createSession: (user, send, onFailed) =>
+        new LazySession(
+          () => createSubscriptions({ user, catalog, hub, broker, maxChannels: limits.channels, send, onFailed }),
+          () => createQueries({ user, catalog, broker, clock, createAbort, handlerMs: limits.handlerMs, maxQueries: limits.queries, logger, send }),
+        ),
       onReady(connection) {
         key = JSON.stringify([connection.user?.id, connection.greeting?.client, connection.greeting?.link]);
         links.get(key)?.close(CloseCode.replaced, 'replaced');
@@ -178,6 +179,26 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
       await broker.stop();
     },
   };
+}
+
+/** Its parts are made when they are first needed: most of a crowd is idle, and each part weighs a kilobyte. */
+class LazySession implements Session {
+  #subscriptions: Subscriptions | null = null;
+  #queries: Queries | null = null;
+  constructor(
+    readonly createSubscriptions: () => Subscriptions,
+    readonly createQueries: () => Queries,
+  ) {}
+  get subscriptions(): Subscriptions {
+    return (this.#subscriptions ??= this.createSubscriptions());
+  }
+  get queries(): Queries {
+    return (this.#queries ??= this.createQueries());
+  }
+  release(): void {
+    this.#subscriptions?.release();
+    this.#queries?.release();
+  }
 }
 
 function isUser(user: User | null, asked: string): boolean {
