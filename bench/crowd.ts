@@ -58,12 +58,6 @@ export function serveCrowd(): void {
         }),
       );
     },
-    async leave() {
-      const gone = sockets.map((socket) => once(socket, 'close'));
-      for (const socket of sockets) socket.close();
-      await Promise.all(gone);
-      sockets.length = 0;
-    },
     /** Resolves when so many events have come in all; a lost one fails the bench. */
     async hasHeard(expected: number) {
       for (let waitedMs = 0; events < expected; waitedMs += 5) {
