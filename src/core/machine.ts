@@ -43,7 +43,6 @@ export function drive<State, Event, Effect extends { readonly type: string }, Na
   const { clock, step, perform, onState } = parts;
   const timers = new Map<Name, Cancel>();
   const inbox: (Event | TimerFired<Name>)[] = [];
-  let state = parts.initial;
   let isBusy = false;
   let isStopped = false;
 
@@ -80,9 +79,9 @@ export function drive<State, Event, Effect extends { readonly type: string }, Na
     isBusy = true;
     try {
       for (let next = inbox.shift(); next !== undefined && !isStopped; next = inbox.shift()) {
-        const previous = state;
+        const previous = driven.state;
         const [following, effects] = step(previous, next);
-        state = following;
+        driven.state = following;
         for (const effect of effects) if (!isStopped) carryOut(effect);
         if (following !== previous) onState?.(following, previous);
       }
@@ -91,12 +90,9 @@ export function drive<State, Event, Effect extends { readonly type: string }, Na
     }
   };
 
-  for (const effect of parts.first ?? []) carryOut(effect);
-
-  return {
-    get state() {
-      return state;
-    },
+  // A plain field: an accessor of its own on each object would cost each of them a hash table, and every look at it.
+  const driven = {
+    state: parts.initial,
     send,
     stop() {
       isStopped = true;
@@ -105,6 +101,8 @@ export function drive<State, Event, Effect extends { readonly type: string }, Na
       timers.clear();
     },
   };
+  for (const effect of parts.first ?? []) carryOut(effect);
+  return driven;
 }
 
 function isTimerEffect<Name extends string>(effect: { readonly type: string }): effect is TimerEffect<Name> {

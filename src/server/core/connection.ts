@@ -34,6 +34,7 @@ export interface Session {
   readonly queries: Queries;
   /** Null: this client does not know of them. */
   readonly volatiles: Volatiles | null;
+  release(): void;
 }
 
 /** What a session needs of its connection. */
@@ -110,8 +111,11 @@ export function createConnection(socket: ServerSocket, host: ConnectionHost): Co
     if (socket.bufferedBytes() < VOLATILE_BEHIND_BYTES) send(text);
   };
 
-  const welcome = ({ link, isVisible, features }: Greeting, user: User): void => {
+  const welcome = (greeting: Greeting, user: User): void => {
+    const { link, isVisible, features } = greeting;
     heartbeat = createHeartbeat(host.intervals, isVisible, clock.now());
+    connection.user = user;
+    connection.greeting = greeting;
     session = host.createSession(user, { send, onFailed: fail, onFlood: flood, bufferedBytes: () => socket.bufferedBytes(), sendVolatile, features });
     host.onReady(connection);
     const { broker, node, limits, intervals } = host;
@@ -143,10 +147,9 @@ export function createConnection(socket: ServerSocket, host: ConnectionHost): Co
       case 'close':
         return socket.close(effect.code, effect.reason);
       case 'release':
-        session?.subscriptions.release();
-        session?.queries.release();
-        session?.volatiles?.release();
+        session?.release();
         session = null;
+        connection.user = connection.greeting = null;
         heartbeat = null;
         return host.onReleased(connection);
       default:
@@ -225,13 +228,10 @@ export function createConnection(socket: ServerSocket, host: ConnectionHost): Co
     else close(CloseCode.badFrame, 'unknown frame');
   };
 
-  const connection: Connection = {
-    get user() {
-      return machine.state.kind === 'ready' ? machine.state.user : null;
-    },
-    get greeting() {
-      return machine.state.kind === 'ready' ? machine.state.greeting : null;
-    },
+  // Plain fields: accessors of its own on each object would make a hash table of each.
+  const connection: Connection & { user: User | null; greeting: Greeting | null } = {
+    user: null,
+    greeting: null,
     onMessage(text) {
       const { state } = machine;
       if (state.kind === 'closed') return;

@@ -23,43 +23,52 @@ export interface Heartbeat {
 }
 
 export function createHeartbeat(intervals: PingIntervals, isVisibleAtFirst: boolean, now: number): Heartbeat {
-  let heardAt = now;
-  let bytesThen = 0;
-  let pingedAt = now;
-  let n = 0;
-  let written = 0;
-  let rttMs: number | undefined;
-  let everyMs = isVisibleAtFirst ? intervals.visibleMs : intervals.hiddenMs;
+  return new LeanHeartbeat(intervals, isVisibleAtFirst, now);
+}
 
-  return {
-    heard(at) {
-      heardAt = at;
-    },
-    wrote(bytes) {
-      written += bytes;
-      return written >= PING_EACH_BYTES;
-    },
-    pong(answered, at) {
-      if (answered === n && n > 0) rttMs = at - pingedAt;
-    },
-    setVisible(isVisible) {
-      const before = everyMs;
-      everyMs = isVisible ? intervals.visibleMs : intervals.hiddenMs;
-      return everyMs !== before;
-    },
-    check(at, receivedBytes) {
-      if (receivedBytes !== bytesThen) {
-        bytesThen = receivedBytes;
-        heardAt = at;
-      }
-      if (at - heardAt > everyMs + DEAD_AFTER_MS) return 'dead';
-      return at - pingedAt >= everyMs ? 'ping' : 'well';
-    },
-    next(at) {
-      pingedAt = at;
-      written = 0;
-      n += 1;
-      return { n, everyMs, ...(rttMs !== undefined && { rttMs }) };
-    },
-  };
+/** A class, because every connection has one: functions of its own would weigh five times as much. */
+class LeanHeartbeat implements Heartbeat {
+  readonly #intervals: PingIntervals;
+  #heardAt: number;
+  #bytesThen = 0;
+  #pingedAt: number;
+  #n = 0;
+  #written = 0;
+  #rttMs: number | undefined = undefined;
+  #everyMs: number;
+
+  constructor(intervals: PingIntervals, isVisible: boolean, now: number) {
+    this.#intervals = intervals;
+    this.#heardAt = this.#pingedAt = now;
+    this.#everyMs = isVisible ? intervals.visibleMs : intervals.hiddenMs;
+  }
+  heard(now: number): void {
+    this.#heardAt = now;
+  }
+  wrote(bytes: number): boolean {
+    this.#written += bytes;
+    return this.#written >= PING_EACH_BYTES;
+  }
+  pong(n: number, now: number): void {
+    if (n === this.#n && n > 0) this.#rttMs = now - this.#pingedAt;
+  }
+  setVisible(isVisible: boolean): boolean {
+    const before = this.#everyMs;
+    this.#everyMs = isVisible ? this.#intervals.visibleMs : this.#intervals.hiddenMs;
+    return this.#everyMs !== before;
+  }
+  check(now: number, receivedBytes: number): Pulse {
+    if (receivedBytes !== this.#bytesThen) {
+      this.#bytesThen = receivedBytes;
+      this.#heardAt = now;
+    }
+    if (now - this.#heardAt > this.#everyMs + DEAD_AFTER_MS) return 'dead';
+    return now - this.#pingedAt >= this.#everyMs ? 'ping' : 'well';
+  }
+  next(now: number): Pick<ServerPingFrame, 'n' | 'everyMs' | 'rttMs'> {
+    this.#pingedAt = now;
+    this.#written = 0;
+    this.#n += 1;
+    return { n: this.#n, everyMs: this.#everyMs, ...(this.#rttMs !== undefined && { rttMs: this.#rttMs }) };
+  }
 }

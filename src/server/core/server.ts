@@ -12,17 +12,17 @@ import type { Broker } from './broker.js';
 import { createBucket } from './bucket.js';
 import { createCatalog, type PlainRules } from './catalog.js';
 import { createCommands } from './commands.js';
-import { createConnection, type Connection, type ConnectionHost } from './connection.js';
+import { createConnection, type Connection, type ConnectionHost, type Session } from './connection.js';
 import type { Identity, LimitOptions, ServerPublish, ServerRules, User } from './handlers.js';
 import { createHub } from './hub.js';
 import type { Logger } from './logger.js';
 import { createParts } from './parts.js';
 import { publication } from './publication.js';
-import { createQueries } from './queries.js';
+import { createQueries, type Queries } from './queries.js';
 import { createRunning } from './running.js';
 import type { ConnectionHandler, ConnectionRequest, ServerSocket, ServerWorld } from './server-world.js';
-import { createSubscriptions } from './subscriptions.js';
-import { createVolatiles } from './volatiles.js';
+import { createSubscriptions, type Subscriptions } from './subscriptions.js';
+import { createVolatiles, type Volatiles } from './volatiles.js';
 
 /** Sockets are counted where they are accepted. */
 const DEFAULT_LIMITS: Required<Omit<LimitOptions, 'connections' | 'connectionsPerAddress'>> = {
@@ -155,13 +155,17 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
       mayEnter: (user) => !closedMeanwhile.some((name) => isUser(user, name)),
       createSession(user, { send, onFailed, onFlood, bufferedBytes, sendVolatile, features }) {
         const volatile = features.includes('volatile') ? sendVolatile : undefined;
-        const budget = createBucket(limits.fanOutPerSecond, 2 * limits.fanOutPerSecond, clock.now());
-        const long = features.includes('parts') ? createParts({ clock, maxWaiting: limits.bufferedBytes, send, bufferedBytes }) : null;
-        return {
-          subscriptions: createSubscriptions({ user, catalog, hub, broker, maxChannels: limits.channels, send, volatile, onFailed, onFlood }),
-          queries: createQueries({ user, catalog, broker, clock, createAbort, handlerMs: limits.handlerMs, maxQueries: limits.queries, handlers, logger, send, long }),
-          volatiles: volatile === undefined ? null : createVolatiles({ user, catalog, hub, clock, budget, logger, own: volatile }),
-        };
+        const createLong = () => createParts({ clock, maxWaiting: limits.bufferedBytes, send, bufferedBytes });
+        const createBudget = () => createBucket(limits.fanOutPerSecond, 2 * limits.fanOutPerSecond, clock.now());
+        return new LazySession(
+          () => createSubscriptions({ user, catalog, hub, broker, maxChannels: limits.channels, send, volatile, onFailed, onFlood }),
+          () =>
+            createQueries({
+              user, catalog, broker, clock, createAbort, handlerMs: limits.handlerMs, maxQueries: limits.queries, handlers, logger, send,
+              long: features.includes('parts') ? createLong() : null,
+            }),
+          volatile === undefined ? null : () => createVolatiles({ user, catalog, hub, clock, budget: createBudget(), logger, own: volatile }),
+        );
       },
       onReady(connection) {
         entering.delete(closedMeanwhile);
@@ -222,6 +226,32 @@ function within(clock: Clock, ms: number, work: Promise<unknown>): Promise<void>
       resolve();
     });
   });
+}
+
+/** Its parts are made when they are first needed: most of a crowd is idle, and each part weighs a kilobyte. */
+class LazySession implements Session {
+  #subscriptions: Subscriptions | null = null;
+  #queries: Queries | null = null;
+  #volatiles: Volatiles | null = null;
+  constructor(
+    readonly createSubscriptions: () => Subscriptions,
+    readonly createQueries: () => Queries,
+    readonly createVolatiles: (() => Volatiles) | null,
+  ) {}
+  get subscriptions(): Subscriptions {
+    return (this.#subscriptions ??= this.createSubscriptions());
+  }
+  get queries(): Queries {
+    return (this.#queries ??= this.createQueries());
+  }
+  get volatiles(): Volatiles | null {
+    return (this.#volatiles ??= this.createVolatiles?.() ?? null);
+  }
+  release(): void {
+    this.#subscriptions?.release();
+    this.#queries?.release();
+    this.#volatiles?.release();
+  }
 }
 
 function isUser(user: User | null, asked: string): boolean {

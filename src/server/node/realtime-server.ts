@@ -34,6 +34,10 @@ const SOCKET_OPTIONS: ServerOptions & { readonly closeTimeout: number; readonly 
 };
 
 const STOPPING: Refusal = { status: 503, sentence: 'This server is stopping.' };
+/** No closure: one made where the request is known would keep it, headers and all, as long as the connection. */
+function destroyIt(this: Duplex): void {
+  this.destroy();
+}
 
 /** What {@link createRealtimeServer} needs. */
 export type RealtimeServerOptions<C extends AnyContract> = ServerRules<C, AbortSignal> & {
@@ -133,7 +137,7 @@ export function createRealtimeServer<C extends AnyContract>(options: RealtimeSer
     attach(server, { path = '/realtime', origins, hosts, allowNoOrigin = false } = {}) {
       const entrance = { origins: readOrigins(origins), hosts: readHosts(hosts), allowNoOrigin };
       const onUpgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
-        stream.on('error', () => stream.destroy());
+        stream.on('error', destroyIt);
         if (request.url?.split('?', 1)[0] !== path) {
           if (server.listenerCount('upgrade') === 1) refuse(stream, { status: 404, sentence: 'Nothing is here.' });
           return;

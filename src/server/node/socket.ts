@@ -18,16 +18,30 @@ function bytesOf(text: string): Buffer {
 const TEXT = { binary: false, compress: false };
 
 export function createServerSocket(socket: WebSocket, stream: Duplex): ServerSocket {
-  return {
-    send(text) {
-      if (socket.readyState === socket.OPEN) socket.send(bytesOf(text), TEXT);
-    },
-    close(code, reason) {
-      socket.close(code, reason);
-    },
-    bufferedBytes: () => socket.bufferedAmount,
-    receivedBytes: () => ('bytesRead' in stream && typeof stream.bytesRead === 'number' ? stream.bytesRead : 0),
-  };
+  return new NodeSocket(socket, stream);
+}
+
+/** A class, because every connection has one: functions of its own would weigh five times as much. */
+class NodeSocket implements ServerSocket {
+  readonly #socket: WebSocket;
+  readonly #stream: Duplex;
+
+  constructor(socket: WebSocket, stream: Duplex) {
+    this.#socket = socket;
+    this.#stream = stream;
+  }
+  send(text: string): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(bytesOf(text), TEXT);
+  }
+  close(code: number, reason: string): void {
+    this.#socket.close(code, reason);
+  }
+  bufferedBytes(): number {
+    return this.#socket.bufferedAmount;
+  }
+  receivedBytes(): number {
+    return 'bytesRead' in this.#stream && typeof this.#stream.bytesRead === 'number' ? this.#stream.bytesRead : 0;
+  }
 }
 
 export function listen(socket: WebSocket, handler: ConnectionHandler, onGone: () => void): void {

@@ -106,6 +106,42 @@ describe('an attempt', () => {
     expect(errors).toEqual(["No socket to 'ws://throw/' can be made here: no such URL."]);
   });
 
+  it('an error finds a listener, however late it comes: with `ws` the process would go with it', async () => {
+    const socket = open();
+    await settle();
+    const raw = ScriptedSocket.last;
+    raw.fails();
+    raw.fails();
+    socket.close(1000, '');
+    raw.fails();
+    expect(raw.heardErrors).toBe(3);
+    expect(told).toEqual(['closed 1006 ']);
+  });
+
+  it('hears nothing more of a socket that has ended', async () => {
+    open();
+    await settle();
+    ScriptedSocket.last.opens();
+    ScriptedSocket.last.closed(1001);
+    ScriptedSocket.last.hears('late');
+    ScriptedSocket.last.closed(1000);
+    expect(told).toEqual(['opened', 'closed 1001 ']);
+  });
+
+  it('closes all the same with a code that the browser refuses', async () => {
+    const socket = open();
+    await settle();
+    const raw = ScriptedSocket.last;
+    raw.opens();
+    raw.close = (code?: number) => {
+      if (code === 1006) throw new DOMException('code', 'InvalidAccessError');
+      raw.closes.push([code, undefined]);
+    };
+    socket.close(1006, '');
+    expect(raw.closes[0]).toEqual([undefined, undefined]);
+    expect(socket.send('late')).toBe(false);
+  });
+
   it('gives the codec an empty text for a binary message', async () => {
     open();
     await settle();

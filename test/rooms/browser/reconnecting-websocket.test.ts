@@ -1,9 +1,10 @@
 /**
  * What we rely on in reconnecting-websocket 4.4.0, held as a contract: the package is frozen, and this is why it is
- * pinned. Some of it are its bugs, which pattern B never meets (docs/decisions/0001).
+ * pinned. Some of it are its bugs, which pattern B never meets (docs/decisions/0001): they say why it is used as it is.
+ * What cannot be held in this process (a constructor that throws is an unhandled rejection) is in test/torture.
  */
 import ReconnectingWebSocket from 'reconnecting-websocket';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import manifest from '../../../node_modules/reconnecting-websocket/package.json' with { type: 'json' };
 import { ScriptedSocket } from './scripted-socket.js';
 
@@ -13,75 +14,194 @@ const Impl = Object.assign(
   },
   { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 },
 );
-const make = (options: object = {}) =>
-  new ReconnectingWebSocket('ws://x/', ['p'], { WebSocket: Impl, startClosed: true, maxRetries: 0, maxEnqueuedMessages: 0, minReconnectionDelay: 0, maxReconnectionDelay: 0, minUptime: 0, ...options });
+/** As an attempt makes it. */
+const OPTIONS = { WebSocket: Impl, startClosed: true, maxRetries: 0, maxEnqueuedMessages: 0, minReconnectionDelay: 0, maxReconnectionDelay: 0, minUptime: 0, connectionTimeout: 2 ** 31 - 1 };
+const make = (options: object = {}) => new ReconnectingWebSocket('ws://x/', ['p'], { ...OPTIONS, ...options });
 const settle = () => vi.advanceTimersByTimeAsync(0);
+/** Everything that a long wait could still bring. */
+const waitLong = () => vi.advanceTimersByTimeAsync(120_000);
+const { made } = ScriptedSocket;
+
+async function connecting(options: object = {}): Promise<{ socket: ReconnectingWebSocket; raw: ScriptedSocket; told: string[] }> {
+  const socket = make(options);
+  const told: string[] = [];
+  socket.onopen = () => told.push('open');
+  socket.onmessage = ({ data }) => told.push(`message ${String(data)}`);
+  socket.onerror = () => told.push('error');
+  socket.onclose = ({ target, code, reason, wasClean }) => told.push(`close ${target === socket ? 'synthetic' : 'native'} ${code} ${reason} ${wasClean}`);
+  socket.reconnect();
+  await settle();
+  return { socket, raw: ScriptedSocket.last, told };
+}
 
 beforeEach(() => {
   vi.useFakeTimers();
-  ScriptedSocket.made.length = 0;
+  made.length = 0;
 });
 afterEach(() => vi.useRealTimers());
 
 it('is 4.4.0', () => expect(manifest.version).toBe('4.4.0'));
 
-it('opens nothing by itself with startClosed, and one socket after reconnect()', async () => {
-  const socket = make();
-  await vi.advanceTimersByTimeAsync(10_000);
-  expect(ScriptedSocket.made).toHaveLength(0);
-  socket.reconnect();
-  await settle();
-  expect(ScriptedSocket.made).toHaveLength(1);
+describe('opening', () => {
+  it('does nothing by itself with startClosed, and makes one socket after reconnect(), one turn later', async () => {
+    const socket = make();
+    await waitLong();
+    expect(made).toHaveLength(0);
+    socket.reconnect();
+    expect(made).toHaveLength(0);
+    await settle();
+    expect(made).toHaveLength(1);
+    expect(ScriptedSocket.last).toMatchObject({ url: 'ws://x/', protocols: ['p'] });
+  });
+
+  it('makes the socket with the injected class only, which must say CLOSING = 2', () => {
+    expect(() => make({ WebSocket: function () {} }).reconnect()).toThrow('No valid WebSocket class');
+  });
+
+  it('hears a socket whose error comes a microtask after it was made', async () => {
+    const dead = Object.assign(new EventTarget(), { readyState: 3, bufferedAmount: 0, binaryType: 'blob', close() {}, send() {} });
+    const Dead = Object.assign(
+      function () {
+        queueMicrotask(() => dead.dispatchEvent(new Event('error')));
+        return dead;
+      },
+      { CLOSING: 2 },
+    );
+    const { told } = await connecting({ WebSocket: Dead });
+    expect(told).toEqual(['close synthetic 1000  true', 'error']);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('never takes the connection timeout for its own while ours comes first', async () => {
+    const { told } = await connecting();
+    await vi.advanceTimersByTimeAsync(86_400_000);
+    expect(told).toEqual([]);
+  });
 });
 
-it('with zero retries never comes back after a close', async () => {
-  make().reconnect();
-  await settle();
-  ScriptedSocket.last.opens();
-  ScriptedSocket.last.closed(1006);
-  await vi.advanceTimersByTimeAsync(60_000);
-  expect(ScriptedSocket.made).toHaveLength(1);
+describe('ending', () => {
+  it.each([
+    ['a close while open', (raw: ScriptedSocket) => (raw.opens(), raw.closed(1001))],
+    ['a close while connecting', (raw: ScriptedSocket) => raw.closed(1006)],
+    ['an error while connecting', (raw: ScriptedSocket) => raw.fails()],
+    ['an error while open', (raw: ScriptedSocket) => (raw.opens(), raw.fails())],
+    ['a close after it was open for long', (raw: ScriptedSocket) => (raw.opens(), vi.advanceTimersByTime(60_000), raw.closed(1000))],
+  ])('with zero retries it never comes back after %s, and leaves no timer', async (_, end) => {
+    const { raw } = await connecting();
+    end(raw);
+    expect(vi.getTimerCount()).toBe(0);
+    await waitLong();
+    expect(made).toHaveLength(1);
+  });
+
+  it('is dead for ever after that: an instance is never used again', async () => {
+    const { socket, raw } = await connecting();
+    raw.closed(1006);
+    socket.reconnect();
+    await waitLong();
+    expect(made).toHaveLength(1);
+  });
+
+  it('tells a native close once, with its code and reason and the raw socket as its target', async () => {
+    const { raw, told } = await connecting();
+    raw.opens();
+    raw.closed(4400, 'x');
+    expect(told).toEqual(['open', 'close native 4400 x false']);
+  });
+
+  it.each([['connecting'], ['open']])('tells an error while %s as a clean 1000 of its own, before the error, and then not the native close', async (state) => {
+    const { raw, told } = await connecting();
+    if (state === 'open') raw.opens();
+    told.length = 0;
+    raw.fails();
+    raw.closed(1006);
+    expect(told).toEqual(['close synthetic 1000  true', 'error']);
+  });
+
+  it('stops listening to a socket that has failed: what it says afterwards finds only other listeners', async () => {
+    const { raw, told } = await connecting();
+    raw.opens();
+    raw.fails();
+    told.length = 0;
+    raw.hears('late');
+    raw.fails();
+    expect(told).toEqual([]);
+    expect(raw.heardErrors).toBe(1);
+  });
+
+  it('swallows what a handler throws in a close of its own: a handler of ours may not rely on being reported', async () => {
+    const { socket, raw } = await connecting();
+    socket.onclose = () => {
+      throw new Error('from the handler');
+    };
+    expect(() => raw.fails()).not.toThrow();
+  });
 });
 
-it('is dead for ever after that: an instance is never used again', async () => {
-  const socket = make();
-  socket.reconnect();
-  await settle();
-  ScriptedSocket.last.closed(1006);
-  socket.reconnect();
-  await vi.advanceTimersByTimeAsync(60_000);
-  expect(ScriptedSocket.made).toHaveLength(1);
+describe('close()', () => {
+  it('before the socket exists: it never connects, tells nothing, and leaves no timer a turn later', async () => {
+    const socket = make();
+    const told = vi.fn();
+    socket.onclose = socket.onerror = told;
+    socket.reconnect();
+    socket.close();
+    await settle();
+    expect(vi.getTimerCount()).toBe(0);
+    await waitLong();
+    expect(made).toHaveLength(0);
+    expect(told).not.toHaveBeenCalled();
+  });
+
+  it('while connecting or open: closes the raw socket, and leaves no timer at all', async () => {
+    for (const isOpen of [false, true]) {
+      const { socket, raw } = await connecting();
+      if (isOpen) raw.opens();
+      socket.close(1000);
+      expect(raw.closes).toEqual([[1000, undefined]]);
+      expect(vi.getTimerCount()).toBe(0);
+    }
+  });
+
+  it('on a socket that is closed already does nothing', async () => {
+    const { socket, raw } = await connecting();
+    raw.closed(1000);
+    socket.close(1000);
+    expect(raw.closes).toEqual([]);
+  });
+
+  it('throws on a code that a browser refuses, with its flags already set: only our constants go in', async () => {
+    const { socket, raw } = await connecting();
+    raw.close = () => {
+      throw new DOMException('code', 'InvalidAccessError');
+    };
+    expect(() => socket.close(1006)).toThrow('code');
+  });
+
+  it('does not detach: handlers that are not taken off are still called', async () => {
+    const { socket, raw, told } = await connecting();
+    raw.opens();
+    socket.close(1000);
+    raw.hears('late');
+    expect(told).toEqual(['open', 'message late']);
+    socket.onopen = socket.onmessage = socket.onclose = socket.onerror = null;
+    raw.hears('later');
+    raw.closed(1000);
+    expect(told).toEqual(['open', 'message late']);
+  });
 });
 
-it('tells a native close with the raw socket as its target, and its own closes with itself', async () => {
-  const targets: unknown[] = [];
-  const native = make();
-  native.onclose = (event) => targets.push(event.target);
-  native.reconnect();
-  await settle();
-  const raw = ScriptedSocket.last;
-  raw.closed(4400, 'x');
-  const failed = make();
-  failed.onclose = (event) => targets.push(event.target, event.code);
-  failed.reconnect();
-  await settle();
-  ScriptedSocket.last.fails();
-  expect(targets).toEqual([raw, failed, 1000]);
-});
-
-it('closed before the socket exists never connects', async () => {
-  const socket = make();
-  socket.reconnect();
-  socket.close();
-  await vi.advanceTimersByTimeAsync(60_000);
-  expect(ScriptedSocket.made).toHaveLength(0);
-});
-
-it('drops what is sent while it is not open', async () => {
-  const socket = make();
-  socket.reconnect();
-  socket.send('lost');
-  await settle();
-  ScriptedSocket.last.opens();
-  expect(ScriptedSocket.last.sent).toEqual([]);
+describe('sending', () => {
+  it('keeps nothing that is said while it is not open', async () => {
+    const { socket, raw } = await connecting();
+    make().send('closed');
+    socket.send('early');
+    expect(socket.bufferedAmount).toBe(0);
+    raw.opens();
+    expect(raw.sent).toEqual([]);
+    socket.send('now');
+    expect(raw.sent).toEqual(['now']);
+    raw.closed(1000);
+    socket.send('late');
+    expect(raw.sent).toEqual(['now']);
+  });
 });

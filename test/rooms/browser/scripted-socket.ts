@@ -32,7 +32,22 @@ export class ScriptedSocket extends EventTarget {
   hears(data: unknown): void {
     this.dispatchEvent(Object.assign(new Event('message'), { data }));
   }
+  /** Errors that found a listener; with `ws`, one that finds none ends the process. */
+  get heardErrors(): number {
+    return this.#heardErrors;
+  }
+  #heardErrors = 0;
+  readonly #listening = new Set<unknown>();
+  override addEventListener(type: string, listener: EventListener): void {
+    if (type === 'error') this.#listening.add(listener);
+    super.addEventListener(type, listener);
+  }
+  override removeEventListener(type: string, listener: EventListener): void {
+    if (type === 'error') this.#listening.delete(listener);
+    super.removeEventListener(type, listener);
+  }
   fails(): void {
+    if (this.#listening.size > 0) this.#heardErrors += 1;
     this.dispatchEvent(new Event('error'));
   }
   closed(code = 1006, reason = ''): void {

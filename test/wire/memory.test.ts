@@ -1,0 +1,45 @@
+/** What a connection may not keep. How much it weighs in all is in bench/memory. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { expect, it } from 'vitest';
+import type { IncomingMessage } from 'node:http';
+import { drive } from '../../src/core/machine.js';
+import { createConnection, type ConnectionHost } from '../../src/server/core/connection.js';
+import { createNodeWorld } from '../../src/server/node/clock.js';
+import { createApp, noting } from './app.js';
+import { enter, listenHttp } from './raw-client.js';
+
+setFlagsFromString('--expose-gc');
+setFlagsFromString('--allow-natives-syntax');
+const collect = runInNewContext('gc') as () => void;
+/** Whether V8 keeps it as fields, not as a hash table, which is several times as large. */
+const isLean = runInNewContext('(it) => %HasFastProperties(it)') as (it: object) => boolean;
+const { clock } = createNodeWorld();
+
+it('a connection lets go of the request that opened it', async () => {
+  const realtime = createApp(noting().logger);
+  const { server, url } = await listenHttp();
+  realtime.attach(server);
+  const requests: WeakRef<IncomingMessage>[] = [];
+  server.on('upgrade', (request: IncomingMessage) => requests.push(new WeakRef(request)));
+  const client = await enter(url);
+  for (let i = 0; i < 5; i++) {
+    await nextTurn();
+    collect();
+  }
+  expect(client.socket.readyState).toBe(1);
+  expect(requests.map((request) => request.deref()?.url)).toEqual([undefined]);
+  await realtime.stop();
+  server.close();
+});
+
+it('what each connection has of its own is kept as fields', () => {
+  const socket = { send: () => undefined, close: () => undefined, bufferedBytes: () => 0, receivedBytes: () => 0 };
+  const host = { clock, onReleased: () => undefined } as unknown as ConnectionHost;
+  // The first of a kind is lean in any case.
+  const machines = [1, 2, 3].map(() => drive({ clock, initial: 0, step: (state) => [state, []], perform: () => undefined }));
+  const connections = [1, 2, 3].map(() => createConnection(socket as never, host));
+  for (const connection of connections) connection.onClosed();
+  expect([...machines, ...connections].map(isLean)).toEqual(Array(6).fill(true));
+});
