@@ -1,6 +1,7 @@
 /**
  * Looks over a client's sockets from the outside, and complains of what no client may do: connect twice at once, keep a
- * silent link, speak for one lane or one channel over two links, hammer a server that drops it.
+ * silent link, speak for one lane or one channel over two links, leave a channel without a link while there is one,
+ * hammer a server that drops it.
  */
 import { DEAD_AFTER_MS } from '../../src/core/protocol/limits.js';
 import type { World } from '../../src/core/world.js';
@@ -17,6 +18,8 @@ export interface LinkWatch {
 /** Timers may be this late, and the greeting takes its time. */
 const GRACE_MS = 6_000;
 const HASTE_MS = 30_000;
+/** A lost link's channels are asked for over another one within this. */
+const MOVE_MS = 1_000;
 /** Half a minute of full jitter from one second on is about seven attempts; signs of life from the page add some. */
 const MOST_IN_HASTE = 16;
 
@@ -68,6 +71,19 @@ export function watchLinks(outside: SimulatedClient, size: number, complain: (wh
     return own;
   }
 
+  /** Everybody here wants the same channels all the time. */
+  function leaves(own: Watched): void {
+    const heirs = others(own).filter(({ state }) => state === 'ready');
+    const orphans = own.state === 'ready' ? [...own.channels] : [];
+    own.state = 'over';
+    sockets.delete(own);
+    if (orphans.length === 0 || heirs.length === 0) return;
+    clock.after(MOVE_MS, () => {
+      if (!heirs.some(({ state }) => state === 'ready')) return;
+      for (const name of orphans) if (![...sockets].some(({ channels }) => channels.has(name))) complain(`${name} has no link while one is ready`);
+    });
+  }
+
   function says(own: Watched, frame: Said): void {
     if (frame.lane !== undefined) {
       if (others(own).some(({ lanes }) => lanes.has(frame.lane as string))) complain(`lane ${frame.lane} is open on two links`);
@@ -105,10 +121,6 @@ export function watchLinks(outside: SimulatedClient, size: number, complain: (wh
       },
       open(url, protocols, events) {
         const own = opens();
-        const end = (): void => {
-          own.state = 'over';
-          sockets.delete(own);
-        };
         const socket = outside.open(url, protocols, {
           onOpened() {
             own.state = 'open';
@@ -125,7 +137,7 @@ export function watchLinks(outside: SimulatedClient, size: number, complain: (wh
             events.onMessage(text);
           },
           onClosed(code, reason) {
-            end();
+            leaves(own);
             events.onClosed(code, reason);
           },
         });
@@ -135,7 +147,7 @@ export function watchLinks(outside: SimulatedClient, size: number, complain: (wh
             return socket.send(text);
           },
           close(code, reason) {
-            end();
+            leaves(own);
             socket.close(code, reason);
           },
         };

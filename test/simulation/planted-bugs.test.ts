@@ -4,6 +4,7 @@
  */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type * as Growth from '../../src/core/pool/growth.js';
+import type * as Pools from '../../src/core/pool/pool.machine.js';
 import type * as Homes from '../../src/core/pool/homes.machine.js';
 import type * as Links from '../../src/core/reconnect/link.machine.js';
 import type * as Heartbeat from '../../src/core/heartbeat/heartbeat.machine.js';
@@ -73,6 +74,19 @@ describe('a planted bug is found', { timeout: 120_000 }, () => {
       },
     }));
     expect(life?.complaints.join('\n')).toMatch(/hammers the server/);
+  });
+
+  it('the users of a lost link wait for it, though another one is there', async () => {
+    const life = await firstComplaint('../../src/core/pool/pool.machine.js', ({ createPoolStep }: typeof Pools) => ({
+      createPoolStep(...args: Parameters<typeof createPoolStep>) {
+        const step = createPoolStep(...args);
+        return (...[state, event]: Parameters<typeof step>) => {
+          const [next, effects] = step(state, event);
+          return [next, effects.filter(({ type }) => type !== 'take-over')] as const;
+        };
+      },
+    }));
+    expect(life?.complaints.join('\n')).toMatch(/has no link while one is ready/);
   });
 
   it('a channel is given a link anew each time', async () => {
