@@ -13,6 +13,7 @@ export {
   type InputArgs,
   type OpenChannelHandle,
   type ParamsArgs,
+  type Published,
   type RealtimeClient,
   type RealtimeClientOptions,
   type SentCommand,
@@ -49,6 +50,8 @@ export {
   type QueryRef,
   type Schema,
   type SchemaMap,
+  type VolatileEvent,
+  type VolatileEventOf,
   type Volatile,
 } from './core/contract.js';
 export type { LiveStatus } from './core/channels/delivery.js';

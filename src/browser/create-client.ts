@@ -4,8 +4,7 @@
  */
 import type { Gap } from '../core/channels/reader.js';
 import { createCoreClient } from '../core/client.js';
-import { channelName } from '../core/channel-name.js';
-import { OPEN_CONTRACT, PUBLISH, type AnyContract, type ChannelRef, type CommandError, type CommandRef, type ContractId, type EventOf, type InputOf, type OpenChannelRef, type OutputOf, type ParamsOf, type QueryRef } from '../core/contract.js';
+import { OPEN_CONTRACT, type AnyContract, type ChannelRef, type ClientEventSchema, type CommandError, type CommandRef, type ContractId, type EventOf, type InputOf, type OpenChannelRef, type OutputOf, type ParamsOf, type QueryRef, type Volatile, type VolatileEventOf } from '../core/contract.js';
 import type { Sent } from '../core/data/command-status.js';
 import type { ConnectionStatus } from '../core/data/connection-status.js';
 import type { ViewRef } from '../core/data/define-view.js';
@@ -74,18 +73,34 @@ export interface TypedListener<Ref extends ChannelRef> {
   readonly onEvent?: (event: EventOf<Ref>) => void;
   /** A hole that cannot be filled; it comes before the next event. */
   readonly onGap?: (gap: Gap) => void;
+  /** A client event that nobody keeps (who is typing), of somebody else; missed while the channel is not live. */
+  readonly onVolatile?: (event: VolatileEventOf<Ref>) => void;
 }
 
-/** One channel, to listen to. */
+/** What {@link ChannelHandle.publish} gives. */
+export type Published<Part> = Part extends Volatile ? boolean : Sent<unknown, undefined>;
+
+/** One channel, to listen to and to publish on. */
 export interface ChannelHandle<Ref extends ChannelRef> {
   /** Listens until the returned function is called. */
   subscribe(listener: TypedListener<Ref>): () => void;
   /** The same with a status to look at; listening begins with its `subscribe`. */
   tap(listener: TypedListener<Ref>): Tap;
+  /**
+   * Publishes one of the contract's client events. A kept one goes through the outbox and waits while there is no
+   * connection. A volatile one goes now or not at all: false says that there was no socket for it.
+   *
+   * @throws RealtimeError for a volatile event: `invalid` or `too-large` (1 kB) if it cannot be sent
+   * @example
+   * ```ts
+   * client.channel(api.channels.room, { id: 42 }).publish('typing', { on: true });
+   * ```
+   */
+  publish<Name extends keyof Ref['clientEvents'] & string>(event: Name, data: InputOf<ClientEventSchema<Ref['clientEvents'][Name]>>): Published<Ref['clientEvents'][Name]>;
 }
 
 /** One channel without a contract, to listen to and to publish on. */
-export interface OpenChannelHandle<Pattern extends string, Data> extends ChannelHandle<OpenChannelRef<Pattern, Data>> {
+export interface OpenChannelHandle<Pattern extends string, Data> extends Omit<ChannelHandle<OpenChannelRef<Pattern, Data>>, 'publish'> {
   /**
    * Publishes, through the outbox: it waits while there is no connection. With a server that answers no publish it ends
    * `handed-over` when the socket has taken it.
@@ -165,7 +180,7 @@ export function createClient(options: RealtimeClientOptions): RealtimeClient {
       return {
         tap,
         subscribe: (listener) => tap(listener).subscribe(() => {}),
-        publish: (data) => core.handles.send(PUBLISH, { channel: channelName(ref, params), name: 'message', data }),
+        publish: (...said: readonly unknown[]) => core.handles.publish(ref, params, said.length < 2 ? 'message' : String(said[0]), said.at(-1)),
       };
     },
     view(ref, params = {}) {
@@ -201,7 +216,7 @@ export function createClient(options: RealtimeClientOptions): RealtimeClient {
 
 /** The same methods before the contract gives them types. */
 interface Untyped extends Omit<RealtimeClient, 'channel' | 'view' | 'liveQuery' | 'query' | 'send'> {
-  channel(ref: ChannelRef, params?: Params): ChannelHandle<ChannelRef> & Pick<OpenChannelHandle<string, unknown>, 'publish'>;
+  channel(ref: ChannelRef, params?: Params): Omit<ChannelHandle<ChannelRef>, 'publish'> & { publish(...said: readonly unknown[]): Sent | boolean };
   view(ref: ViewRef, params?: Params): View<unknown>;
   liveQuery(ref: QueryRef, input: unknown, follow?: { readonly channel: ChannelRef; readonly params: Params }): LiveQuery<unknown>;
   query(ref: QueryRef, input?: unknown, options?: { readonly signal?: AbortSignal }): Promise<unknown>;

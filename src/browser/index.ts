@@ -7,6 +7,7 @@ export {
   type InputArgs,
   type OpenChannelHandle,
   type ParamsArgs,
+  type Published,
   type RealtimeClient,
   type RealtimeClientOptions,
   type SentCommand,

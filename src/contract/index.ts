@@ -31,6 +31,8 @@ export {
   type QueryRef,
   type Schema,
   type SchemaMap,
+  type VolatileEvent,
+  type VolatileEventOf,
   type Volatile,
 } from '../core/contract.js';
 export { append, defineView, upsert, type ViewRef } from '../core/data/define-view.js';

@@ -118,7 +118,7 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
     keepMs: () => session.limits.keepMs,
     onStatus: () => outboxStatus.changed(),
   });
-  const channels = createChannels({ ...overPool, home: pool.home, leave: pool.leave, leaseMs: timings.channelLeaseMs, fence: () => session.fence, onError });
+  const channels = createChannels({ ...overPool, home: pool.home, anyLink: pool.any, leave: pool.leave, leaseMs: timings.channelLeaseMs, fence: () => session.fence, onError });
   const queries = createQueries({ ...overPool, canAnswer: options.dialect?.can.answer !== false });
   const route = createRouter({ session, channels, queries, outbox });
   const handles = createHandles({ clock, dice, flusher, timings, channels, queries, outbox, isDisposed: () => isDisposed, onError });

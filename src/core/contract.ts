@@ -48,7 +48,8 @@ export interface ChannelRef<Pattern extends string = string, Events extends Sche
 }
 
 /** A channel without a contract, for servers that have none: one kind of event, and nobody checks that it is `Data`. */
-export interface OpenChannelRef<Pattern extends string = string, Data = unknown> extends ChannelRef<Pattern, { readonly message: Schema<Data> }> {
+export interface OpenChannelRef<Pattern extends string = string, Data = unknown>
+  extends ChannelRef<Pattern, { readonly message: Schema<Data> }, { readonly message: Schema<Data> }> {
   readonly contract: OpenContractId;
 }
 
@@ -151,6 +152,20 @@ export type EventOf<Ref> =
     ? { [K in keyof Events & string]: ChannelEvent<K, OutputOf<Events[K]>> }[keyof Events & string]
     : never;
 
+/** A client event that nobody keeps, as the application sees it: it has no place in the history. */
+export interface VolatileEvent<Name extends string = string, Data = unknown> {
+  readonly name: Name;
+  readonly data: Data;
+  /** The user tag of who sent it, by the server's word. */
+  readonly by?: string;
+}
+
+/** Every volatile event that a channel can carry, told apart by `name`. */
+export type VolatileEventOf<Ref> =
+  Ref extends ChannelRef<string, SchemaMap, infer ClientEvents>
+    ? { [K in keyof ClientEvents & string]: ClientEvents[K] extends Volatile<infer S> ? VolatileEvent<K, OutputOf<S>> : never }[keyof ClientEvents & string]
+    : never;
+
 /**
  * A channel's part of a contract.
  *
@@ -203,7 +218,7 @@ export function channel(pattern?: string, parts?: { readonly events: SchemaMap; 
   if (/\}[^:{]*\{/.test(pattern)) {
     throw new RealtimeError('misuse', `The parameters of '${pattern}' run into each other: put a ':' between them, which no value can hold, as in 'room:{id}:{part}'.`);
   }
-  if (parts === undefined) return Object.freeze({ kind: 'channel', key: pattern, contract: OPEN_CONTRACT, pattern, events: { message: ANYTHING }, clientEvents: {} });
+  if (parts === undefined) return Object.freeze({ kind: 'channel', key: pattern, contract: OPEN_CONTRACT, pattern, events: { message: ANYTHING }, clientEvents: { message: ANYTHING } });
   const clientEvents: ClientEventMap = parts.clientEvents ?? {};
   const events: Record<string, Schema> = { ...parts.events };
   for (const [name, part] of Object.entries(clientEvents)) {

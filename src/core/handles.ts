@@ -15,7 +15,7 @@ import { createTap, type ChannelListener, type Tap } from './data/tap.js';
 import { createView, initialView, type FoldingView, type ViewSnapshot } from './data/view.js';
 import { RealtimeError } from './errors.js';
 import type { Timings } from './options.js';
-import { eventDecoder, readAnswer, readOutcome, takeInput, timeoutError, type Answer } from './payloads.js';
+import { clientEventOf, eventDecoder, publishCommand, readAnswer, readOutcome, readVolatile, takeInput, takeVolatile, timeoutError, type Answer } from './payloads.js';
 import type { Position } from './protocol/position.js';
 import type { Queries } from './queries/queries.js';
 import type { Outbox } from './queue/outbox.js';
@@ -54,6 +54,8 @@ export interface Handles {
   liveQuery(ref: QueryRef, input: unknown, follow: FollowTarget | null): LiveQuery<unknown>;
   query(ref: QueryRef, input: unknown): Asked;
   send(ref: CommandRef, input: unknown): Sent;
+  /** A client event: kept ones go through the outbox; of a volatile one it is only known whether a socket took it. */
+  publish(ref: ChannelRef, params: Params, name: string, data: unknown): Sent | boolean;
   reconnected(): void;
   fenceChanged(): void;
   /** Another user has signed in: nothing of the former one's answers may remain. */
@@ -104,7 +106,15 @@ export function createHandles(parts: HandlesParts): Handles {
 
   function tap(ref: ChannelRef, params: Params, listener: ChannelListener): Tap {
     const name = channelName(ref, params);
-    return createTap(name, { flusher, join: (reader) => channels.join(name, eventDecoder(ref), reader), onError }, listener);
+    return createTap(name, { flusher, join: (reader) => channels.join(name, eventDecoder(ref), reader), readVolatile: (frame) => readVolatile(ref, frame), onError }, listener);
+  }
+
+  function publish(ref: ChannelRef, params: Params, name: string, data: unknown): Sent | boolean {
+    const channel = channelName(ref, params);
+    const part = clientEventOf(ref, name);
+    if (part === undefined) throw new RealtimeError('misuse', `Clients publish no '${name}' on '${ref.pattern}'. Name it under clientEvents in the contract.`);
+    if ('schema' in part) return channels.publish(takeVolatile(channel, name, part.schema, data));
+    return send(publishCommand(part), { channel, name, data });
   }
 
   function liveQuery(ref: QueryRef, input: unknown, follow: FollowTarget | null): LiveQuery<unknown> {
@@ -247,6 +257,7 @@ export function createHandles(parts: HandlesParts): Handles {
     liveQuery,
     query,
     send,
+    publish,
     reconnected() {
       for (const query of liveQueries.items) query.reconnected();
     },

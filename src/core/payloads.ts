@@ -3,14 +3,15 @@
  * The sender validates and sends the original; the receiver validates and uses the output.
  */
 import type { EventDecoder } from './channels/delivery.js';
-import { validate } from './validate.js';
-import type { ChannelRef, CommandRef, QueryRef, Schema } from './contract.js';
+
+import { PUBLISH, type ChannelRef, type CommandRef, type QueryRef, type Schema, type Volatile, type VolatileEvent } from './contract.js';
 import { RealtimeError } from './errors.js';
 import { encode, utf8Bytes } from './protocol/codec.js';
 import type { WireError } from './protocol/codes.js';
-import type { ErrorFrame, ResponseFrame } from './protocol/frames.js';
-import { CLIENT_FRAME_BYTES, FRAME_DEPTH } from './protocol/limits.js';
+import type { ErrorFrame, PublishFrame, ResponseFrame, VolatileFrame } from './protocol/frames.js';
+import { CLIENT_FRAME_BYTES, FRAME_DEPTH, VOLATILE_BYTES } from './protocol/limits.js';
 import type { Outcome } from './queue/lane.machine.js';
+import { validate } from './validate.js';
 
 /** The frame around a command's or query's input; most of it are the channels that a query has stamped. */
 const ENVELOPE_BYTES = 1_024;
@@ -22,6 +23,33 @@ export function eventDecoder(ref: ChannelRef): EventDecoder {
     const result = validate(schema, event.data);
     return result.ok ? { ok: true, data: result.value } : { ok: false, issues: result.issues };
   };
+}
+
+/** Null: not of this contract, or not as it says; what nobody keeps nobody misses. */
+export function readVolatile(ref: ChannelRef, frame: VolatileFrame): VolatileEvent | null {
+  const part = clientEventOf(ref, frame.name);
+  const result = part !== undefined && 'schema' in part ? validate(part.schema, frame.data) : null;
+  return result?.ok ? { name: frame.name, data: result.value, ...(frame.by !== undefined && { by: frame.by }) } : null;
+}
+
+export function clientEventOf(ref: ChannelRef, name: string): Schema | Volatile | undefined {
+  return Object.hasOwn(ref.clientEvents, name) ? ref.clientEvents[name] : undefined;
+}
+
+/** A client event that is kept is a command like any other, held against its own schema. */
+export function publishCommand(schema: Schema): CommandRef {
+  const input: Schema = { '~standard': { version: 1, vendor: 'holdfast', validate: (value) => schema['~standard'].validate((value as { readonly data: unknown }).data) } };
+  return { ...PUBLISH, input };
+}
+
+/** A volatile event on its way out; throws what the caller should mend. */
+export function takeVolatile(channel: string, name: string, schema: Schema, data: unknown): PublishFrame {
+  const result = validate(schema, data);
+  if (!result.ok) throw new RealtimeError('invalid', `Client event '${name}' of '${channel}' does not fit the contract: ${result.issues}.`);
+  if (data === undefined) return { t: 'publish', channel, name };
+  const encoded = encode(data, VOLATILE_BYTES);
+  if (encoded.ok) return { t: 'publish', channel, name, data };
+  throw new RealtimeError(encoded.why === 'too-large' ? 'too-large' : 'invalid', `Client event '${name}' of '${channel}' cannot be sent: ${encoded.detail}. A volatile event is at most ${VOLATILE_BYTES} bytes.`);
 }
 
 /** What goes out, as it was at the call: the application may change its object afterwards. */

@@ -23,8 +23,7 @@ export function createRouter({ session, channels, queries, outbox }: RouterParts
       case 'unsubscribed':
         return channels.unsubscribed(frame, link);
       case 'volatile':
-        // Not asked for yet: no `hello` names the feature.
-        return;
+        return channels.volatile(frame, link);
       case 'resync':
         return channels.resync(frame, link);
       case 'response':

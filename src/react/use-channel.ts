@@ -4,7 +4,7 @@ import { useInsertionEffect, useMemo, useRef } from 'react';
 import { useSyncExternalStoreWithSelector } from 'use-sync-external-store/with-selector';
 import type { Gap } from '../core/channels/reader.js';
 import { channelName } from '../core/channel-name.js';
-import type { ChannelRef, EventOf, ParamsOf } from '../core/contract.js';
+import type { ChannelRef, EventOf, ParamsOf, VolatileEventOf } from '../core/contract.js';
 import type { ViewRef } from '../core/data/define-view.js';
 import type { ViewSnapshot } from '../core/data/view.js';
 import type { Params } from '../core/handles.js';
@@ -24,6 +24,8 @@ interface TapOptions<Ref extends ChannelRef> {
   /** Every event from mount on, in order. Renders nothing. */
   readonly onEvent?: (event: EventOf<Ref>) => void;
   readonly onGap?: (gap: Gap) => void;
+  /** A client event that nobody keeps, of somebody else. */
+  readonly onVolatile?: (event: VolatileEventOf<Ref>) => void;
 }
 
 interface AnyOptions {
@@ -31,6 +33,7 @@ interface AnyOptions {
   readonly select?: (state: unknown) => unknown;
   readonly onEvent?: (event: never) => void;
   readonly onGap?: (gap: Gap) => void;
+  readonly onVolatile?: (event: never) => void;
 }
 
 /**
@@ -68,6 +71,7 @@ export function useChannel(target: ViewRef | ChannelRef, options: AnyOptions): C
     return client.channel(target, params).tap({
       onEvent: (event) => latest.current.onEvent?.(event as never),
       onGap: (gap) => latest.current.onGap?.(gap),
+      onVolatile: (event) => latest.current.onVolatile?.(event as never),
     }) as Source;
     // `name` stands for `params`, which is a new object on every render.
     // oxlint-disable-next-line react/exhaustive-deps

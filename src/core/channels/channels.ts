@@ -4,7 +4,7 @@
  */
 import { RealtimeError } from '../errors.js';
 import { createLease, type Lease } from '../lease.js';
-import type { ClientFrame, EventsFrame, ResyncFrame, SubscribedFrame, UnsubscribedFrame, WantedChannel } from '../protocol/frames.js';
+import type { ClientFrame, EventsFrame, PublishFrame, ResyncFrame, SubscribedFrame, UnsubscribedFrame, VolatileFrame, WantedChannel } from '../protocol/frames.js';
 import { unsubscribeReason } from '../protocol/codes.js';
 import { CHANNEL_NAME } from '../protocol/limits.js';
 import type { Position } from '../protocol/position.js';
@@ -28,6 +28,8 @@ export interface ChannelsPort {
   readonly leaseMs: number;
   /** The link of the channel, the same one until it is lost; null: none yet. */
   home(channel: string): number | null;
+  /** Any ready link. */
+  anyLink(): number | null;
   /** The channel needs no link any more. */
   leave(channel: string): void;
   send(frame: ClientFrame, link: number): boolean;
@@ -45,6 +47,9 @@ export interface Channels {
   unsubscribed(frame: UnsubscribedFrame, link: number): void;
   events(frame: EventsFrame, link: number): void;
   resync(frame: ResyncFrame, link: number): void;
+  volatile(frame: VolatileFrame, link: number): void;
+  /** Says something that nobody keeps; false: there is nobody to say it to now. */
+  publish(frame: PublishFrame): boolean;
   /** No link will come until the application or the server changes its mind. */
   setPaused(isPaused: boolean): void;
   /** Another user: forget positions and data. */
@@ -228,6 +233,16 @@ export function createChannels(port: ChannelsPort): Channels {
     unsubscribed: (frame, link) => to(frame.channel, { type: 'unsubscribed', link, generation: frame.generation, reason: unsubscribeReason(frame.reason) }),
     events: (frame, link) => to(frame.channel, { type: 'events', link, frame }),
     resync: (frame, link) => to(frame.channel, { type: 'resync', link }),
+    volatile(frame, link) {
+      const channel = channels.get(frame.channel);
+      if (channel?.state.wire.tag !== 'live' || channel.state.wire.link !== link) return;
+      for (const { reader } of [...channel.seats]) tell(port.onError, () => reader.onVolatile?.(frame));
+    },
+    publish(frame) {
+      const wire = channels.get(frame.channel)?.state.wire;
+      const link = wire?.tag === 'live' ? wire.link : port.anyLink();
+      return link !== null && port.send(frame, link);
+    },
     setPaused(paused) {
       if (isPaused === paused) return;
       isPaused = paused;

@@ -5,7 +5,7 @@
 import type { ChannelEvent } from '../contract.js';
 import { RealtimeError } from '../errors.js';
 import type { UnsubscribeReason } from '../protocol/codes.js';
-import type { WireEvent } from '../protocol/frames.js';
+import type { VolatileFrame, WireEvent } from '../protocol/frames.js';
 import type { Position } from '../protocol/position.js';
 import type { Run } from './channel.machine.js';
 import { readRun, type Gap } from './reader.js';
@@ -26,6 +26,8 @@ export interface Reader {
   onEvents(events: readonly ChannelEvent[], end: Position): void;
   onGap(gap: Gap): void;
   onStatus(status: ChannelStatus): void;
+  /** Of somebody else, while the channel is live; it has no place in the history. */
+  onVolatile?(frame: VolatileFrame): void;
   /** Another user has signed in: what was read belongs to the former one. */
   onReset(): void;
 }

@@ -5,8 +5,9 @@
 import type { Reading } from '../channels/channels.js';
 import type { ChannelStatus, Reader } from '../channels/delivery.js';
 import type { Gap } from '../channels/reader.js';
-import type { ChannelEvent } from '../contract.js';
+import type { ChannelEvent, VolatileEvent } from '../contract.js';
 import { RealtimeError } from '../errors.js';
+import type { VolatileFrame } from '../protocol/frames.js';
 import type { Flusher } from './flush.js';
 import { createCell, type Readable } from './store.js';
 import { initialView, refusalError, type ViewSnapshot } from './view.js';
@@ -15,6 +16,8 @@ import { initialView, refusalError, type ViewSnapshot } from './view.js';
 export interface ChannelListener {
   onEvent?(event: ChannelEvent): void;
   onGap?(gap: Gap): void;
+  /** A client event that nobody keeps, of somebody else. */
+  onVolatile?(event: VolatileEvent): void;
 }
 
 /** Subscribing opens it; it is meant for one subscriber. */
@@ -26,6 +29,8 @@ export interface Tap extends Readable<ViewSnapshot<undefined>> {
 export interface TapPort {
   readonly flusher: Flusher;
   join(reader: Reader): Reading;
+  /** Null: not of this contract. */
+  readVolatile(frame: VolatileFrame): VolatileEvent | null;
   onError(error: RealtimeError): void;
 }
 
@@ -76,6 +81,10 @@ export function createTap(name: string, port: TapPort, listener: ChannelListener
       if (!isToldAlready) listener.onGap?.(found);
     },
     onStatus: show,
+    onVolatile(frame) {
+      const event = listener.onVolatile && port.readVolatile(frame);
+      if (event) listener.onVolatile?.(event);
+    },
     onReset() {
       gap = null;
       cell.changed();

@@ -44,6 +44,7 @@ function setUp(isReady = true) {
     dice: { roll: () => 1 },
     leaseMs: 5_000,
     home: () => home,
+    anyLink: () => home,
     leave: () => {},
     send: (frame) => (sent.push(frame), home !== null),
     hold() {
