@@ -12,6 +12,7 @@ import type { Readable } from '../core/data/store.js';
 import type { ChannelListener, Tap } from '../core/data/tap.js';
 import { RealtimeError } from '../core/errors.js';
 import type { LiveQuery, Params, View } from '../core/handles.js';
+import type { ClientLogger } from '../core/link-log.js';
 import type { Bounds, PoolOptions, Timings } from '../core/options.js';
 import type { Dialect } from '../core/protocol/dialect.js';
 import type { OutboxStatus } from '../core/queue/outbox.js';
@@ -36,6 +37,8 @@ export interface ClientSettings {
   readonly auth?: Auth | undefined;
   /** Told of everything that went wrong and has no other place to go. @default `console.error` */
   readonly onError?: ((error: RealtimeError) => void) | undefined;
+  /** Told what each link does: its states, and why it was lost. @default nobody */
+  readonly logger?: ClientLogger | undefined;
   /** Times; change them in tests, rarely elsewhere. */
   readonly timings?: Partial<Timings> | undefined;
   /** How many links share the work. */
@@ -143,14 +146,7 @@ export interface RealtimeClient {
 
 export function createClient(options: RealtimeClientOptions): RealtimeClient {
   const { contract, dialect, auth } = options;
-  const onError = (error: RealtimeError): void => {
-    try {
-      (options.onError ?? console.error)(error);
-    } catch (cause) {
-      // It is called in the middle of everything; its own failure must end nothing.
-      console.error(cause);
-    }
-  };
+  const onError = calm<[RealtimeError]>((error) => (options.onError ?? console.error)(error));
   const core = createCoreClient(
     {
       contract,
@@ -160,6 +156,7 @@ export function createClient(options: RealtimeClientOptions): RealtimeClient {
       ...(options.timings && { timings: options.timings }),
       ...(options.pool && { pool: options.pool }),
       ...(options.bounds && { bounds: options.bounds }),
+      logger: options.logger && { debug: calm((...words) => options.logger?.debug(...words)) },
       onError,
     },
     options.world ?? createBrowserWorld(options.WebSocket ?? platformWebSocket(), onError),
@@ -212,6 +209,17 @@ export function createClient(options: RealtimeClientOptions): RealtimeClient {
     dispose: core.dispose,
   };
   return client as RealtimeClient;
+}
+
+/** It is called in the middle of everything; its own failure must end nothing. */
+function calm<Args extends unknown[]>(run: (...args: Args) => void): (...args: Args) => void {
+  return (...args) => {
+    try {
+      run(...args);
+    } catch (cause) {
+      console.error(cause);
+    }
+  };
 }
 
 /** The same methods before the contract gives them types. */

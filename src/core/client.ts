@@ -12,6 +12,7 @@ import { createCell, type Readable } from './data/store.js';
 import type { RealtimeError } from './errors.js';
 import { createHandles, type Handles } from './handles.js';
 import { createHeartbeat } from './heartbeat/heartbeat.js';
+import { logLink, type ClientLogger } from './link-log.js';
 import { DEFAULT_BOUNDS, DEFAULT_POOL, DEFAULT_TIMINGS, type Bounds, type PoolOptions, type Timings } from './options.js';
 import { createPool, type PoolStatus } from './pool/pool.js';
 import type { Dialect } from './protocol/dialect.js';
@@ -32,6 +33,7 @@ export interface CoreOptions {
   readonly timings?: Partial<Timings>;
   readonly pool?: Partial<PoolOptions>;
   readonly bounds?: Partial<Bounds>;
+  readonly logger?: ClientLogger | undefined;
   onError(error: RealtimeError): void;
 }
 
@@ -81,6 +83,7 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
     createLink: (id, above) =>
       createLink({
         ...above,
+        onStatus: logLink(options.logger, id, above.onStatus),
         clock,
         dice,
         timings,

@@ -58,6 +58,34 @@ describe('the address', () => {
   });
 });
 
+describe('the logger', () => {
+  it('is told what each link does and why it was lost, and may throw', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {});
+    const lines: string[] = [];
+    const client = make('wss://app.example/realtime', {
+      auth: () => 'secret',
+      logger: {
+        debug(line: string, details: object) {
+          lines.push(`${line} ${JSON.stringify(details)}`);
+          throw new Error('mine');
+        },
+      },
+    });
+    client.hold();
+    await settle();
+    ScriptedSocket.last.closed(1006, 'gone');
+    await settle();
+    client.dispose();
+    expect(lines).toEqual([
+      'holdfast link 0: idle → authorizing {"attempt":0}',
+      'holdfast link 0: authorizing → connecting {"attempt":0}',
+      expect.stringMatching(/^holdfast link 0: connecting → waiting \{"code":1006,"reason":"gone","attempt":1\}$/) as string,
+      'holdfast link 0: waiting → idle {}',
+    ]);
+    expect(lines.join()).not.toContain('secret');
+  });
+});
+
 describe('the platform', () => {
   it('without a WebSocket is told of, with what to do, at each attempt', async () => {
     vi.stubGlobal('WebSocket', undefined);
