@@ -57,7 +57,7 @@ export {
 export type { LiveStatus } from './core/channels/delivery.js';
 export type { Gap } from './core/channels/reader.js';
 export type { CommandSnapshot, Sent } from './core/data/command-status.js';
-export type { ConnectionReason, ConnectionStatus } from './core/data/connection-status.js';
+export type { ConnectionMetrics, ConnectionReason, ConnectionStatus } from './core/data/connection-status.js';
 export { append, defineView, upsert, type ViewRef } from './core/data/define-view.js';
 export type { Apply, QuerySnapshot } from './core/data/live-query.js';
 export type { Readable } from './core/data/store.js';

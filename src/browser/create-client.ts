@@ -6,7 +6,7 @@ import type { Gap } from '../core/channels/reader.js';
 import { createCoreClient } from '../core/client.js';
 import { OPEN_CONTRACT, type AnyContract, type ChannelRef, type ClientEventSchema, type CommandError, type CommandRef, type ContractId, type EventOf, type InputOf, type OpenChannelRef, type OutputOf, type ParamsOf, type QueryRef, type Volatile, type VolatileEventOf } from '../core/contract.js';
 import type { Sent } from '../core/data/command-status.js';
-import type { ConnectionStatus } from '../core/data/connection-status.js';
+import type { ConnectionMetrics, ConnectionStatus } from '../core/data/connection-status.js';
 import type { ViewRef } from '../core/data/define-view.js';
 import type { Readable } from '../core/data/store.js';
 import type { ChannelListener, Tap } from '../core/data/tap.js';
@@ -126,6 +126,8 @@ export interface RealtimeClient {
   readonly contract: ContractId;
   readonly connection: Readable<ConnectionStatus>;
   readonly outbox: Readable<OutboxStatus>;
+  /** Figures that change all the time: the smoothed round trip. */
+  readonly metrics: Readable<ConnectionMetrics>;
   channel<Pattern extends string, Data>(ref: OpenChannelRef<Pattern, Data>, ...params: ParamsArgs<OpenChannelRef<Pattern, Data>>): OpenChannelHandle<Pattern, Data>;
   channel<Ref extends ChannelRef>(ref: Ref, ...params: ParamsArgs<Ref>): ChannelHandle<Ref>;
   /** State folded from a channel's events, shared by all who ask for it. */
@@ -171,6 +173,7 @@ export function createClient(options: RealtimeClientOptions): RealtimeClient {
     contract: core.contract,
     connection: core.connection,
     outbox: core.outbox,
+    metrics: core.metrics,
     channel(ref, params = {}) {
       assertServed(ref);
       const tap = (listener: TypedListener<ChannelRef>): Tap => core.handles.tap(ref, params, listener as ChannelListener);

@@ -6,12 +6,13 @@
  */
 import { createChannels } from './channels/channels.js';
 import { OPEN_CONTRACT, type AnyContract, type ContractId } from './contract.js';
-import { describeConnection, type ConnectionStatus } from './data/connection-status.js';
+import { describeConnection, type ConnectionMetrics, type ConnectionStatus } from './data/connection-status.js';
 import { createFlusher } from './data/flush.js';
 import { createCell, type Readable } from './data/store.js';
 import type { RealtimeError } from './errors.js';
 import { createHandles, type Handles } from './handles.js';
 import { createHeartbeat } from './heartbeat/heartbeat.js';
+import { smoothRtt } from './heartbeat/rtt.js';
 import { logLink, type ClientLogger } from './link-log.js';
 import { DEFAULT_BOUNDS, DEFAULT_POOL, DEFAULT_TIMINGS, type Bounds, type PoolOptions, type Timings } from './options.js';
 import { createPool, type PoolStatus } from './pool/pool.js';
@@ -43,6 +44,7 @@ export interface CoreClient {
   readonly handles: Handles;
   readonly connection: Readable<ConnectionStatus>;
   readonly outbox: Readable<OutboxStatus>;
+  readonly metrics: Readable<ConnectionMetrics>;
   /** Keeps a connection until the release is called, and a while after. */
   hold(): () => void;
   reconnect(): void;
@@ -56,6 +58,7 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
   const { onError } = options;
   const timings: Timings = { ...DEFAULT_TIMINGS, ...options.timings };
   const bounds: Bounds = { ...DEFAULT_BOUNDS, ...options.bounds };
+  let rttMs: number | null = null;
   let hasEverConnected = false;
   let isDisposed = false;
 
@@ -97,6 +100,10 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
         pong: session.pong,
         probe: session.probe,
         onWelcome: (frame) => session.welcomed(frame, id),
+        onRtt(sampleMs) {
+          rttMs = smoothRtt(rttMs, sampleMs);
+          metrics.changed();
+        },
       }),
     onFrame: (frame, link) => route(frame, link),
     onReady(link, isFirst) {
@@ -127,13 +134,19 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
   const handles = createHandles({ clock, dice, flusher, timings, channels, queries, outbox, isDisposed: () => isDisposed, onError });
 
   const describe = (status: PoolStatus): ConnectionStatus => describeConnection(status, hasEverConnected, clock.wall() - clock.now());
-  const connection = createCell<ConnectionStatus>(flusher, () => describe(pool.status));
+  const connection = createCell<ConnectionStatus>(flusher, (former) => {
+    const next = describe(pool.status);
+    // Much changes in a pool that nobody is told of.
+    return JSON.stringify(next) === JSON.stringify(former) ? (former ?? next) : next;
+  });
   const outboxStatus = createCell<OutboxStatus>(flusher, () => outbox.status);
+  const metrics = createCell<ConnectionMetrics>(flusher, () => ({ rttMs }));
   return {
     contract: options.contract?.id ?? OPEN_CONTRACT,
     handles,
     connection,
     outbox: outboxStatus,
+    metrics,
     hold: pool.hold,
     reconnect: pool.reconnect,
     disconnect: pool.disconnect,

@@ -1,7 +1,7 @@
 import { cleanup } from '@testing-library/react';
 import { afterEach, describe, expect, it } from 'vitest';
-import { useConnectionStatus, type ConnectionResult } from '../../src/index.js';
-import { createHarness, createRenderLog, distinct } from './harness.js';
+import { createClient, useConnectionStatus, type ConnectionResult } from '../../src/index.js';
+import { api, createHarness, createRenderLog, distinct, URL } from './harness.js';
 
 afterEach(cleanup);
 
@@ -71,5 +71,25 @@ describe('useConnectionStatus', () => {
     server.start();
     await pass(40_000);
     expect(log.all).toHaveLength(before);
+  });
+
+  it('renders for no round trip; who wants that has the metrics', async () => {
+    const { show, pass, page } = createHarness();
+    const client = createClient({ url: URL, contract: api, world: page });
+    let renders = 0;
+    function Status() {
+      renders++;
+      useConnectionStatus();
+      return null;
+    }
+    show(<Status />, { client } as never);
+    await pass(1_000);
+    expect(client.metrics.get()).toEqual({ rttMs: null });
+    const before = renders;
+    await pass(13_000);
+    // 10 ms a way.
+    expect(client.metrics.get()).toEqual({ rttMs: 20 });
+    expect(renders).toBe(before);
+    client.dispose();
   });
 });

@@ -45,6 +45,8 @@ export interface LinkPort {
   /** `isFinal`: it does not come back by itself. */
   onLost(isFinal: boolean): void;
   onStatus(status: LinkStatus): void;
+  /** A round trip, as the server has measured it. */
+  onRtt(sampleMs: number): void;
   onError(error: RealtimeError): void;
 }
 
@@ -200,6 +202,7 @@ export function createLink(port: LinkPort): Link {
       case 'ping':
         sendFrame(port.pong(frame));
         heartbeat?.intervalNamed(frame.everyMs);
+        if (frame.rttMs !== undefined) port.onRtt(frame.rttMs);
         break;
       case 'pong':
         return;

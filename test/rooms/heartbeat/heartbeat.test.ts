@@ -1,5 +1,6 @@
 // The hands of the heartbeat in simulated time: when it says suspect, when dead, and that it lets go.
 import { describe, expect, it } from 'vitest';
+import { smoothRtt } from '../../../src/core/heartbeat/rtt.js';
 import { createHeartbeat } from '../../../src/core/heartbeat/heartbeat.js';
 import { createSimulatedClock } from '../../../src/testing/simulated-clock.js';
 
@@ -181,5 +182,11 @@ describe('heartbeat', () => {
     clock.advance(60_000);
     expect(log).toEqual([]);
     expect(clock.pending).toBe(0);
+  });
+});
+
+describe('the round trip', () => {
+  it('is the first sample, and then moves by an eighth towards each new one', () => {
+    expect([100, 180, 20].reduce<number | null>(smoothRtt, null)).toBe(98.75);
   });
 });

@@ -60,6 +60,7 @@ function make(parts: Partial<LinkPort> = {}): void {
     onReady: () => told.push('ready'),
     onLost: () => told.push('lost'),
     onStatus: () => {},
+    onRtt: () => {},
     onError: (error) => errors.push(error),
     ...parts,
   });
