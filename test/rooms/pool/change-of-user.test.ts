@@ -44,3 +44,17 @@ it.each([5, 30, 60])('reconnect() when the former user\'s token is on its way to
   await pass(3_000);
   expect([client.connection.get().status, hall.users('ada').length, hall.users('robert').length]).toEqual(['connected', 0, 1]);
 });
+
+it('what the former user has asked is not asked for the new one', async () => {
+  let who = 'ada';
+  make({ auth: () => who });
+  await pass(1_000);
+  hall.crash();
+  await pass(1_000);
+  const ended = client.query(town.queries.notes).then(() => 'answered', (error: { code: string }) => error.code);
+  who = 'robert';
+  hall.start();
+  client.reconnect();
+  await pass(3_000);
+  expect([client.connection.get().status, await ended]).toEqual(['connected', 'cancelled']);
+});
