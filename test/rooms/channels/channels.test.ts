@@ -562,4 +562,15 @@ describe('a listener that acts while it is told', () => {
     await settle();
     expect(room.take().map(({ t }) => t)).toEqual(['unsubscribe']);
   });
+
+  it('and ends another one is the last to have told it anything', async () => {
+    const room = setUp();
+    const other = listener();
+    const readings: Reading[] = [];
+    room.join(listener({ onEvents: (events) => events.length > 0 && readings[0]?.leave() }));
+    readings.push(room.join(other));
+    room.answer((await room.asked()).generation, 5);
+    room.events(6, 'x');
+    expect(other.log).toEqual([]);
+  });
 });
