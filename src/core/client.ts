@@ -70,6 +70,7 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
       // First of all: nothing of the new user may go over a link of the former one.
       pool.voidOthers(link);
       outbox.abandon();
+      queries.cancel();
       channels.forget();
       handles.forget();
     },
@@ -153,7 +154,7 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
     dispose() {
       isDisposed = true;
       outbox.abandon();
-      queries.fail({ t: 'error', id: '', code: 'cancelled', message: 'The client was disposed.', final: true });
+      queries.cancel();
       handles.dispose();
       channels.dispose();
       pool.dispose();

@@ -295,6 +295,21 @@ describe('subscriptions', () => {
     expect(answers).toHaveLength(7);
   });
 
+  it('and stamps in one frame are paid for one by one: a rule is not asked for more of them than a client may send frames', async () => {
+    let asked = 0;
+    const server = start({ limits: { frameBurst: 100, framesPerSecond: 10 }, authorize: { channels: { room: () => ++asked > 0 }, queries: { ask: 'public' } } });
+    const channels = (generation: number): object => ({ t: 'subscribe', channels: Array.from({ length: 50 }, (_, i) => ({ name: `room:${i}`, generation })) });
+    const client = await enterClient(server);
+    for (let generation = 1; generation <= 20; generation++) await client.say(channels(generation));
+    expect(client.socket.closed).toMatchObject({ code: 4201 });
+    expect(asked).toBeLessThanOrEqual(150);
+    asked = 0;
+    const other = await enterClient(server, { link: 1 });
+    for (let n = 1; n <= 20; n++) await other.say(ask(`q${n}`, { stamp: Array.from({ length: 50 }, (_, i) => `room:${i}`) }));
+    expect(other.socket.closed).toMatchObject({ code: 4201 });
+    expect(asked).toBeLessThanOrEqual(150);
+  });
+
   it('of a generation that is there already change nothing', async () => {
     let asked = 0;
     const server = start({ authorize: { channels: { room: () => ++asked > 0 } } });

@@ -137,6 +137,23 @@ describe('a reader that is slow', () => {
     expect(joined(partsOf(client, 'b'))).toHaveLength(20_000);
   });
 
+  it('and takes nothing for a minute is looked at ever less often: a crowd of them must not keep the process busy', async () => {
+    const client = await enter();
+    let looks = 0;
+    let buffered = 64 * 1024;
+    client.socket.bufferedBytes = () => (looks++, buffered);
+    await client.say(get('a', 'x'.repeat(30_000)));
+    for (let second = 0; second < 60; second++) {
+      await world.clock.advance(1_000);
+      await client.say({ t: 'ping', n: second, visible: true });
+    }
+    // Pings and pongs of the heartbeat are looked at as well.
+    expect(looks).toBeLessThan(400);
+    buffered = 0;
+    await world.clock.advance(300);
+    expect(joined(partsOf(client, 'a'))).toHaveLength(30_000);
+  });
+
   it('costs nothing more when it is gone', async () => {
     const client = await enter();
     const before = world.clock.timers;

@@ -98,6 +98,8 @@ export function createChannels(port: ChannelsPort): Channels {
   function perform(channel: Channel, effect: ChannelEffect): void {
     switch (effect.type) {
       case 'subscribe':
+        // A listener that was told a moment ago may have asked anew, or left: only the newest asking is ever answered.
+        if (effect.generation !== channel.state.generation || channel.state.wire.tag !== 'joining') return;
         return ask(channel, effect.link, effect.generation, effect.isNextPage);
       case 'unsubscribe':
         unsaid.get(effect.link)?.delete(channel.name);

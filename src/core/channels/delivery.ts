@@ -44,7 +44,7 @@ export type EventDecoder = (event: WireEvent) => { readonly ok: true; readonly d
 interface Delivery {
   readonly name: string;
   readonly decode: EventDecoder;
-  readonly seats: Iterable<Seat>;
+  readonly seats: ReadonlySet<Seat>;
 }
 
 type OnError = (error: RealtimeError) => void;
@@ -59,6 +59,8 @@ export function deliver(channel: Delivery, run: Run, asked: Position | null, onE
     return decoded[index] ?? null;
   };
   for (const seat of [...channel.seats]) {
+    // Whoever was told before may have closed it.
+    if (!channel.seats.has(seat)) continue;
     const reading = readRun(seat.position, seat.reader.history, run, asked);
     if (reading.kind === 'nothing') continue;
     const { skip, gap } = reading;

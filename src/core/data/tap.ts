@@ -70,7 +70,8 @@ export function createTap(name: string, port: TapPort, listener: ChannelListener
     history: 0,
     onEvents(events) {
       if (events.length > 0) isInGap = false;
-      for (const event of events) hear(event);
+      // One of them may be the reason to leave.
+      for (const event of events) if (reading !== null) hear(event);
     },
     onGap(found) {
       gap = found;
@@ -78,7 +79,7 @@ export function createTap(name: string, port: TapPort, listener: ChannelListener
       // Two losses with no event between them are one hole to the listener. An event that was left out is a hole of its own.
       const isToldAlready = isInGap && found.reason !== 'invalid';
       isInGap = found.reason !== 'invalid';
-      if (!isToldAlready) listener.onGap?.(found);
+      if (!isToldAlready && reading !== null) listener.onGap?.(found);
     },
     onStatus: show,
     onVolatile(frame) {

@@ -38,8 +38,8 @@ export interface Queries {
   resume(link: number): void;
   linkLost(link: number): void;
   answered(frame: ResponseFrame | ErrorFrame, link: number): void;
-  /** Ends every question with this error. */
-  fail(error: ErrorFrame): void;
+  /** Ends every question: nobody here wants to know any more. */
+  cancel(): void;
 }
 
 type Deed = Exclude<QueryEffect, { name: 'limit' }>;
@@ -120,9 +120,9 @@ export function createQueries(port: QueriesPort): Queries {
       entry.answer = entry.parts.take(frame);
       if (entry.answer !== null) entry.machine.send({ type: 'answered', link });
     },
-    fail(error) {
-      for (const entry of [...open.values()]) {
-        entry.answer = error;
+    cancel() {
+      for (const [id, entry] of [...open]) {
+        entry.answer = { t: 'error', id, code: 'cancelled', message: '', final: true };
         entry.machine.send({ type: 'cancelled' });
       }
     },

@@ -134,8 +134,8 @@ export function createLinkStep(timings: Timings): (state: LinkState, event: Link
     }
   }
 
+  /** Also one that is on its way: the token that it has, or waits for, may be that of somebody who has signed out meanwhile. */
   function reconnect(state: LinkState): Decision {
-    if (state.tag === 'authorizing' || state.tag === 'connecting' || state.tag === 'greeting') return [state, NOTHING];
     const [next, effects] = fresh(state.generation);
     return [next, [...leave(state), ...effects]];
   }

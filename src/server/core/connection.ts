@@ -83,6 +83,12 @@ export interface Connection extends ConnectionHandler {
   close(code: CloseCode, reason: string): void;
 }
 
+/** What of a frame costs as much as a frame: for each of them a rule is asked, and storage. */
+function channelsOf(frame: ClientFrame): number {
+  if (frame.t === 'subscribe') return frame.channels.length;
+  return frame.t === 'query' ? (frame.stamp?.length ?? 0) : 0;
+}
+
 export function createConnection(socket: ServerSocket, host: ConnectionHost): Connection {
   const { clock } = host;
   let heartbeat: Heartbeat | null = null;
@@ -243,6 +249,8 @@ export function createConnection(socket: ServerSocket, host: ConnectionHost): Co
       if (!decoded.ok) return refuse(decoded);
       const { frame } = decoded;
       if (frame.t === 'hello') return machine.send({ type: 'hello', hello: frame });
+      const more = channelsOf(frame) - 1;
+      if (more > 0 && !host.inbound.take(clock.now(), more)) return flood();
       if (state.kind === 'ready' && session !== null) return handle(frame, state.user, state.greeting.client, session);
       machine.send({ type: 'frame' });
     },

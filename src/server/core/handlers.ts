@@ -119,7 +119,7 @@ export interface LimitOptions {
   readonly handlers?: number;
   /** Connections that wait for `authenticate`. @default 1,000 */
   readonly authentications?: number;
-  /** Frames that a client may send a second, on average; over it the connection ends with 4201. @default 200 */
+  /** Frames that a client may send a second, on average, each further channel in one counted as a frame; over it the connection ends with 4201. @default 200 */
   readonly framesPerSecond?: number;
   /** Frames that a client may send at once. @default 1,000 */
   readonly frameBurst?: number;

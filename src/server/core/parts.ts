@@ -8,7 +8,9 @@ import { partTexts } from './frame-text.js';
 
 /** What may lie untaken in the socket when the next part follows. */
 const AHEAD_BYTES = 64 * 1024;
+/** When to look again whether the client has taken any: at first soon, then ever later, as one may take nothing for ever. */
 const LOOK_AGAIN_MS = 10;
+const LOOK_LAST_MS = 250;
 
 interface Travelling {
   readonly id: string;
@@ -35,12 +37,19 @@ export function createParts(parts: {
   const { clock, maxWaiting, send, bufferedBytes } = parts;
   const waiting = new Map<string, Travelling>();
   let cancelTimer: Cancel | null = null;
+  let lookMs = LOOK_AGAIN_MS;
+
+  const lookAgain = (): void => {
+    cancelTimer = clock.after(lookMs, go);
+    lookMs = Math.min(LOOK_LAST_MS, 2 * lookMs);
+  };
 
   const go = (): void => {
     cancelTimer = null;
     for (const { id, texts } of waiting.values()) {
       while (waiting.has(id)) {
-        if (bufferedBytes() >= AHEAD_BYTES) return void (cancelTimer = clock.after(LOOK_AGAIN_MS, go));
+        if (bufferedBytes() >= AHEAD_BYTES) return lookAgain();
+        lookMs = LOOK_AGAIN_MS;
         const { value } = texts.next();
         if (value === undefined) break;
         send(value);

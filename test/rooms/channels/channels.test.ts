@@ -536,3 +536,42 @@ describe('words of a later version', () => {
     expect(reading.status).toEqual({ liveStatus: 'idle', refusal: 'forbidden' });
   });
 });
+
+describe('a listener that acts while it is told', () => {
+  it('and wants the past anew in the middle of a page does not leave the channel waiting for an answer to an older asking', async () => {
+    const room = setUp();
+    const view: Reading[] = [];
+    room.join(listener({ onGap: () => view[0]?.rewind(null) }));
+    const { generation } = await room.asked();
+    room.answer(generation, 5);
+    view.push(room.join(listener({ history: 50 })));
+    room.answer((await room.asked()).generation, 5);
+    room.drop();
+    room.ready();
+    const again = await room.asked();
+    room.answer(again.generation, 900, [message('x')], { state: 'gap', reason: 'trimmed', more: true });
+    const asked = await room.asked();
+    room.answer(asked.generation, 901, [message('y')]);
+    expect(view[0]?.status.liveStatus).toBe('live');
+  });
+
+  it('and leaves in the middle of a page has said goodbye, and nothing is asked after it', async () => {
+    const room = setUp();
+    const view: Reading[] = [];
+    view.push(room.join(listener({ history: 50, onEvents: () => view[0]?.leave(0) })));
+    room.answer((await room.asked()).generation, 1, [message('x')], { more: true });
+    await settle();
+    expect(room.take().map(({ t }) => t)).toEqual(['unsubscribe']);
+  });
+
+  it('and ends another one is the last to have told it anything', async () => {
+    const room = setUp();
+    const other = listener();
+    const readings: Reading[] = [];
+    room.join(listener({ onEvents: (events) => events.length > 0 && readings[0]?.leave() }));
+    readings.push(room.join(other));
+    room.answer((await room.asked()).generation, 5);
+    room.events(6, 'x');
+    expect(other.log).toEqual([]);
+  });
+});

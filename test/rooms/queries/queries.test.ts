@@ -113,11 +113,11 @@ describe('queries', () => {
     expect([room.log, room.holds, room.clock.pending]).toEqual([['asked'], 0, 0]);
   });
 
-  it('ends all with one error', () => {
+  it('ends all as cancelled', () => {
     const room = setUp();
     room.ask();
     room.ask();
-    room.queries.fail({ t: 'error', id: '', code: 'cancelled', message: '', final: true });
+    room.queries.cancel();
     expect(room.log.slice(2)).toEqual(['error cancelled', 'error cancelled']);
     expect([room.holds, room.clock.pending]).toEqual([0, 0]);
   });
