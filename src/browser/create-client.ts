@@ -13,7 +13,7 @@ import type { Readable } from '../core/data/store.js';
 import type { ChannelListener, Tap } from '../core/data/tap.js';
 import { RealtimeError } from '../core/errors.js';
 import type { LiveQuery, Params, View } from '../core/handles.js';
-import type { Bounds, PoolOptions, Timings } from '../core/options.js';
+import type { Bounds, PoolOptions, TimingOptions } from '../core/options.js';
 import type { Dialect } from '../core/protocol/dialect.js';
 import type { OutboxStatus } from '../core/queue/outbox.js';
 import type { World } from '../core/world.js';
@@ -38,7 +38,7 @@ export interface ClientSettings {
   /** Told of everything that went wrong and has no other place to go. @default `console.error` */
   readonly onError?: ((error: RealtimeError) => void) | undefined;
   /** Times; change them in tests, rarely elsewhere. */
-  readonly timings?: Partial<Timings> | undefined;
+  readonly timings?: TimingOptions | undefined;
   /** How many links share the work. */
   readonly pool?: Partial<PoolOptions> | undefined;
   /** Sizes of what waits. */
