@@ -126,6 +126,11 @@ export interface RealtimeClient {
   dispose(): void;
 }
 
+/**
+ * Makes a client. It connects when something is wanted over it or it is held, and not before.
+ *
+ * @throws RealtimeError `misuse` if `url` cannot be opened
+ */
 export function createClient(options: RealtimeClientOptions): RealtimeClient {
   const { contract, dialect, auth } = options;
   const onError = (error: RealtimeError): void => {
