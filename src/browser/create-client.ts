@@ -13,7 +13,7 @@ import type { ChannelListener, Tap } from '../core/data/tap.js';
 import { RealtimeError } from '../core/errors.js';
 import type { LiveQuery, Params, View } from '../core/handles.js';
 import type { ClientLogger } from '../core/link-log.js';
-import type { Bounds, PoolOptions, Timings } from '../core/options.js';
+import type { Bounds, PoolOptions, TimingOptions } from '../core/options.js';
 import type { Dialect } from '../core/protocol/dialect.js';
 import type { OutboxStatus } from '../core/queue/outbox.js';
 import type { World } from '../core/world.js';
@@ -40,7 +40,7 @@ export interface ClientSettings {
   /** Told what each link does: its states, and why it was lost. @default nobody */
   readonly logger?: ClientLogger | undefined;
   /** Times; change them in tests, rarely elsewhere. */
-  readonly timings?: Partial<Timings> | undefined;
+  readonly timings?: TimingOptions | undefined;
   /** How many links share the work. */
   readonly pool?: Partial<PoolOptions> | undefined;
   /** Sizes of what waits. */
@@ -146,6 +146,11 @@ export interface RealtimeClient {
   dispose(): void;
 }
 
+/**
+ * Makes a client. It connects when something is wanted over it or it is held, and not before.
+ *
+ * @throws RealtimeError `misuse` if `url` cannot be opened
+ */
 export function createClient(options: RealtimeClientOptions): RealtimeClient {
   const { contract, dialect, auth } = options;
   const onError = calm<[RealtimeError]>((error) => (options.onError ?? console.error)(error));

@@ -26,7 +26,7 @@ export type { CommandError } from '../core/contract.js';
 export { RealtimeError, type RealtimeErrorCode, type RejectionOf } from '../core/errors.js';
 export type { LiveQuery, Params, View } from '../core/handles.js';
 export type { ClientLogger } from '../core/link-log.js';
-export type { BackoffOptions, Bounds, PoolOptions, Timings } from '../core/options.js';
+export type { BackoffOptions, Bounds, PoolOptions, TimingOptions, Timings } from '../core/options.js';
 export type { Dialect, DialectCan } from '../core/protocol/dialect.js';
 export type { OutboxStatus } from '../core/queue/outbox.js';
 export type { World } from '../core/world.js';

@@ -14,7 +14,7 @@ import { createHandles, type Handles } from './handles.js';
 import { createHeartbeat } from './heartbeat/heartbeat.js';
 import { smoothRtt } from './heartbeat/rtt.js';
 import { logLink, type ClientLogger } from './link-log.js';
-import { DEFAULT_BOUNDS, DEFAULT_POOL, DEFAULT_TIMINGS, type Bounds, type PoolOptions, type Timings } from './options.js';
+import { DEFAULT_BOUNDS, DEFAULT_POOL, DEFAULT_TIMINGS, withDefaults, type Bounds, type PoolOptions, type TimingOptions, type Timings } from './options.js';
 import { createPool, type PoolStatus } from './pool/pool.js';
 import type { Dialect } from './protocol/dialect.js';
 import { createQueries } from './queries/queries.js';
@@ -31,7 +31,7 @@ export interface CoreOptions {
   readonly contract: AnyContract | undefined;
   readonly dialect?: Dialect | undefined;
   readonly fetchToken: LinkPort['fetchToken'];
-  readonly timings?: Partial<Timings>;
+  readonly timings?: TimingOptions;
   readonly pool?: Partial<PoolOptions>;
   readonly bounds?: Partial<Bounds>;
   readonly logger?: ClientLogger | undefined;
@@ -56,8 +56,8 @@ export interface CoreClient {
 export function createCoreClient(options: CoreOptions, world: World): CoreClient {
   const { clock, dice } = world;
   const { onError } = options;
-  const timings: Timings = { ...DEFAULT_TIMINGS, ...options.timings };
-  const bounds: Bounds = { ...DEFAULT_BOUNDS, ...options.bounds };
+  const timings: Timings = withDefaults(DEFAULT_TIMINGS, { ...options.timings, backoff: withDefaults(DEFAULT_TIMINGS.backoff, options.timings?.backoff) });
+  const bounds = withDefaults(DEFAULT_BOUNDS, options.bounds);
   let rttMs: number | null = null;
   let hasEverConnected = false;
   let isDisposed = false;
@@ -80,7 +80,7 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
   const pool = createPool({
     clock,
     // Where nothing resumes, a channel that moves to another link has a gap: one link is what such a server expects.
-    options: { ...DEFAULT_POOL, ...(options.dialect && { size: 1 }), ...options.pool },
+    options: withDefaults({ ...DEFAULT_POOL, ...(options.dialect && { size: 1 }) }, options.pool),
     lingerMs: timings.linkLeaseMs,
     maxChannels: () => session.limits.channels,
     watch: (onSignal) => world.watch(onSignal),

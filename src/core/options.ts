@@ -21,7 +21,7 @@ export interface BackoffOptions {
 
 /** How many links share the work. */
 export interface PoolOptions {
-  /** The most links at a time. The first is opened at once, a further one only when the others are silent or full. @default 3 */
+  /** The most links at a time. The first is opened at once, a further one only when the others are silent or full. @default 3, with a dialect 1 */
   readonly size: number;
   /** A link with more channels than this is full, and a further one is opened. @default 100 */
   readonly channelsPerLink: number;
@@ -44,6 +44,9 @@ export interface Timings {
   /** A further link is closed this long after its last use, and the last one this long after its last holder. @default 30000 ms */
   readonly linkLeaseMs: number;
 }
+
+/** The times to change, of `backoff` as well; what is left out keeps its default. */
+export type TimingOptions = Partial<Omit<Timings, 'backoff'>> & { readonly backoff?: Partial<BackoffOptions> };
 
 export interface Bounds {
   /** Commands in the outbox. @default 1000 */
@@ -70,4 +73,9 @@ export const DEFAULT_TIMINGS: Timings = {
 
 export const DEFAULT_BOUNDS: Bounds = { outboxCommands: 1_000, outboxBytes: 1_000_000, overflow: 'reject' };
 export const DEFAULT_POOL: PoolOptions = { size: 3, channelsPerLink: 100 };
+
+/** What is given as undefined was left out: it often comes from a prop that is not there. */
+export function withDefaults<Options extends object>(defaults: Options, given: Partial<Options> = {}): Options {
+  return { ...defaults, ...(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<Options>) };
+}
 

@@ -46,8 +46,10 @@ export function RealtimeProvider(props: RealtimeProviderProps): ReactNode {
   return <Context.Provider value={served}>{props.children}</Context.Provider>;
 }
 
-/** The client of the nearest provider that serves this contract; without a contract, of the nearest. */
-export function useServingClient(contract: ContractId): RealtimeClient {
+/** The client of the nearest provider that serves this part's contract; if it has none, of the nearest. */
+export function useServingClient(part: { readonly contract: ContractId } | undefined): RealtimeClient {
+  const contract = part?.contract;
+  if (contract === undefined) throw new RealtimeError('misuse', 'This hook was not given a part of a contract. Pass it one of yours, such as api.channels.room, or a view of a channel; a name that is misspelled gives undefined.');
   for (let served = useContext(Context); served !== null; served = served.outer) {
     if (served.client.contract === contract || contract === OPEN_CONTRACT) return served.client;
   }

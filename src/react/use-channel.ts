@@ -48,6 +48,8 @@ export function useChannel<Ref extends ChannelRef, State, Selected = State>(
   view: ViewRef<Ref, State>,
   options: ParamsOption<Ref> & { readonly select?: (state: State) => Selected },
 ): ChannelResult<Selected>;
+/** A view of a channel whose name has no parameters. */
+export function useChannel<Ref extends ChannelRef, State>(view: ViewRef<Ref, State>, ...none: keyof ParamsOf<Ref['pattern']> extends never ? [] : [never]): ChannelResult<State>;
 /**
  * A tap: every event from mount on, in order, to `onEvent`; no render for any of them.
  *
@@ -57,9 +59,9 @@ export function useChannel<Ref extends ChannelRef, State, Selected = State>(
  * ```
  */
 export function useChannel<Ref extends ChannelRef>(channel: Ref, options: ParamsOption<Ref> & TapOptions<Ref>): ChannelResult<undefined>;
-export function useChannel(target: ViewRef | ChannelRef, options: AnyOptions): ChannelResult<unknown> {
-  const ref = target.kind === 'view' ? target.channel : target;
-  const client = useServingClient(ref.contract);
+export function useChannel(target: ViewRef | ChannelRef, options: AnyOptions = {}): ChannelResult<unknown> {
+  const ref = (target as typeof target | undefined)?.kind === 'view' ? (target as ViewRef).channel : (target as ChannelRef);
+  const client = useServingClient(ref);
   const { params = {}, select } = options;
   const latest = useRef(options);
   useInsertionEffect(() => {

@@ -22,11 +22,11 @@ export type CommandResult<Ref extends CommandRef> = CommandSnapshot<InputOf<Ref[
  * ```tsx
  * const post = useCommand(api.commands.post);
  * <button onClick={() => post.send({ room: id, text })}>Send</button>
- * {post.status === 'error' && <p role="alert">{post.error.reason === 'banned' ? `Until ${post.error.data.until}` : post.error.message}</p>}
+ * {post.status === 'error' && <p role="alert">{post.error.reason === 'banned' ? `Banned until ${post.error.data.until}` : 'That was not sent.'}</p>}
  * ```
  */
 export function useCommand<Ref extends CommandRef>(ref: Ref): CommandResult<Ref> {
-  const client = useServingClient(ref.contract);
+  const client = useServingClient(ref);
   const observer = useMemo(
     () => createCommandObserver((input: InputOf<Ref['input']>) => client.send(ref, ...([input] as unknown as InputArgs<Ref>))),
     [client, ref],

@@ -2,7 +2,7 @@
 /** A query in a component: asked over the socket, shared by input, and kept true by the channel that it follows. */
 import { useEffect, useMemo } from 'react';
 import { useSyncExternalStoreWithSelector } from 'use-sync-external-store/with-selector';
-import type { ChannelRef, EventOf, InputOf, OutputOf, QueryRef } from '../core/contract.js';
+import type { ChannelRef, EventOf, InputOf, OutputOf, QueryRef, Schema } from '../core/contract.js';
 import type { Apply, QuerySnapshot } from '../core/data/live-query.js';
 import { stableKey, type Params } from '../core/handles.js';
 import { useServingClient } from './provider.js';
@@ -38,8 +38,11 @@ export interface QueryResult<Data> extends QuerySnapshot<Data> {
 export function useQuery<Ref extends QueryRef, Channel extends ChannelRef = ChannelRef, Selected = OutputOf<Ref['output']>>(
   ref: Ref,
   options: QueryOptions<Ref, Channel, Selected>,
-): QueryResult<Selected> {
-  const client = useServingClient(ref.contract);
+): QueryResult<Selected>;
+/** A query without input. */
+export function useQuery<Out extends Schema>(ref: QueryRef<undefined, Out>): QueryResult<OutputOf<Out>>;
+export function useQuery<Ref extends QueryRef, Selected>(ref: Ref, options = {} as QueryOptions<Ref, ChannelRef, Selected>): QueryResult<Selected> {
+  const client = useServingClient(ref);
   const { select } = options;
   const input = options.input as InputOf<Ref['input']>;
   const follow = options.follow as { channel: ChannelRef; params?: Params; apply: Apply } | undefined;

@@ -1,7 +1,8 @@
 import { cleanup, render } from '@testing-library/react';
 import { renderToString } from 'react-dom/server';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { channel, createClient, defineContract, RealtimeError, RealtimeProvider, useChannel, useCommand, useConnectionStatus, useQuery, useRealtimeClient } from '../../src/index.js';
+import { z } from 'zod';
+import { channel, createClient, defineContract, defineView, query, RealtimeError, RealtimeProvider, useChannel, useCommand, useConnectionStatus, useQuery, useRealtimeClient } from '../../src/index.js';
 import { api, createHarness, HOST, messages, URL } from './harness.js';
 
 afterEach(() => {
@@ -75,6 +76,28 @@ describe('RealtimeProvider', () => {
   it('says what it needs', () => {
     // @ts-expect-error it does not compile either
     expect(thrownBy(<RealtimeProvider />)).toMatchObject({ code: 'misuse', message: expect.stringContaining('url and contract') });
+  });
+
+  it('says that a hook got no part of a contract, rather than that a provider is missing', () => {
+    const misspelled = api.channels as Record<string, unknown>;
+    for (const part of [misspelled['rom'], 'room:1', api]) {
+      const hooks = [
+        () => useChannel(part as typeof api.channels.room, { params: { id: '1' } }),
+        () => useQuery(part as typeof api.queries.history, { input: { room: '1' } }),
+        () => useCommand(part as typeof api.commands.post),
+      ];
+      for (const useIt of hooks) {
+        const Listening = () => (useIt(), null);
+        expect(thrownBy(createHarness().tree(<Listening />))).toMatchObject({ code: 'misuse', message: expect.stringContaining('a part of a contract') });
+      }
+    }
+  });
+
+  it('wants no options of a hook where there is nothing to choose', () => {
+    const quiet = defineContract({ channels: { news: channel('news', { events: {} }) }, queries: { now: query({ output: z.number() }) } });
+    const count = defineView(quiet.channels.news, { initialState: 3, reduce: (n) => n + 1 });
+    const Shown = () => <p>{`${useChannel(count).data} ${useQuery(quiet.queries.now).status}`}</p>;
+    expect(renderToString(<RealtimeProvider url={URL} contract={quiet}><Shown /></RealtimeProvider>)).toBe('<p>3 pending</p>');
   });
 
   it('leaves no socket, no timer and no watcher a while after it is gone', async () => {

@@ -85,6 +85,14 @@ it('infers the contract without being told', async () => {
   await realtime.stop();
 });
 
+it('refuses a rule that could only refuse everybody, when it is made', async () => {
+  const quiet = defineContract({ channels: { news: channel('news', { events: {} }) } });
+  const made = (authorize: object) => () => createRealtimeServer({ contract: quiet, broker: memoryBroker(), authorize });
+  for (const kind of ['channels', 'clientEvents', 'queries', 'commands']) expect(made({ [kind]: { neews: 'public' } })).toThrow(`authorize.${kind} has a rule for 'neews'`);
+  for (const rule of [true, 'publc', null]) expect(made({ channels: { news: rule } })).toThrow('can let nobody in');
+  await made({ channels: { news: undefined } })().stop();
+});
+
 it('needs no handlers where the contract has nothing to handle', async () => {
   const only = defineContract({ channels: { lobby: channel('lobby', { events: { rang: z.number() } }) } });
   await createRealtimeServer({ contract: only, broker: memoryBroker() }).stop();

@@ -26,6 +26,7 @@ const api = defineContract({
 });
 declare const client: RealtimeClient;
 const list = defineView(api.channels.lobby, { initialState: [] as Message[], reduce: append(5) });
+const roomList = defineView(api.channels.room, { initialState: 0, reduce: (count) => count + 1 });
 
 /** None of these is ever run: what matters is what they are to the compiler. */
 export const uses = {
@@ -42,6 +43,8 @@ export const uses = {
     expectTypeOf(useChannel(list, { select: (all) => all.length }).data).toEqualTypeOf<number>();
     expectTypeOf(useQuery(api.queries.history, { input: { room: '1' } }).data).toEqualTypeOf<Message[] | undefined>();
     expectTypeOf(useQuery(api.queries.now, {}).data).toEqualTypeOf<Date | undefined>();
+    expectTypeOf(useQuery(api.queries.now).data).toEqualTypeOf<Date | undefined>();
+    expectTypeOf(useChannel(list).data).toEqualTypeOf<Message[]>();
     expectTypeOf(useQuery(api.queries.history, { input: { room: '1' }, select: (all) => all.length }).data).toEqualTypeOf<number | undefined>();
     useQuery(api.queries.history, {
       input: { room: '1' },
@@ -68,6 +71,8 @@ export const uses = {
   channels: [
     // @ts-expect-error room needs its parameter
     () => useChannel(api.channels.room, {}),
+    // @ts-expect-error and so does a view of it
+    () => useChannel(roomList),
     // @ts-expect-error room's parameter has another name
     () => useChannel(api.channels.room, { params: { room: '1' } }),
     // @ts-expect-error a parameter is a text or a number
@@ -146,5 +151,5 @@ export const uses = {
 };
 
 it('wrong use does not compile, which `npm run types` checks; here it is counted', () => {
-  expect([uses.channels, uses.queries, uses.commands, uses.provider].map(({ length }) => length)).toEqual([12, 10, 7, 6]);
+  expect([uses.channels, uses.queries, uses.commands, uses.provider].map(({ length }) => length)).toEqual([13, 10, 7, 6]);
 });

@@ -125,7 +125,7 @@ describe('a flood', () => {
   it('of refused upgrades does not flood the log', async () => {
     const { port, said } = await serve();
     for (let i = 0; i < 30; i++) expect((await upgrade(port, { ...good(port), origin: 'http://evil.example' })).status).toBe(403);
-    expect(said).toEqual(Array(10).fill('An upgrade was refused with 403: Pages of this origin may not connect.'));
+    expect(said).toEqual(Array(10).fill('An upgrade was refused with 403: Pages of this origin may not connect, unless origins names it.'));
   });
 });
 

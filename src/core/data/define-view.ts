@@ -15,7 +15,8 @@ export interface ViewRef<Ref extends ChannelRef = ChannelRef, State = unknown> {
 }
 
 /**
- * Describes state that is folded from a channel's events: once a channel, shared by all components.
+ * Describes state that is folded from a channel's events: once a channel, shared by all components. Define it in a module:
+ * one that is made while rendering is another view each time, and the component renders without end.
  *
  * @param parts.history - how many past events to start from, and to start again from after a gap, at most 1,000. Default 0: from now on.
  * @param parts.reduce - pure; gives a new state, or the same one if the event changes nothing

@@ -42,6 +42,10 @@ export function createCatalog(rules: PlainRules, { clock, ruleMs, logger }: { re
   const { contract, authorize } = rules;
   if (Object.hasOwn(contract.commands, PUBLISH)) throw new RealtimeError('misuse', `'${PUBLISH}' is the protocol's. Give the command of the contract another name.`);
   const channels = Object.values(contract.channels).map((ref) => ({ ref, read: channelReader(ref.pattern) }));
+  assertRules('channels', authorize?.channels, contract.channels);
+  assertRules('clientEvents', authorize?.clientEvents, contract.channels);
+  assertRules('queries', authorize?.queries, contract.queries);
+  assertRules('commands', authorize?.commands, contract.commands);
   const channelRules = new Map(Object.entries(authorize?.channels ?? {}));
   const eventRules = new Map(Object.entries(authorize?.clientEvents ?? {}));
 
@@ -115,4 +119,13 @@ export function createCatalog(rules: PlainRules, { clock, ruleMs, logger }: { re
       return name;
     },
   };
+}
+
+/** A rule for a name that is misspelled, or one that cannot answer, would refuse everybody without a word. */
+function assertRules(kind: string, rules: Rules = {}, parts: Readonly<Record<string, unknown>>): void {
+  for (const [name, rule] of Object.entries(rules)) {
+    if (!Object.hasOwn(parts, name)) throw new RealtimeError('misuse', `authorize.${kind} has a rule for '${name}', and the contract has no such name. Spell it as the contract does.`);
+    if (rule === undefined || rule === 'public' || typeof rule === 'function') continue;
+    throw new RealtimeError('misuse', `The rule for '${name}' under authorize.${kind} can let nobody in. Give 'public' or a function; leave it out to refuse everybody.`);
+  }
 }

@@ -65,9 +65,9 @@ export function refusalOf(request: IncomingMessage, { origins, hosts, allowNoOri
   const { origin, host } = request.headers;
   if (hosts !== null && !hosts.has(hostnameOf(host ?? '') ?? '')) return { status: 403, sentence: 'This server is not called by this name.' };
   if (origin === undefined) {
-    if (!allowNoOrigin) return { status: 403, sentence: 'A request without an Origin is refused here.' };
+    if (!allowNoOrigin) return { status: 403, sentence: 'A request without an Origin is refused here. Where programs connect that are no pages, attach with allowNoOrigin.' };
   } else if (!(origins === null ? isSameHost(origin, host) : origins.has(origin))) {
-    return { status: 403, sentence: 'Pages of this origin may not connect.' };
+    return { status: 403, sentence: 'Pages of this origin may not connect, unless origins names it.' };
   }
   const offered = request.headers['sec-websocket-protocol']?.split(',').map((name) => name.trim()) ?? [];
   if (!offered.includes(SUBPROTOCOL)) return { status: 400, sentence: `Offer the subprotocol ${SUBPROTOCOL}.` };

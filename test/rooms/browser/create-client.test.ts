@@ -35,6 +35,32 @@ async function opened(url: string): Promise<string | undefined> {
   return ScriptedSocket.made.at(-1)?.url;
 }
 
+describe('numbers that are given', () => {
+  it('one of the backoff leaves the others as they are: there is a wait between the attempts', async () => {
+    const client = make('ws://throw/', { timings: { backoff: { maxAttempts: 3 } } });
+    client.hold();
+    await settle();
+    const { attempt, nextRetryAt } = client.connection.get();
+    expect([attempt, nextRetryAt]).toEqual([1, expect.any(Number)]);
+    expect(nextRetryAt).not.toBeNaN();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(client.connection.get()).toMatchObject({ status: 'disconnected', reason: { kind: 'unavailable' } });
+    client.dispose();
+  });
+
+  it('undefined is as good as left out', async () => {
+    const client = make('ws://x/', { pool: { size: undefined }, bounds: { outboxCommands: undefined }, timings: { connectMs: undefined, backoff: undefined } });
+    client.hold();
+    await settle();
+    const first = client.send(api.commands.say, 'x');
+    await expect(first.queued).resolves.toBeUndefined();
+    await vi.advanceTimersByTimeAsync(3_900);
+    expect([client.connection.get().links.map(({ state }) => state), ScriptedSocket.made.length]).toEqual([['connecting'], 1]);
+    client.dispose();
+    await expect(first.result).rejects.toMatchObject({ code: 'cancelled' });
+  });
+});
+
 describe('the address', () => {
   it.each([
     ['wss://app.example/realtime', 'wss://app.example/realtime?link=0'],
