@@ -29,8 +29,7 @@ export interface Driven<State, Event> {
   stop(): void;
 }
 
-/** Events that arrive while effects are carried out wait in the inbox: a step never runs inside another. */
-export function drive<State, Event, Effect extends { readonly type: string }, Name extends string>(parts: {
+interface Parts<State, Event, Effect, Name extends string> {
   readonly clock: Clock;
   readonly initial: State;
   readonly step: Step<State, Event | TimerFired<Name>, Effect | TimerEffect<Name>>;
@@ -39,70 +38,71 @@ export function drive<State, Event, Effect extends { readonly type: string }, Na
   readonly first?: readonly (Effect | TimerEffect<Name>)[];
   /** Runs after each step whose state is a new one, when its effects are done. */
   readonly onState?: (state: State, previous: State) => void;
-}): Driven<State, Event> {
-  const { clock, step, perform, onState } = parts;
-  const timers = new Map<Name, Cancel>();
-  const inbox: (Event | TimerFired<Name>)[] = [];
-  let isBusy = false;
-  let isStopped = false;
+}
 
-  const stopTimer = (name: Name): void => {
-    timers.get(name)?.();
-    timers.delete(name);
-  };
+/** Events that arrive while effects are carried out wait in the inbox: a step never runs inside another. */
+export function drive<State, Event, Effect extends { readonly type: string }, Name extends string>(parts: Parts<State, Event, Effect, Name>): Driven<State, Event> {
+  return new Machine(parts);
+}
 
-  const startTimer = (name: Name, ms: number): void => {
-    stopTimer(name);
-    const dueAt = clock.now() + ms;
-    const dueWall = clock.wall() + ms;
-    timers.set(
-      name,
-      clock.after(ms, () => {
-        timers.delete(name);
-        const now = clock.now();
-        send({ type: 'timer-fired', name, now, lateMs: Math.max(0, now - dueAt, clock.wall() - dueWall) });
-      }),
-    );
-  };
+/** A class, and no inbox before it is needed: a server has a machine for each connection, and most of them are idle. */
+class Machine<State, Event, Effect extends { readonly type: string }, Name extends string> implements Driven<State, Event> {
+  state: State;
+  readonly #parts: Parts<State, Event, Effect, Name>;
+  /** How to end those that run. */
+  readonly #timers: Partial<Record<Name, Cancel | undefined>> = {};
+  #inbox: (Event | TimerFired<Name>)[] | undefined;
+  #isBusy = false;
+  #isStopped = false;
 
-  const carryOut = (effect: Effect | TimerEffect<Name>): void => {
-    if (isTimerEffect<Name>(effect)) {
-      if (effect.type === 'start-timer') startTimer(effect.name, effect.ms);
-      else stopTimer(effect.name);
-    } else perform(effect as Effect);
-  };
+  constructor(parts: Parts<State, Event, Effect, Name>) {
+    this.#parts = parts;
+    this.state = parts.initial;
+    for (const effect of parts.first ?? []) this.#carryOut(effect);
+  }
 
-  const send = (event: Event | TimerFired<Name>): void => {
-    if (isStopped) return;
+  send(event: Event | TimerFired<Name>): void {
+    if (this.#isStopped) return;
+    const inbox = (this.#inbox ??= []);
     inbox.push(event);
-    if (isBusy) return;
-    isBusy = true;
+    if (this.#isBusy) return;
+    this.#isBusy = true;
     try {
-      for (let next = inbox.shift(); next !== undefined && !isStopped; next = inbox.shift()) {
-        const previous = driven.state;
-        const [following, effects] = step(previous, next);
-        driven.state = following;
-        for (const effect of effects) if (!isStopped) carryOut(effect);
-        if (following !== previous) onState?.(following, previous);
+      for (let next = inbox.shift(); next !== undefined && !this.#isStopped; next = inbox.shift()) {
+        const previous = this.state;
+        const [following, effects] = this.#parts.step(previous, next);
+        this.state = following;
+        for (const effect of effects) if (!this.#isStopped) this.#carryOut(effect);
+        if (following !== previous) this.#parts.onState?.(following, previous);
       }
     } finally {
-      isBusy = false;
+      this.#isBusy = false;
+      if (inbox.length === 0) this.#inbox = undefined;
     }
-  };
+  }
 
-  // A plain field: an accessor of its own on each object would cost each of them a hash table, and every look at it.
-  const driven = {
-    state: parts.initial,
-    send,
-    stop() {
-      isStopped = true;
-      inbox.length = 0;
-      for (const cancel of timers.values()) cancel();
-      timers.clear();
-    },
-  };
-  for (const effect of parts.first ?? []) carryOut(effect);
-  return driven;
+  stop(): void {
+    this.#isStopped = true;
+    for (const name in this.#timers) this.#timers[name]?.();
+  }
+
+  #carryOut(effect: Effect | TimerEffect<Name>): void {
+    if (!isTimerEffect<Name>(effect)) return this.#parts.perform(effect as Effect);
+    const { name } = effect;
+    this.#timers[name]?.();
+    this.#timers[name] = effect.type === 'start-timer' ? this.#start(name, effect.ms) : undefined;
+  }
+
+  #start(name: Name, ms: number): Cancel {
+    const { clock } = this.#parts;
+    const dueAt = clock.now() + ms;
+    const dueWall = clock.wall() + ms;
+    return clock.after(ms, () => {
+      this.#timers[name] = undefined;
+      const now = clock.now();
+      this.send({ type: 'timer-fired', name, now, lateMs: Math.max(0, now - dueAt, clock.wall() - dueWall) });
+    });
+  }
 }
 
 function isTimerEffect<Name extends string>(effect: { readonly type: string }): effect is TimerEffect<Name> {

@@ -4,7 +4,7 @@ import { createCalmLogger } from '../../src/server/core/calm-logger.js';
 import { notNowText, retryAfter } from '../../src/server/core/frame-text.js';
 
 it('a bucket fills steadily, up to its size', () => {
-  const bucket = createBucket(10, 3, 0);
+  const bucket = createBucket(10, 3);
   expect([0, 0, 0, 0].map((now) => bucket.take(now))).toEqual([true, true, true, false]);
   expect(bucket.take(99)).toBe(false);
   expect(bucket.take(100)).toBe(true);
@@ -13,7 +13,7 @@ it('a bucket fills steadily, up to its size', () => {
 });
 
 it('a bucket lets through what is larger than itself, and makes it wait for that', () => {
-  const bucket = createBucket(10, 3, 0);
+  const bucket = createBucket(10, 3);
   expect(bucket.take(0, 20)).toBe(true);
   expect(bucket.take(1_700)).toBe(false);
   expect(bucket.take(1_800)).toBe(true);

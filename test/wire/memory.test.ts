@@ -4,9 +4,12 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import type { IncomingMessage } from 'node:http';
+import { defineContract } from '../../src/core/contract.js';
 import { drive } from '../../src/core/machine.js';
+import { createBucket } from '../../src/server/core/bucket.js';
 import { createConnection, type ConnectionHost } from '../../src/server/core/connection.js';
 import { createNodeWorld } from '../../src/server/node/clock.js';
+import { createRealtimeServer, memoryBroker } from '../../src/server/node/index.js';
 import { createApp, noting } from './app.js';
 import { enter, listenHttp } from './raw-client.js';
 
@@ -34,12 +37,30 @@ it('a connection lets go of the request that opened it', async () => {
   server.close();
 });
 
+it('authenticate sees the address and the headers of the request', async () => {
+  const seen: (string | undefined)[] = [];
+  const realtime = createRealtimeServer({
+    contract: defineContract({}),
+    broker: memoryBroker(),
+    authenticate({ request }) {
+      seen.push(request.url, request.remoteAddress, String(request.headers['sec-websocket-protocol']));
+      return { id: 'ann' };
+    },
+  });
+  const { server, url } = await listenHttp();
+  realtime.attach(server);
+  await enter(url);
+  expect(seen).toEqual(['/realtime', '127.0.0.1', 'holdfast.v1']);
+  await realtime.stop();
+  server.close();
+});
+
 it('what each connection has of its own is kept as fields', () => {
   const socket = { send: () => undefined, close: () => undefined, bufferedBytes: () => 0, receivedBytes: () => 0 };
-  const host = { clock, onReleased: () => undefined } as unknown as ConnectionHost;
+  const host = { clock, createInbound: () => createBucket(1, 1), onReleased: () => undefined } as unknown as ConnectionHost;
   // The first of a kind is lean in any case.
   const machines = [1, 2, 3].map(() => drive({ clock, initial: 0, step: (state) => [state, []], perform: () => undefined }));
-  const connections = [1, 2, 3].map(() => createConnection(socket as never, host));
+  const connections = [1, 2, 3].map(() => createConnection(socket as never, { url: '/', headers: {}, remoteAddress: undefined }, host));
   for (const connection of connections) connection.onClosed();
   expect([...machines, ...connections].map(isLean)).toEqual(Array(6).fill(true));
 });

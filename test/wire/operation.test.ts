@@ -1,8 +1,8 @@
 /** What an operator relies on, over real HTTP and sockets: caps, logs, health, and a stop that loses nothing. */
 import { createServer, request, type Server } from 'node:http';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { afterEach, expect, it, describe } from 'vitest';
+import type { AddressInfo, Socket } from 'node:net';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 import { channel, command, defineContract } from '../../src/core/contract.js';
 import { createRealtimeServer, memoryBroker, type AttachOptions, type Broker, type LimitOptions, type RealtimeServer } from '../../src/server/node/index.js';
@@ -73,6 +73,19 @@ afterEach(async () => {
 });
 
 const good = (port: number): Record<string, string> => ({ origin: `http://127.0.0.1:${port}`, 'sec-websocket-protocol': 'holdfast.v1' });
+
+/** A peer that shakes hands and never says anything again, not even goodbye. */
+async function shake(port: number): Promise<Socket> {
+  const asked = request({
+    port,
+    host: '127.0.0.1',
+    path: '/realtime',
+    headers: { connection: 'upgrade', upgrade: 'websocket', 'sec-websocket-version': '13', 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==', ...good(port) },
+  });
+  asked.end();
+  const [, socket] = (await once(asked, 'upgrade')) as [unknown, Socket];
+  return socket.resume();
+}
 
 /** What a plain request gets. */
 function get(port: number, path: string, method = 'GET'): Promise<{ readonly status: number | undefined; readonly body: string; readonly headers: Readonly<Record<string, unknown>> }> {
@@ -216,6 +229,18 @@ describe('stop', () => {
     await called();
     await realtime.stop();
     expect((await client.closed).code).toBe(4000);
+  });
+
+  it('cuts off who does not answer the goodbye, without waiting for the socket', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { port, realtime } = await serve({ limits: { stopMs: 1_000 } });
+    const mute = await shake(port);
+    const cut = once(mute, 'close');
+    const stopped = realtime.stop();
+    await vi.advanceTimersByTimeAsync(1_000);
+    await stopped;
+    await cut;
   });
 
   it('sends away who is still greeting', async () => {

@@ -10,23 +10,27 @@ export interface Bucket {
   fullInMs(now: number): number;
 }
 
-export function createBucket(perSecond: number, size: number, now: number): Bucket {
-  let held = size;
-  let at = now;
-  const fill = (to: number): void => {
-    held = Math.min(size, held + ((to - at) * perSecond) / 1_000);
-    at = to;
-  };
-  return {
-    take(when, amount = 1) {
-      fill(when);
-      if (held < 1) return false;
-      held -= amount;
-      return true;
-    },
-    fullInMs(when) {
-      fill(when);
-      return ((size - held) / perSecond) * 1_000;
-    },
-  };
+export function createBucket(perSecond: number, size: number): Bucket {
+  return new LeanBucket(perSecond, size);
+}
+
+/** A class of few numbers, because every connection has one. */
+class LeanBucket implements Bucket {
+  readonly #perSecond: number;
+  readonly #size: number;
+  /** What it holds follows from this alone. */
+  #fullAt = -Infinity;
+
+  constructor(perSecond: number, size: number) {
+    this.#perSecond = perSecond;
+    this.#size = size;
+  }
+  take(now: number, amount = 1): boolean {
+    if (this.#size - (this.fullInMs(now) * this.#perSecond) / 1_000 < 1) return false;
+    this.#fullAt = Math.max(this.#fullAt, now) + (amount * 1_000) / this.#perSecond;
+    return true;
+  }
+  fullInMs(now: number): number {
+    return Math.max(0, this.#fullAt - now);
+  }
 }

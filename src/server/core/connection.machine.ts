@@ -89,6 +89,9 @@ export function stepConnection(state: ConnectionState, event: ConnectionEvent | 
 
 function greet(hello: HelloFrame): Next {
   if (hello.v !== PROTOCOL_VERSION) return close(CloseCode.incompatible, `this server speaks version ${PROTOCOL_VERSION}`);
-  const greeting: Greeting = { client: hello.client, link: hello.link, isVisible: hello.visible, features: FEATURES.filter((feature) => hello.features.includes(feature)) };
+  const isKnown = (feature: Feature): boolean => hello.features.includes(feature);
+  // Most clients know all: they share one list.
+  const features = FEATURES.every(isKnown) ? FEATURES : FEATURES.filter(isKnown);
+  const greeting: Greeting = { client: hello.client, link: hello.link, isVisible: hello.visible, features };
   return [{ kind: 'authenticating', greeting }, [START, { type: 'authenticate', hello }]];
 }

@@ -141,7 +141,7 @@ export interface LimitOptions {
    * @default 30,000 ms
    */
   readonly handlerMs?: number;
-  /** How long `stop` lets commands under way end. @default 5,000 ms */
+  /** How long `stop` lets commands under way end, and then once more: sockets close, before they are cut off. @default 5,000 ms */
   readonly stopMs?: number;
 }
 

@@ -15,7 +15,9 @@ export interface Run {
 }
 
 /** Takes volatile events for one connection, which it is told apart by; it may drop them. */
-export type VolatileSink = (text: string) => void;
+export interface VolatileSink {
+  sendVolatile(text: string): void;
+}
 
 /** One connection's interest in one channel. */
 export interface Member {
@@ -83,7 +85,7 @@ export function createHub(parts: { readonly broker: Pick<Broker, 'watch' | 'unwa
       broker.unwatch(channel);
     },
     tell(channel, text, own) {
-      for (const { mode, volatile } of rooms.get(channel)?.members ?? []) if (mode === 'live' && volatile !== own) volatile?.(text);
+      for (const { mode, volatile } of rooms.get(channel)?.members ?? []) if (mode === 'live' && volatile !== own) volatile?.sendVolatile(text);
     },
     membersOf: (channel) => rooms.get(channel)?.members.size ?? 0,
     onEvents(channel, epoch, first, events) {

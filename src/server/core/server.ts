@@ -12,17 +12,14 @@ import type { Broker } from './broker.js';
 import { createBucket } from './bucket.js';
 import { createCatalog, type PlainRules } from './catalog.js';
 import { createCommands } from './commands.js';
-import { createConnection, type Connection, type ConnectionHost, type Session } from './connection.js';
+import { createConnection, type Connection, type ConnectionHost } from './connection.js';
 import type { Identity, LimitOptions, ServerPublish, ServerRules, User } from './handlers.js';
 import { createHub } from './hub.js';
 import type { Logger } from './logger.js';
-import { createParts } from './parts.js';
 import { publication } from './publication.js';
-import { createQueries, type Queries } from './queries.js';
 import { createRunning } from './running.js';
 import type { ConnectionHandler, ConnectionRequest, ServerSocket, ServerWorld } from './server-world.js';
-import { createSubscriptions, type Subscriptions } from './subscriptions.js';
-import { createVolatiles, type Volatiles } from './volatiles.js';
+import { createSession, type SessionHost } from './session.js';
 
 /** Sockets are counted where they are accepted. */
 const DEFAULT_LIMITS: Required<Omit<LimitOptions, 'connections' | 'connectionsPerAddress'>> = {
@@ -62,8 +59,11 @@ export interface ServerCore {
   closeUser(user: string): void;
   /** The broker has started, and nobody has asked to stop. */
   readonly isReady: boolean;
-  /** Lets commands under way end, for a while; then closes every connection and lets the broker go. */
-  stop(code: CloseCode): Promise<void>;
+  /**
+   * Lets commands under way end, for a while; then closes every connection and lets the broker go. `gone`: the last socket is;
+   * for that it waits as long again, not longer.
+   */
+  stop(code: CloseCode, gone?: Promise<void>): Promise<void>;
 }
 
 const SILENT: Logger = { warn: () => undefined, error: () => undefined };
@@ -78,7 +78,7 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
   const connections = new Set<Connection>();
   const links = new Map<string, Connection>();
   /** Connections that wait for authenticate, each with the users that were closed since. */
-  const entering = new Set<string[]>();
+  const entering = new Map<Connection, string[]>();
   let isSweeping = false;
   let isStarted = false;
   let isStopped = false;
@@ -128,64 +128,44 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
     }
   };
 
-  const host = (request: ConnectionRequest): ConnectionHost => {
-    let asked: ConnectionRequest | null = request;
-    let key = '';
-    const closedMeanwhile: string[] = [];
-    return {
-      clock,
-      broker,
-      commands,
-      node,
-      limits: { channels: limits.channels, windowPerLane: WINDOW_PER_LANE, keepMs: broker.keepMs },
-      intervals: PING,
-      maxBufferedBytes: limits.bufferedBytes,
-      maxCommands: limits.commands,
-      inbound: createBucket(limits.framesPerSecond, limits.frameBurst, clock.now()),
-      async authenticate(hello) {
-        if (asked === null) return null;
-        if (entering.size >= limits.authentications) throw new Error('Too many clients wait for authenticate.');
-        entering.add(closedMeanwhile);
-        const its = asked;
-        // Headers are large, and nobody needs them again.
-        asked = null;
-        await started;
-        return identify(hello, its);
-      },
-      mayEnter: (user) => !closedMeanwhile.some((name) => isUser(user, name)),
-      createSession(user, { send, onFailed, onFlood, bufferedBytes, sendVolatile, features }) {
-        const volatile = features.includes('volatile') ? sendVolatile : undefined;
-        const createLong = () => createParts({ clock, maxWaiting: limits.bufferedBytes, send, bufferedBytes });
-        const createBudget = () => createBucket(limits.fanOutPerSecond, 2 * limits.fanOutPerSecond, clock.now());
-        return new LazySession(
-          () => createSubscriptions({ user, catalog, hub, broker, maxChannels: limits.channels, send, volatile, onFailed, onFlood }),
-          () =>
-            createQueries({
-              user, catalog, broker, clock, createAbort, handlerMs: limits.handlerMs, maxQueries: limits.queries, handlers, logger, send,
-              long: features.includes('parts') ? createLong() : null,
-            }),
-          volatile === undefined ? null : () => createVolatiles({ user, catalog, hub, clock, budget: createBudget(), logger, own: volatile }),
-        );
-      },
-      onReady(connection) {
-        entering.delete(closedMeanwhile);
-        key = JSON.stringify([connection.user?.id, connection.greeting?.client, connection.greeting?.link]);
-        links.get(key)?.close(CloseCode.replaced, 'replaced');
-        links.set(key, connection);
-      },
-      onReleased(connection) {
-        connections.delete(connection);
-        // Also while authenticate still works: a place belongs to a connection, not to a promise.
-        entering.delete(closedMeanwhile);
-        if (links.get(key) === connection) links.delete(key);
-      },
-      onFailed: (error) => logger.error('The server could not serve a client and sent it away for a second.', error),
-    };
+  const sessions: SessionHost = { catalog, hub, broker, clock, createAbort, handlers, logger, limits };
+  const host: ConnectionHost = {
+    clock,
+    broker,
+    commands,
+    node,
+    limits: { channels: limits.channels, windowPerLane: WINDOW_PER_LANE, keepMs: broker.keepMs },
+    intervals: PING,
+    maxBufferedBytes: limits.bufferedBytes,
+    maxCommands: limits.commands,
+    createInbound: () => createBucket(limits.framesPerSecond, limits.frameBurst),
+    async authenticate(connection, hello, request) {
+      if (entering.size >= limits.authentications) throw new Error('Too many clients wait for authenticate.');
+      entering.set(connection, []);
+      await started;
+      return identify(hello, request);
+    },
+    mayEnter: (connection, user) => entering.get(connection)?.some((name) => isUser(user, name)) !== true,
+    createSession: (user, features, port) => createSession(sessions, user, features, port),
+    onReady(connection) {
+      entering.delete(connection);
+      const key = keyOf(connection);
+      links.get(key)?.close(CloseCode.replaced, 'replaced');
+      links.set(key, connection);
+    },
+    onReleased(connection) {
+      connections.delete(connection);
+      // Also while authenticate still works: a place belongs to a connection, not to a promise.
+      entering.delete(connection);
+      const key = keyOf(connection);
+      if (links.get(key) === connection) links.delete(key);
+    },
+    onFailed: (error) => logger.error('The server could not serve a client and sent it away for a second.', error),
   };
 
   return {
     accept(socket, request) {
-      const connection = createConnection(socket, host(request));
+      const connection = createConnection(socket, request, host);
       connections.add(connection);
       if (isStopped) connection.close(CloseCode.restart, 'stopping');
       if (!isSweeping) sweep();
@@ -201,18 +181,19 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
       for (const connection of connections) if (isUser(connection.user, user)) connection.kick(channel);
     },
     closeUser(user) {
-      for (const closed of entering) closed.push(user);
+      for (const closed of entering.values()) closed.push(user);
       for (const connection of connections) if (isUser(connection.user, user)) connection.close(CloseCode.unauthorized, 'signed out');
     },
     get isReady() {
       return isStarted && !isStopped;
     },
-    async stop(code) {
+    async stop(code, gone = Promise.resolve()) {
       isStopped = true;
       await within(clock, limits.stopMs, commands.drain());
       for (const connection of connections) connection.close(code, 'stopping');
       await started.catch(() => undefined);
       await broker.stop();
+      await within(clock, limits.stopMs, gone);
     },
   };
 }
@@ -228,30 +209,9 @@ function within(clock: Clock, ms: number, work: Promise<unknown>): Promise<void>
   });
 }
 
-/** Its parts are made when they are first needed: most of a crowd is idle, and each part weighs a kilobyte. */
-class LazySession implements Session {
-  #subscriptions: Subscriptions | null = null;
-  #queries: Queries | null = null;
-  #volatiles: Volatiles | null = null;
-  constructor(
-    readonly createSubscriptions: () => Subscriptions,
-    readonly createQueries: () => Queries,
-    readonly createVolatiles: (() => Volatiles) | null,
-  ) {}
-  get subscriptions(): Subscriptions {
-    return (this.#subscriptions ??= this.createSubscriptions());
-  }
-  get queries(): Queries {
-    return (this.#queries ??= this.createQueries());
-  }
-  get volatiles(): Volatiles | null {
-    return (this.#volatiles ??= this.createVolatiles?.() ?? null);
-  }
-  release(): void {
-    this.#subscriptions?.release();
-    this.#queries?.release();
-    this.#volatiles?.release();
-  }
+/** No two live connections have the same one; who is not ready has none. */
+function keyOf({ user, greeting }: Connection): string {
+  return JSON.stringify([user?.id, greeting?.client, greeting?.link]);
 }
 
 function isUser(user: User | null, asked: string): boolean {

@@ -4,8 +4,10 @@ import type { Refusal } from './upgrade.js';
 export interface Headcount {
   /** Why there is no room for one more, or null. */
   refusal(address: string | undefined): Refusal | null;
-  /** Counts a socket; call what it returns once, when the socket is gone. */
-  enter(address: string | undefined): () => void;
+  /** Counts a socket. */
+  enter(address: string | undefined): void;
+  /** It is gone; once for each that entered, with the same address. */
+  leave(address: string | undefined): void;
 }
 
 export function createHeadcount(limits: { readonly connections: number; readonly connectionsPerAddress: number }): Headcount {
@@ -20,12 +22,12 @@ export function createHeadcount(limits: { readonly connections: number; readonly
     enter(address = '') {
       total++;
       byAddress.set(address, (byAddress.get(address) ?? 0) + 1);
-      return () => {
-        total--;
-        const left = (byAddress.get(address) ?? 0) - 1;
-        if (left > 0) byAddress.set(address, left);
-        else byAddress.delete(address);
-      };
+    },
+    leave(address = '') {
+      total--;
+      const left = (byAddress.get(address) ?? 0) - 1;
+      if (left > 0) byAddress.set(address, left);
+      else byAddress.delete(address);
     },
   };
 }

@@ -13,6 +13,7 @@ import { createCalmLogger } from '../core/calm-logger.js';
 import type { LimitOptions, ServerPublish, ServerRules } from '../core/handlers.js';
 import type { Logger } from '../core/logger.js';
 import { createServerCore, type ServerCoreOptions } from '../core/server.js';
+import type { ConnectionRequest } from '../core/server-world.js';
 import { createNodeWorld } from './clock.js';
 import { createHeadcount } from './headcount.js';
 import { answerHealth } from './health.js';
@@ -80,7 +81,8 @@ export interface RealtimeServer {
   health(request: IncomingMessage, response: ServerResponse): boolean;
   /**
    * Takes no new clients and commands, lets the commands under way end and be answered (at most `limits.stopMs`), then sends
-   * every client away, to come back to another process. Resolves when the last socket is gone.
+   * every client away, to come back to another process. Resolves when the last socket is gone; who does not go by himself
+   * is cut off after `limits.stopMs` more.
    */
   stop(): Promise<void>;
 }
@@ -108,24 +110,28 @@ export function createRealtimeServer<C extends AnyContract>(options: RealtimeSer
   const { connections = 100_000, connectionsPerAddress = Infinity } = options.limits ?? {};
   const headcount = createHeadcount({ connections, connectionsPerAddress });
   const upgrader = new WebSocketServer(SOCKET_OPTIONS);
-  const sockets = new Set<WebSocket>();
+  /** With the address that each is counted under. */
+  const sockets = new Map<WebSocket, string | undefined>();
   const detach: (() => void)[] = [];
   let isStopped = false;
   let onEmpty: () => void = () => undefined;
 
+  /** Only where somebody asks for it: Node keeps what it has looked up as long as the socket. */
+  const addressOf = (request: IncomingMessage): string | undefined => (connectionsPerAddress === Infinity ? undefined : request.socket.remoteAddress);
+
+  const leave = (socket: WebSocket): void => {
+    headcount.leave(sockets.get(socket));
+    sockets.delete(socket);
+    if (sockets.size === 0) onEmpty();
+  };
+
   const take = (socket: WebSocket, request: IncomingMessage, stream: Duplex): void => {
-    // `ws` closes the socket by itself after an error; without a listener the process would go with it.
-    socket.on('error', () => undefined);
-    sockets.add(socket);
-    const { url = '', headers } = request;
-    const { remoteAddress } = request.socket;
-    const leave = headcount.enter(remoteAddress);
-    const handler = core.accept(createServerSocket(socket, stream), { url, headers: { ...headers }, remoteAddress });
-    listen(socket, handler, () => {
-      sockets.delete(socket);
-      leave();
-      if (sockets.size === 0) onEmpty();
-    });
+    // From here on `ws` listens to it.
+    stream.off('error', destroyIt);
+    const address = addressOf(request);
+    headcount.enter(address);
+    sockets.set(socket, address);
+    listen(socket, core.accept(createServerSocket(socket, stream), requestOf(request)), leave);
   };
 
   const turnAway = (stream: Duplex, refusal: Refusal): void => {
@@ -142,7 +148,7 @@ export function createRealtimeServer<C extends AnyContract>(options: RealtimeSer
           if (server.listenerCount('upgrade') === 1) refuse(stream, { status: 404, sentence: 'Nothing is here.' });
           return;
         }
-        const refusal = isStopped ? STOPPING : (refusalOf(request, entrance) ?? headcount.refusal(request.socket.remoteAddress));
+        const refusal = isStopped ? STOPPING : (refusalOf(request, entrance) ?? headcount.refusal(addressOf(request)));
         if (refusal !== null) turnAway(stream, refusal);
         else upgrader.handleUpgrade(request, stream, head, (socket) => take(socket, request, stream));
       };
@@ -159,9 +165,20 @@ export function createRealtimeServer<C extends AnyContract>(options: RealtimeSer
         onEmpty = resolve;
         if (sockets.size === 0) resolve();
       });
-      await core.stop(CloseCode.restart);
-      await emptied;
+      await core.stop(CloseCode.restart, emptied);
+      for (const socket of sockets.keys()) socket.terminate();
       for (const off of detach.splice(0)) off();
+    },
+  };
+}
+
+/** What `authenticate` may see of a request. */
+function requestOf({ url = '', headers, socket }: IncomingMessage): ConnectionRequest {
+  return {
+    url,
+    headers: { ...headers },
+    get remoteAddress() {
+      return socket.remoteAddress;
     },
   };
 }

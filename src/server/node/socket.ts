@@ -44,13 +44,17 @@ class NodeSocket implements ServerSocket {
   }
 }
 
-export function listen(socket: WebSocket, handler: ConnectionHandler, onGone: () => void): void {
+/** `ws` closes the socket by itself after an error; without a listener the process would go with it. */
+const ignore = (): void => undefined;
+
+export function listen(socket: WebSocket, handler: ConnectionHandler, onGone: (socket: WebSocket) => void): void {
+  socket.on('error', ignore);
   socket.on('message', (data: Buffer, isBinary: boolean) => {
     if (isBinary) handler.onBinary();
     else handler.onMessage(data.toString());
   });
   socket.on('close', () => {
     handler.onClosed();
-    onGone();
+    onGone(socket);
   });
 }
