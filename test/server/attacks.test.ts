@@ -332,3 +332,11 @@ describe('an input schema that throws', () => {
     expect(said).toEqual(["The input schema of query 'thrown' threw.", "The input schema of command 'thrown' threw."]);
   });
 });
+
+describe('a limit that is no number', () => {
+  it.each([NaN, undefined, -1, '200'])('(%s) is refused where the server is made: nothing would ever be over it', (value) => {
+    for (const name of ['channels', 'framesPerSecond', 'connections', 'handlers']) {
+      expect(() => start({ limits: { [name]: value } as Options['limits'] & object })).toThrow(expect.objectContaining({ code: 'misuse', message: expect.stringContaining(name) }));
+    }
+  });
+});

@@ -4,6 +4,7 @@
  * `createServerCore` is long because it is the one place where the parts meet.
  */
 import type { AnyContract } from '../../core/contract.js';
+import { RealtimeError } from '../../core/errors.js';
 import { CloseCode } from '../../core/protocol/codes.js';
 import type { HelloFrame } from '../../core/protocol/frames.js';
 import type { Clock } from '../../core/world.js';
@@ -72,6 +73,10 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
   const { clock, dice } = world;
   const { broker, authenticate, logger = SILENT } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  for (const [name, limit] of Object.entries<unknown>(limits)) {
+    // Nothing is ever over NaN.
+    if (typeof limit !== 'number' || !(limit >= 0)) throw new RealtimeError('misuse', `limits.${name} is ${String(limit)}. Give a number, or leave it out.`);
+  }
   // The types of the contract end here: from now on names are text that arrives from outside.
   const catalog = createCatalog(options as unknown as PlainRules, { clock, ruleMs: limits.handlerMs, logger });
   const createAbort = world.createAbort ?? createPlainAbort;
