@@ -1,6 +1,7 @@
 /**
  * Looks over a client's sockets from the outside, and complains of what no client may do: connect twice at once, keep a
- * silent link, speak for one lane or one channel over two links, hammer a server that drops it.
+ * silent link, speak for one lane or one channel over two links, say anything but who it is before it is welcome, hammer a
+ * server that drops it.
  */
 import { DEAD_AFTER_MS } from '../../src/core/protocol/limits.js';
 import type { World } from '../../src/core/world.js';
@@ -12,6 +13,8 @@ export interface LinkWatch {
   readonly shared: number;
   /** The most sockets that were opened within half a minute. */
   readonly haste: number;
+  /** The ids of the commands that a socket has taken. */
+  readonly sent: ReadonlySet<string>;
 }
 
 /** Timers may be this late, and the greeting takes its time. */
@@ -30,6 +33,7 @@ interface Watched {
 
 interface Said {
   readonly t: string;
+  readonly id?: string;
   readonly lane?: string;
   readonly channels?: readonly { readonly name: string }[];
 }
@@ -37,6 +41,7 @@ interface Said {
 export function watchLinks(outside: SimulatedClient, size: number, complain: (what: string) => void): LinkWatch {
   const { clock } = outside;
   const sockets = new Set<Watched>();
+  const sent = new Set<string>();
   let openedAt: number[] = [];
   let lookedAt = 0;
   let shared = 0;
@@ -69,6 +74,7 @@ export function watchLinks(outside: SimulatedClient, size: number, complain: (wh
   }
 
   function says(own: Watched, frame: Said): void {
+    if ((frame.t === 'hello') !== (own.state === 'open')) complain(`says ${frame.t} on a socket that is ${own.state === 'open' ? 'not welcome yet' : own.state}`);
     if (frame.lane !== undefined) {
       if (others(own).some(({ lanes }) => lanes.has(frame.lane as string))) complain(`lane ${frame.lane} is open on two links`);
       own.lanes.add(frame.lane);
@@ -81,6 +87,7 @@ export function watchLinks(outside: SimulatedClient, size: number, complain: (wh
   }
 
   return {
+    sent,
     get shared() {
       return shared;
     },
@@ -131,8 +138,11 @@ export function watchLinks(outside: SimulatedClient, size: number, complain: (wh
         });
         return {
           send(text) {
-            says(own, JSON.parse(text) as Said);
-            return socket.send(text);
+            const frame = JSON.parse(text) as Said;
+            says(own, frame);
+            const isTaken = socket.send(text);
+            if (isTaken && frame.t === 'command' && frame.id !== undefined) sent.add(frame.id);
+            return isTaken;
           },
           close(code, reason) {
             end();
