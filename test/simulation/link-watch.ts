@@ -1,8 +1,9 @@
 /**
  * Looks over a client's sockets from the outside, and complains of what no client may do: connect twice at once, keep a
  * silent link, speak for one lane or one channel over two links, leave a channel without a link while there is one,
- * hammer a server that drops it.
+ * say anything but who it is before it is welcome, hammer a server that drops it.
  */
+import { PASSED_BOARDS } from './town-contract.js';
 import { DEAD_AFTER_MS } from '../../src/core/protocol/limits.js';
 import type { World } from '../../src/core/world.js';
 import type { SimulatedClient } from '../../src/testing/simulated-client.js';
@@ -13,6 +14,8 @@ export interface LinkWatch {
   readonly shared: number;
   /** The most sockets that were opened within half a minute. */
   readonly haste: number;
+  /** The ids of the commands that a socket has taken. */
+  readonly sent: ReadonlySet<string>;
 }
 
 /** Timers may be this late, and the greeting takes its time. */
@@ -31,8 +34,11 @@ interface Watched {
   readonly channels: Set<string>;
 }
 
+const PASSED: ReadonlySet<string> = new Set(PASSED_BOARDS.map((id) => `board:${id}`));
+
 interface Said {
   readonly t: string;
+  readonly id?: string;
   readonly lane?: string;
   readonly channels?: readonly { readonly name: string }[];
 }
@@ -40,6 +46,7 @@ interface Said {
 export function watchLinks(outside: SimulatedClient, size: number, complain: (what: string) => void): LinkWatch {
   const { clock } = outside;
   const sockets = new Set<Watched>();
+  const sent = new Set<string>();
   let openedAt: number[] = [];
   let lookedAt = 0;
   let shared = 0;
@@ -71,10 +78,10 @@ export function watchLinks(outside: SimulatedClient, size: number, complain: (wh
     return own;
   }
 
-  /** Everybody here wants the same channels all the time. */
+  /** Boards that are only passed by may be left by the time that a link is. */
   function leaves(own: Watched): void {
     const heirs = others(own).filter(({ state }) => state === 'ready');
-    const orphans = own.state === 'ready' ? [...own.channels] : [];
+    const orphans = own.state === 'ready' ? [...own.channels].filter((name) => !PASSED.has(name)) : [];
     own.state = 'over';
     sockets.delete(own);
     if (orphans.length === 0 || heirs.length === 0) return;
@@ -85,6 +92,7 @@ export function watchLinks(outside: SimulatedClient, size: number, complain: (wh
   }
 
   function says(own: Watched, frame: Said): void {
+    if ((frame.t === 'hello') !== (own.state === 'open')) complain(`says ${frame.t} on a socket that is ${own.state === 'open' ? 'not welcome yet' : own.state}`);
     if (frame.lane !== undefined) {
       if (others(own).some(({ lanes }) => lanes.has(frame.lane as string))) complain(`lane ${frame.lane} is open on two links`);
       own.lanes.add(frame.lane);
@@ -97,6 +105,7 @@ export function watchLinks(outside: SimulatedClient, size: number, complain: (wh
   }
 
   return {
+    sent,
     get shared() {
       return shared;
     },
@@ -143,8 +152,11 @@ export function watchLinks(outside: SimulatedClient, size: number, complain: (wh
         });
         return {
           send(text) {
-            says(own, JSON.parse(text) as Said);
-            return socket.send(text);
+            const frame = JSON.parse(text) as Said;
+            says(own, frame);
+            const isTaken = socket.send(text);
+            if (isTaken && frame.t === 'command' && frame.id !== undefined) sent.add(frame.id);
+            return isTaken;
           },
           close(code, reason) {
             leaves(own);

@@ -2,16 +2,20 @@
 import { createSimulatedWorld, type SimulatedWorld } from '../../src/testing/simulated-world.js';
 import { createSeededDice } from '../../src/testing/seeded-dice.js';
 import { createMisfortune } from './misfortune.js';
-import { OTHER_BOARDS, POOL, RECENT } from './town-contract.js';
-import { createTownHall, type Fact, type TownHall } from './town-hall.js';
+import { reckon } from './reckoning.js';
+import { OTHER_BOARDS, PASSED_BOARDS, POOL } from './town-contract.js';
+import { createTownHall } from './town-hall.js';
 import { createTownsperson, type Townsperson } from './townsperson.js';
+import type { Witness } from './witness.js';
 
 export interface Life {
   readonly hash: string;
   /** Broken promises, in words; empty is good. */
   readonly complaints: readonly string[];
+  /** Events that reached somebody. */
   readonly events: number;
   readonly commands: number;
+  readonly queries: number;
   readonly faults: number;
   readonly gaps: number;
   /** Moments at which a client had more than one link ready. */
@@ -37,7 +41,7 @@ export async function live({ seed, people: count = 3, chaosMs = 120_000, healMs 
   const world = createSimulatedWorld({ seed, traceLines: Number(process.env['HOLDFAST_LINES'] ?? 200) });
   const hall = createTownHall(world);
   hall.start();
-  const people = ['ada', 'ben', 'cleo', 'dan', 'eve'].slice(0, count).map((name) => createTownsperson(world, name));
+  const people = ['ada', 'ben', 'cleo', 'dan', 'eve'].slice(0, count).map((name) => createTownsperson(world, hall, name));
   let isWorkOver = false;
   for (const person of people) work(world, person, () => isWorkOver);
   await world.clock.run(2_000, settle);
@@ -53,95 +57,56 @@ export async function live({ seed, people: count = 3, chaosMs = 120_000, healMs 
   await world.clock.run(world.clock.now() + 60_000, settle);
   for (const person of people) complaints.push(...leftovers(world, person));
 
+  const witnesses = people.flatMap(({ witnesses: all, passers }) => [...all, ...passers]);
+  const ofAll = (measure: (witness: Witness) => number): number => witnesses.reduce((sum, witness) => sum + measure(witness), 0);
   const endings: Record<string, number> = {};
   for (const { ending } of people.flatMap((person) => person.told)) endings[ending] = (endings[ending] ?? 0) + 1;
   return {
     hash: world.trace.hash,
     complaints,
-    events: people.reduce((sum, person) => sum + person.seen.length, 0),
+    events: ofAll(({ seen }) => seen.length),
     commands: people.reduce((sum, person) => sum + person.told.length, 0),
+    queries: people.reduce((sum, person) => sum + person.asked.length, 0),
     faults: misfortune.count,
-    gaps: people.reduce((sum, person) => sum + person.gaps.length, 0),
-    shared: people.reduce((sum, person) => sum + person.shared, 0),
-    haste: Math.max(...people.map((person) => person.haste)),
+    gaps: ofAll(({ gaps }) => gaps.length),
+    shared: people.reduce((sum, { links }) => sum + links.shared, 0),
+    haste: Math.max(...people.map(({ links }) => links.haste)),
     endings,
     report: () => `${complaints.slice(0, 20).join('\n')}\n${world.failureReport()}`,
   };
 }
 
+/** What somebody does all day; the dice are this person's own. */
 function work(world: SimulatedWorld, person: Townsperson, isOver: () => boolean): void {
   const dice = createSeededDice(world.seed, `work of ${person.name}`);
+  const { clock } = person.outside;
+  const act = (): void => {
+    person.pin(dice.chance(0.1) ? dice.exponential(150) : undefined);
+    // More at once than a lane's window takes.
+    if (dice.chance(0.008)) for (let i = 0; i < 40; i++) person.pin();
+    if (dice.chance(0.15)) person.glance(dice.pick(OTHER_BOARDS), 2_000);
+    if (dice.chance(0.05)) person.ask();
+    if (dice.chance(0.03)) person.resync();
+    if (dice.chance(0.15)) pass(dice.pick(PASSED_BOARDS));
+  };
+  /** By and by, a few times: each time what was said about the last time may still be under way. */
+  const pass = (board: number): void => {
+    let inMs = 0;
+    for (let left = dice.between(1, 4); left > 0; left--) {
+      const forMs = dice.between(0, 120);
+      clock.after(inMs, () => person.pass(board, forMs));
+      if (dice.chance(0.5)) clock.after(inMs + dice.between(0, 40), () => person.glance(board, 1_500));
+      inMs += forMs + dice.between(0, 60);
+    }
+  };
   const next = (): void => {
-    person.outside.clock.after(dice.exponential(600), () => {
+    clock.after(dice.exponential(600), () => {
       if (isOver()) return;
-      person.pin();
-      if (dice.chance(0.2)) person.glance(dice.pick(OTHER_BOARDS));
+      act();
       next();
     });
   };
   next();
-}
-
-/** After healing: everybody has what the storage has, and every command had its one outcome. */
-function reckon(hall: TownHall, people: readonly Townsperson[]): string[] {
-  const storages = hall.facts();
-  const all = storages.flat();
-  const present = storages.at(-1) ?? [];
-  const truth = new Map(all.map((fact) => [`${fact.epoch}/${fact.offset}`, fact]));
-  return [...effects(storages, people), ...people.flatMap((person) => [...sight(hall, person, truth, present), ...gapsOf(hall, person)])];
-}
-
-function effects(storages: readonly (readonly Fact[])[], people: readonly Townsperson[]): string[] {
-  const wrong: string[] = [];
-  const times = new Map<string, number>();
-  for (const { command = '' } of storages.flat()) times.set(command, (times.get(command) ?? 0) + 1);
-  for (const person of people) {
-    for (const { id, serial, ending, endings } of person.told) {
-      const what = `${person.name}'s command ${serial}`;
-      const effect = times.get(id) ?? 0;
-      if (ending === 'pending') wrong.push(`${what} has no outcome`);
-      if (endings > 1) wrong.push(`${what} had ${endings} outcomes`);
-      if (effect > 1) wrong.push(`${what} took effect ${effect} times`);
-      if (ending === 'done' && effect === 0) wrong.push(`${what} was acknowledged and has no effect`);
-      if (ending !== 'done' && ending !== 'outcome-unknown' && effect > 0) wrong.push(`${what} ended ${ending} and took effect`);
-    }
-    for (const facts of storages) {
-      const serials = facts.filter(({ note }) => note.author === person.name).map(({ note }) => note.serial);
-      if (serials.some((serial, index) => index > 0 && serial <= (serials[index - 1] ?? 0))) wrong.push(`${person.name}'s commands took effect out of order`);
-    }
-  }
-  return wrong;
-}
-
-function sight(hall: TownHall, person: Townsperson, truth: ReadonlyMap<string, Fact>, present: readonly Fact[]): string[] {
-  const wrong: string[] = [];
-  for (const { epoch, offset, data } of person.seen) {
-    if (truth.get(`${epoch}/${offset}`)?.note.id !== data.id) wrong.push(`${person.name} saw ${data.id} at ${epoch}/${offset}, which is not what is there`);
-  }
-  const last = person.seen.at(-1);
-  const top = present.at(-1);
-  if (top && (last?.epoch !== top.epoch || last.offset !== top.offset)) {
-    wrong.push(`${person.name} stands at ${last?.epoch}/${last?.offset}, and the board at ${top.epoch}/${top.offset}`);
-  }
-  for (const id of OTHER_BOARDS) {
-    const head = hall.head(`board:${id}`);
-    const at = person.places.get(id);
-    if (head.offset > 0 && (at?.epoch !== head.epoch || at.offset !== head.offset)) wrong.push(`${person.name} stands at ${at?.epoch}/${at?.offset} of board ${id}, which is at ${head.epoch}/${head.offset}`);
-  }
-  const ids = (notes: readonly { readonly id: string }[]): string => notes.map(({ id }) => id).join();
-  const expected = present.map(({ note }) => note);
-  if (ids(person.board()) !== ids(expected.slice(-RECENT))) wrong.push(`${person.name}'s view is not the newest ${RECENT} notes`);
-  const list = person.list() ?? [];
-  // The answer is the newest notes of its time; what came since was put to its end.
-  if (list.length < Math.min(RECENT, expected.length) || ids(list) !== ids(expected.slice(-list.length))) wrong.push(`${person.name}'s list of ${list.length} is not the newest ${list.length} notes`);
-  return wrong;
-}
-
-/** Nothing is trimmed here, so the one true reason for a gap is a lost storage. */
-function gapsOf(hall: TownHall, person: Townsperson): string[] {
-  const wrong = person.gaps.filter(({ reason }) => reason !== 'epoch').map(({ reason }) => `${person.name} was told of a gap '${reason}' where nothing is missing`);
-  if (person.gaps.length > hall.losses) wrong.push(`${person.name} was told of ${person.gaps.length} gaps; the storage was lost ${hall.losses} times`);
-  return wrong;
 }
 
 function leftovers(world: SimulatedWorld, { name, outside }: Townsperson): string[] {

@@ -12,8 +12,10 @@ export const town = defineContract({
 });
 
 export const BOARD = { id: 1 };
-/** Boards that somebody else looks at: enough of them that everybody needs several links. */
+/** Boards that everybody watches as well: enough of them that everybody needs several links. */
 export const OTHER_BOARDS = [2, 3, 4, 5, 6];
+/** Boards that people only pass by: joined, left and joined again within moments. */
+export const PASSED_BOARDS = [7, 8];
 export const POOL = { size: 3, channelsPerLink: 2 };
 export const RECENT = 40;
 export const recent = defineView(town.channels.board, { history: RECENT, initialState: [] as Note[], reduce: append(RECENT) });

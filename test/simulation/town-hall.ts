@@ -10,7 +10,7 @@ import type { Position } from '../../src/core/protocol/position.js';
 import { createMachineClock, type MachineClock } from '../../src/testing/machine-clock.js';
 import { createSeededDice } from '../../src/testing/seeded-dice.js';
 import type { SimulatedWorld } from '../../src/testing/simulated-world.js';
-import { OTHER_BOARDS, RECENT, town, type Note } from './town-contract.js';
+import { BOARD, OTHER_BOARDS, PASSED_BOARDS, RECENT, town, type Note } from './town-contract.js';
 
 export const HOST = 'town.test';
 
@@ -32,20 +32,20 @@ export interface TownHall {
   loseStorage(): void;
   /** Takes connections and drops them at once, until the returned function is called. */
   churn(): () => void;
-  /** Where a channel of the present storage stands. */
-  head(channel: string): Position;
+  /** Where a board of the present storage stands. */
+  head(board: number): Position;
   kick(user: string, channel: string): void;
   /** The links over which a user is connected, by the server's word. */
   users(name: string): readonly string[];
   freeze(): void;
   thaw(): void;
-  /** Everything that any storage ever held, storage by storage. */
-  facts(): readonly (readonly Fact[])[];
+  /** Everything that any storage ever held of a board, storage by storage. */
+  facts(board: number): readonly (readonly Fact[])[];
 }
 
 /** Large enough that nothing is trimmed: a gap `trimmed` would be a lie. */
 const LIMITS = { eventsPerChannel: 100_000, bytesPerChannel: 2 ** 30, bytesInAll: 2 ** 30, keepEventsMs: 2 ** 40 };
-const CHANNEL = 'board:1';
+const SIDE_BOARDS = [...OTHER_BOARDS, ...PASSED_BOARDS];
 
 export function createTownHall(world: SimulatedWorld): TownHall {
   const dice = createSeededDice(world.seed, 'server');
@@ -57,10 +57,11 @@ export function createTownHall(world: SimulatedWorld): TownHall {
   let kick: (user: string, channel: string) => void = () => {};
   let greeted: { readonly end: object; readonly token: string }[] = [];
 
-  const notesOf = (log: Log): Fact[] => {
-    const top = log.head(CHANNEL, world.clock.now());
+  const notesOf = (log: Log, board: number): Fact[] => {
+    const channel = `board:${board}`;
+    const top = log.head(channel, world.clock.now());
     if (top.offset === 0) return [];
-    const run = log.read(CHANNEL, { history: 100_000, maxBytes: 2 ** 40 }, world.clock.now());
+    const run = log.read(channel, { history: 100_000, maxBytes: 2 ** 40 }, world.clock.now());
     return run.events.map(({ text }, index) => {
       const event = JSON.parse(text) as WireEvent;
       return { epoch: top.epoch, offset: run.from + index, note: event.data as Note, command: event.command };
@@ -81,7 +82,7 @@ export function createTownHall(world: SimulatedWorld): TownHall {
         queries: {
           notes: async () => {
             await pause(dice.between(0, 80));
-            return notesOf(log)
+            return notesOf(log, BOARD.id)
               .slice(-RECENT)
               .map(({ note }) => note);
           },
@@ -90,8 +91,8 @@ export function createTownHall(world: SimulatedWorld): TownHall {
           pin: async ({ input, id, publish }) => {
             await pause(dice.between(0, 150));
             const note = { id, ...input };
-            publish(town.channels.board, { id: 1 }, 'note', note);
-            publish(town.channels.board, { id: dice.pick(OTHER_BOARDS) }, 'note', note);
+            publish(town.channels.board, BOARD, 'note', note);
+            publish(town.channels.board, { id: dice.pick(SIDE_BOARDS) }, 'note', note);
             return note;
           },
         },
@@ -148,7 +149,7 @@ export function createTownHall(world: SimulatedWorld): TownHall {
       churns++;
       return () => churns--;
     },
-    head: (channel) => (logs.at(-1) as Log).head(channel, world.clock.now()),
+    head: (board) => (logs.at(-1) as Log).head(`board:${board}`, world.clock.now()),
     kick: (user, channel) => kick(user, channel),
     users: (name) => greeted.filter(({ token }) => token === name).map(({ token }) => token),
     freeze() {
@@ -159,6 +160,6 @@ export function createTownHall(world: SimulatedWorld): TownHall {
       world.trace.note(HOST, 'thaws');
       machine?.wake();
     },
-    facts: () => logs.map(notesOf),
+    facts: (board) => logs.map((log) => notesOf(log, board)),
   };
 }
