@@ -2,6 +2,7 @@
 import type { AnyContract } from '../../src/core/contract.js';
 import { memoryBroker } from '../../src/server/core/memory-broker.js';
 import { createServerCore, type ServerCore, type ServerCoreOptions } from '../../src/server/core/server.js';
+import type { ServerEnd } from '../../src/testing/server-end.js';
 import type { SimulatedWorld } from '../../src/testing/simulated-world.js';
 
 export interface SimulatedServer {
@@ -10,6 +11,8 @@ export interface SimulatedServer {
   readonly heard: readonly { readonly t: string; readonly [field: string]: unknown }[];
   /** The process is gone at once, with everything in its memory. */
   kill(): void;
+  /** Says goodbye to everybody with this code, as a server or a proxy of other people's would. */
+  close(code: number, reason?: string): void;
   /** A new process, which remembers nothing. */
   start(): void;
 }
@@ -20,6 +23,7 @@ export function createSimulatedServer<C extends AnyContract>(
   options: Omit<ServerCoreOptions<C>, 'broker'>,
 ): SimulatedServer {
   const heard: { t: string }[] = [];
+  const ends = new Set<ServerEnd>();
   let core: ServerCore | null = null;
   let lives = 0;
 
@@ -30,6 +34,7 @@ export function createSimulatedServer<C extends AnyContract>(
     core = born;
     world.network.listen(host, (end, request) => {
       let receivedBytes = 0;
+      ends.add(end);
       const handler = born.accept(
         { send: (text) => void end.send(text), close: (code, reason) => end.close(code, reason), bufferedBytes: () => end.bufferedBytes(), receivedBytes: () => receivedBytes },
         { url: request.url, headers: {}, remoteAddress: undefined },
@@ -40,7 +45,10 @@ export function createSimulatedServer<C extends AnyContract>(
           heard.push(JSON.parse(text) as { t: string });
           handler.onMessage(text);
         },
-        onClosed: () => handler.onClosed(),
+        onClosed() {
+          ends.delete(end);
+          handler.onClosed();
+        },
       };
     });
   };
@@ -49,7 +57,13 @@ export function createSimulatedServer<C extends AnyContract>(
   return {
     core: () => core as ServerCore,
     heard,
-    kill: () => world.network.crash(host),
+    kill() {
+      ends.clear();
+      world.network.crash(host);
+    },
+    close(code, reason = '') {
+      for (const end of [...ends]) end.close(code, reason);
+    },
     start,
   };
 }

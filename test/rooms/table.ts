@@ -1,4 +1,5 @@
-// Walks every state × every event of a machine and writes what happens as a page of tables. Not a test.
+// Walks every state × every event of a machine, or every situation × every call of a container, and writes what happens
+// as a page of tables. Not a test.
 
 /** Named examples of every kind there is: a kind without one does not compile. */
 export type Samples<Kind extends string, Item> = { readonly [K in Kind]: Readonly<Record<string, Item>> };
@@ -32,23 +33,72 @@ export function machineTable<Kind extends string, State, Event extends { readonl
       if (machine.kindOf(state) !== kind) throw new Error(`'${label}' is no example of ${kind}`);
       lines.push('', `## ${label}`, '', `\`${showState(state)}\``, '', '| event | next state | effects |', '| --- | --- | --- |');
       const before = JSON.stringify(state);
-      const rows: { readonly names: string[]; readonly outcome: string }[] = [];
+      const rows = createRows();
       for (const [name, event] of events) {
         const first = machine.step(state, event);
         const second = machine.step(state, event);
         if (JSON.stringify(first) !== JSON.stringify(second)) throw new Error(`not pure: ${label} × ${name}`);
         if (JSON.stringify(state) !== before) throw new Error(`changes its input: ${label} × ${name}`);
         const [next, effects] = first;
-        const nextText = next === state ? '–' : showState(next);
-        const outcome = `${cell(nextText)} | ${effects.length === 0 ? '–' : effects.map((effect) => cell(showEffect(effect))).join('<br>')}`;
-        const former = rows.at(-1);
-        if (former?.outcome === outcome) former.names.push(name);
-        else rows.push({ names: [name], outcome });
+        rows.add(name, next === state ? '–' : showState(next), effects.map(showEffect));
       }
-      for (const { names, outcome } of rows) lines.push(`| ${names.map(cell).join('<br>')} | ${outcome} |`);
+      lines.push(...rows.lines());
     }
   }
   return `${lines.join('\n')}\n`;
+}
+
+type Calls<Container> = { [K in keyof Container]: Container[K] extends (...parameters: never[]) => unknown ? K : never }[keyof Container];
+
+export interface ContainerTable<Container> {
+  readonly title: string;
+  readonly about: string;
+  /** How each situation comes about; told anew for each call, as a container is changed by what it is told. */
+  readonly situations: Readonly<Record<string, () => Container>>;
+  /** Named examples of every call: a new one without an example does not compile. */
+  readonly calls: { readonly [K in Calls<Container>]: Readonly<Record<string, (container: Container) => unknown>> };
+  /** What its getters say, in short. */
+  readonly look: (container: Container) => string;
+  readonly show?: (answer: unknown) => string;
+}
+
+/** One section a situation: what each call answers, and how the container looks afterwards if that is new. */
+export function containerTable<Container>({ title, about, situations, calls, look, show = brief }: ContainerTable<Container>): string {
+  const lines = [`# ${title}`, '', about];
+  const named = Object.values<Readonly<Record<string, (container: Container) => unknown>>>(calls).flatMap((examples) => Object.entries(examples));
+  for (const [label, arise] of Object.entries(situations)) {
+    const before = look(arise());
+    lines.push('', `## ${label}`, '', `\`${before}\``, '', '| call | afterwards | effects or answer |', '| --- | --- | --- |');
+    const rows = createRows();
+    for (const [name, call] of named) {
+      const once = (): readonly [string, readonly string[]] => {
+        const container = arise();
+        const answer = call(container);
+        const after = look(container);
+        const told = answer === undefined ? [] : Array.isArray(answer) ? answer.map(show) : [show(answer)];
+        return [after === before ? '–' : after, told];
+      };
+      const [after, told] = once();
+      if (JSON.stringify(once()) !== JSON.stringify([after, told])) throw new Error(`not pure: ${label} × ${name}`);
+      rows.add(name, after, told);
+    }
+    lines.push(...rows.lines());
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** Neighbours with the same answer share a row. */
+function createRows() {
+  const rows: { readonly names: string[]; readonly outcome: string }[] = [];
+  return {
+    add(name: string, next: string, effects: readonly string[]): void {
+      const outcome = `${cell(next)} | ${effects.length === 0 ? '–' : effects.map(cell).join('<br>')}`;
+      const former = rows.at(-1);
+      if (former?.outcome === outcome) former.names.push(name);
+      else rows.push({ names: [name], outcome });
+    },
+    lines: (): string[] => rows.map(({ names, outcome }) => `| ${names.map(cell).join('<br>')} | ${outcome} |`),
+  };
 }
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');

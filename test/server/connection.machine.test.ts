@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { CloseCode } from '../../src/core/protocol/codes.js';
 import type { HelloFrame } from '../../src/core/protocol/frames.js';
-import { stepConnection, type ConnectionEvent, type ConnectionState, type ConnectionTimer } from '../../src/server/core/connection.machine.js';
-import type { TimerFired } from '../../src/core/machine.js';
+import { stepConnection, type ConnectionEffect, type ConnectionEvent, type ConnectionState, type ConnectionTimer } from '../../src/server/core/connection.machine.js';
+import type { TimerEffect, TimerFired } from '../../src/core/machine.js';
+import { brief, fired, machineTable } from '../rooms/table.js';
 
 const hello: HelloFrame = { t: 'hello', v: 1, token: 'secret', client: 'c', link: 1, features: [], outbox: 'memory', visible: true };
 const greeting = { client: 'c', link: 1, isVisible: true, features: [] };
@@ -63,3 +64,25 @@ it('keeps no token', () => {
   const [ready] = stepConnection(authenticating, EVENTS.authenticated);
   expect(JSON.stringify([authenticating, ready])).not.toContain('secret');
 });
+
+const table = machineTable<ConnectionState['kind'], ConnectionState, ConnectionEvent | TimerFired<ConnectionTimer>, ConnectionEffect | TimerEffect<ConnectionTimer>>({
+  title: 'Connection, on the server',
+  about: 'From the first byte to the last. The client is `c` on its link 1, the user is ann.',
+  states: { greeting: { greeting: STATES.greeting }, authenticating: { authenticating: STATES.authenticating }, ready: { ready: STATES.ready }, closed: { closed: STATES.closed } },
+  kindOf: ({ kind }) => kind,
+  events: {
+    opened: { opened: EVENTS.opened },
+    hello: { hello: EVENTS.hello, 'hello of a newer version': EVENTS['newer hello'] },
+    frame: { 'another frame': EVENTS.frame },
+    authenticated: { authenticated: EVENTS.authenticated },
+    refused: { refused: EVENTS.refused },
+    'give-up': { 'give-up 4004': EVENTS['give up'] },
+    'socket-closed': { 'socket-closed': EVENTS['socket closed'] },
+    'timer-fired': { greeting: fired('greeting') },
+  },
+  step: stepConnection,
+  showState: (state) => ('user' in state ? `${state.kind}, user ${state.user.id}` : state.kind),
+  showEffect: (effect) => (effect.type === 'close' ? `close ${effect.code} ${effect.reason}` : effect.type === 'welcome' || effect.type === 'authenticate' ? effect.type : brief(effect)),
+});
+
+it('does what the table says', () => expect(table).toMatchFileSnapshot('../rooms/tables/connection.md'));

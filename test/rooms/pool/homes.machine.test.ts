@@ -1,7 +1,8 @@
 // Which channel goes over which link: chosen once, counted always.
 import { describe, expect, it } from 'vitest';
 import type { Slot } from '../../../src/core/pool/growth.js';
-import { bestLink, createHomes } from '../../../src/core/pool/homes.machine.js';
+import { bestLink, createHomes, type Homes } from '../../../src/core/pool/homes.machine.js';
+import { containerTable } from '../table.js';
 
 const OFF: Slot = { tag: 'off' };
 const SEEKING: Slot = { tag: 'seeking' };
@@ -61,4 +62,40 @@ describe('homes', () => {
     expect(bestLink([SUSPECT, SEEKING, OFF], [0, 0, 0], 100)).toBe(0);
     expect(bestLink([SUSPECT, READY, OFF], [0, 500, 0], 100)).toBe(1);
   });
+});
+
+const homesAfter = (size: number, full: number, ...steps: readonly ((homes: Homes) => unknown)[]) => (): Homes => {
+  const homes = createHomes(size, full);
+  for (const step of steps) step(homes);
+  return homes;
+};
+const LIMIT = 3;
+const ROOMS: Readonly<Record<string, readonly Slot[]>> = {
+  'no link is ready': [SEEKING, OFF],
+  'link 0 is ready': [READY, OFF],
+  'link 0 is overdue': [SUSPECT, OFF],
+  'link 0 is overdue, link 1 is ready': [SUSPECT, READY],
+  'both are ready': [READY, READY],
+  'only link 1 is ready': [SEEKING, READY],
+  'link 0 is ready, no other may come': [READY, STOPPED],
+};
+const findIn = (channel: string): Record<string, (homes: Homes) => unknown> =>
+  Object.fromEntries(Object.entries(ROOMS).map(([label, links]) => [`find ${channel}, ${label}`, (homes: Homes) => homes.find(channel, links, LIMIT)]));
+
+const table = containerTable<Homes>({
+  title: 'Homes',
+  about: 'Two links; one with more than 1 channel is full, and the server takes 3 on one. The answer of `find` is the link, or null for none yet.',
+  situations: {
+    nobody: homesAfter(2, 1),
+    'a on link 0': homesAfter(2, 1, (homes) => homes.find('a', [READY, OFF], LIMIT)),
+    'a waits': homesAfter(2, 1, (homes) => homes.find('a', [SEEKING, OFF], LIMIT)),
+    'link 0 full: a and c0': homesAfter(2, 1, (homes) => ['a', 'c0'].forEach((name) => homes.find(name, [READY, OFF], LIMIT))),
+    'link 0 at the limit: a, c0 and c1': homesAfter(2, 1, (homes) => ['a', 'c0', 'c1'].forEach((name) => homes.find(name, [READY, OFF], LIMIT))),
+  },
+  calls: { find: { ...findIn('a'), ...findIn('b') }, leave: { 'leave a': (homes) => homes.leave('a'), 'leave b': (homes) => homes.leave('b') } },
+  look: ({ loads, homeless }) => `channels ${loads.join(' + ')}, ${homeless} without a link`,
+});
+
+describe('homes.machine', () => {
+  it('does what the table says', () => expect(table).toMatchFileSnapshot('../tables/homes.md'));
 });
