@@ -207,7 +207,9 @@ export function createLane(options: LaneOptions): Lane {
 
   /** When nothing can be heard of a withdrawn command any more. */
   function forgottenAt(voided: Voided): number {
-    return contact.tag === 'away' ? contactAt + options.recordMs : Math.max(contact.since, voided.at) + SILENT_MS;
+    if (contact.tag === 'away') return contactAt + options.recordMs;
+    // A server that asks for patience each time begins each silence anew: that, too, ends.
+    return Math.min(Math.max(contact.since, voided.at) + SILENT_MS, voided.at + options.recordMs);
   }
 
   function giveUpOn(id: string, why: 'expired' | 'cancelled', now: number): LaneEffect[] {

@@ -330,3 +330,23 @@ describe('abandon', () => {
     expect(laneIs(0)).toEqual(['c sent 1', 'lane2#1 c']);
   });
 });
+
+describe('a server that can never take a command, and says so each time', () => {
+  it('does not keep who has withdrawn one waiting for longer than a lane is known', () => {
+    add('a');
+    laneIs(0);
+    expect(told(lane.cancel('a', 1_000))).toEqual(['lane1#1 a void']);
+    const settled: string[] = [];
+    for (let now = 2_000; now < 1_000 + RECORD_MS + 10_000; now += 1_000) {
+      const due = lane.nextExpiry;
+      const effects = [
+        ...lane.answered({ t: 'error', id: 'a', code: 'unavailable', message: '', final: false }, 0, now, WINDOW),
+        ...lane.rested(now),
+        ...lane.laneAnswered({ t: 'lane', lane: 'lane1', last: 0, fence: 'f' }, 0, now, WINDOW),
+        ...(due !== null && due <= now ? lane.expire(now) : []),
+      ];
+      settled.push(...told(effects).filter((effect) => effect.startsWith('a outcome')));
+    }
+    expect([settled, lane.pending]).toEqual([['a outcome-unknown'], 0]);
+  });
+});
