@@ -1,16 +1,17 @@
 // What the pages for users show compiles as it stands, strictly: nothing in it has to be invented by who copies it.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { samplesOf } from './page-samples.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The samples of a page by the file's name that their first line gives, or by their place. */
-function samples(page: string): ReadonlyMap<string, string> {
-  const found = [...readFileSync(join(root, page), 'utf8').matchAll(/```(tsx?)\n([\s\S]*?)```/g)];
-  return new Map(found.map(([, kind, text = ''], index) => [/^\/\/ (\S+)/.exec(text)?.[1] ?? `sample-${index}.${kind}`, text]));
+/** The TypeScript of a page's sections by the file's name that its first line gives, or by its place. */
+function samples(page: string, headings: readonly string[]): ReadonlyMap<string, string> {
+  const found = samplesOf(page, ...headings).filter(({ language }) => language === 'ts' || language === 'tsx');
+  return new Map(found.map(({ name, language, text }, index) => [name ?? `sample-${index}.${language}`, text]));
 }
 
 /** What the compiler says of these files side by side. */
@@ -31,10 +32,11 @@ function complaints(files: ReadonlyMap<string, string>): string[] {
 }
 
 test.each([
-  ['README.md', ['contract.ts', 'server.ts', 'vite.config.ts', 'app.tsx', 'sample-4.tsx']],
-  [join('docs', 'DIALECTS.md'), ['sample-0.ts', 'sample-1.ts']],
-])('the samples of %s compile', (page, names) => {
-  const files = samples(page);
+  ['README.md', ['Quick start', 'Recipes'], ['contract.ts', 'server.ts', 'app.tsx', 'vite.config.ts', 'optimistic.tsx', 'action.tsx', 'history.tsx', 'banner.tsx']],
+  ['README.md', ['With the server you already have'], ['app.tsx', 'vite.config.ts']],
+  ['docs/DIALECTS.md', [], ['sample-0.ts', 'sample-1.ts']],
+])('the samples of %s, %j, compile', (page, headings, names) => {
+  const files = samples(page, headings);
   expect([...files.keys()]).toEqual(names);
   expect(complaints(files)).toEqual([]);
 }, 60_000);
