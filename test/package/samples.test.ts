@@ -34,6 +34,11 @@ function complaints(files: ReadonlyMap<string, string>): string[] {
 test.each([
   ['README.md', ['Quick start', 'Recipes'], ['contract.ts', 'server.ts', 'app.tsx', 'vite.config.ts', 'optimistic.tsx', 'action.tsx', 'history.tsx', 'banner.tsx']],
   ['README.md', ['With the server you already have'], ['app.tsx', 'vite.config.ts']],
+  [
+    'docs/api.md',
+    [],
+    ['contract.ts', 'app.tsx', 'room.tsx', 'sounds.tsx', 'composer.tsx', 'history.tsx', 'post.tsx', 'outbox.tsx', 'connection.tsx', 'banner.tsx', 'metrics.tsx', 'client.ts', 'server.ts'],
+  ],
   ['docs/DIALECTS.md', [], ['sample-0.ts', 'sample-1.ts']],
 ])('the samples of %s, %j, compile', (page, headings, names) => {
   const files = samples(page, headings);
