@@ -2,7 +2,7 @@
 import { RealtimeProvider, useChannel, useCommand, useConnectionStatus } from 'holdfast';
 import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { api, createTown, HOST, messages, type Town } from './simulated-town.js';
-import './two-people.css';
+import './town.css';
 
 export function TwoPeople() {
   const [town] = useState(createTown);
