@@ -49,7 +49,10 @@ function Faults() {
   const [heal, setHeal] = useState<(() => void) | null>(null);
   const [isUp, setUp] = useState(true);
   const pullOrPlug = (): void => {
-    if (heal === null) return setHeal(() => world.network.partition({ client: 'Ada' }));
+    if (heal === null) {
+      const cut = world.network.partition({ client: 'Ada' });
+      return setHeal(() => cut);
+    }
     heal();
     world.client('Ada').signal('online');
     setHeal(null);
