@@ -44,7 +44,7 @@ function destroyIt(this: Duplex): void {
 export type RealtimeServerOptions<C extends AnyContract> = ServerRules<C, AbortSignal> & {
   /** Where events and outcomes are kept. */
   readonly broker: Broker;
-  /** Gets each message at most 10 times in 10 s, then how many were left out. @default the console */
+  /** Gets each message at most 10 times in 10 s, then how many were left out. What it throws is ignored. @default the console */
   readonly logger?: Logger;
   readonly limits?: LimitOptions;
 };
