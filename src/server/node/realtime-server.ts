@@ -15,6 +15,7 @@ import type { Logger } from '../core/logger.js';
 import { createServerCore, type ServerCoreOptions } from '../core/server.js';
 import type { ConnectionRequest } from '../core/server-world.js';
 import { createNodeWorld } from './clock.js';
+import { addEndpoint, destroyIt, type OnUpgrade } from './endpoints.js';
 import { createHeadcount } from './headcount.js';
 import { answerHealth } from './health.js';
 import { createServerSocket, listen } from './socket.js';
@@ -35,10 +36,6 @@ const SOCKET_OPTIONS: ServerOptions & { readonly closeTimeout: number; readonly 
 };
 
 const STOPPING: Refusal = { status: 503, sentence: 'This server is stopping.' };
-/** No closure: one made where the request is known would keep it, headers and all, as long as the connection. */
-function destroyIt(this: Duplex): void {
-  this.destroy();
-}
 
 /** What {@link createRealtimeServer} needs. */
 export type RealtimeServerOptions<C extends AnyContract> = ServerRules<C, AbortSignal> & {
@@ -51,8 +48,10 @@ export type RealtimeServerOptions<C extends AnyContract> = ServerRules<C, AbortS
 
 export interface RealtimeServer {
   /**
-   * Takes connections of an HTTP server. Requests for other paths are left to its other `upgrade` listeners, and
-   * answered with 404 if there are none.
+   * Takes connections of an HTTP server, which may have several realtime servers, each at a path of its own. Requests for
+   * other paths are left to its other `upgrade` listeners, and answered with 404 if there are none.
+   *
+   * @throws RealtimeError `misuse` if the path is taken, or an option could never match
    */
   attach(server: Server, options?: AttachOptions): void;
   /**
@@ -142,18 +141,12 @@ export function createRealtimeServer<C extends AnyContract>(options: RealtimeSer
   return {
     attach(server, { path = '/realtime', origins, hosts, allowNoOrigin = false } = {}) {
       const entrance = { origins: readOrigins(origins), hosts: readHosts(hosts), allowNoOrigin };
-      const onUpgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
-        stream.on('error', destroyIt);
-        if (request.url?.split('?', 1)[0] !== path) {
-          if (server.listenerCount('upgrade') === 1) refuse(stream, { status: 404, sentence: 'Nothing is here.' });
-          return;
-        }
+      const onUpgrade: OnUpgrade = (request, stream, head) => {
         const refusal = isStopped ? STOPPING : (refusalOf(request, entrance) ?? headcount.refusal(addressOf(request)));
         if (refusal !== null) turnAway(stream, refusal);
         else upgrader.handleUpgrade(request, stream, head, (socket) => take(socket, request, stream));
       };
-      server.on('upgrade', onUpgrade);
-      detach.push(() => server.off('upgrade', onUpgrade));
+      detach.push(addEndpoint(server, path, onUpgrade));
     },
     publish: core.publish,
     kick: core.kick,
