@@ -112,6 +112,12 @@ export interface LimitOptions {
   /** Commands of one connection that wait or whose handlers run, late ones included. More are answered `unavailable`. @default 256 */
   readonly commands?: number;
   /**
+   * Commands of one user that wait for their turn, on all its connections, left ones included. More are answered `unavailable`.
+   * Without `authenticate` a user is a client id, which anybody may make up.
+   * @default 1,000
+   */
+  readonly waitingCommands?: number;
+  /**
    * Handlers of one user that run, on all its connections, cancelled, late and left ones included. More are answered
    * `unavailable`. Without `authenticate` a user is a client id, which anybody may make up.
    * @default 1,000

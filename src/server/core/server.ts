@@ -27,6 +27,7 @@ const DEFAULT_LIMITS: Required<Omit<LimitOptions, 'connections' | 'connectionsPe
   channels: 200,
   queries: 100,
   commands: 256,
+  waitingCommands: 1_000,
   handlers: 1_000,
   authentications: 1_000,
   framesPerSecond: 200,
@@ -56,7 +57,7 @@ export interface ServerCore {
   readonly publish: ServerPublish;
   /** Ends a user's subscriptions of a channel, on all of its connections. `user`: its id or tag. */
   kick(user: string, channel: string): void;
-  /** Closes a user's connections; they must authenticate again. */
+  /** Closes a user's connections; they must authenticate again. Of their commands, those that wait for their turn are not run. */
   closeUser(user: string): void;
   /** The broker has started, and nobody has asked to stop. */
   readonly isReady: boolean;
@@ -105,7 +106,7 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
   );
 
   const handlers = createRunning(limits.handlers);
-  const commands = createCommands({ catalog, broker, world, createAbort, handlerMs: limits.handlerMs, handlers, logger });
+  const commands = createCommands({ catalog, broker, world, createAbort, handlerMs: limits.handlerMs, handlers, maxWaiting: limits.waitingCommands, logger });
 
   const sweep = (): void => {
     isSweeping = connections.size > 0;
@@ -187,6 +188,7 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
     },
     closeUser(user) {
       for (const closed of entering.values()) closed.push(user);
+      commands.withdraw((its) => isUser(its, user));
       for (const connection of connections) if (isUser(connection.user, user)) connection.close(CloseCode.unauthorized, 'signed out');
     },
     get isReady() {

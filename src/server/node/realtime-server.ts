@@ -66,7 +66,10 @@ export interface RealtimeServer {
   readonly publish: ServerPublish;
   /** Ends a user's subscriptions of a channel, by the user's id or tag and the channel's name (`channelName(ref, params)`). */
   kick(user: string, channel: string): void;
-  /** Closes a user's connections, by its id or tag; a client must authenticate again to come back. */
+  /**
+   * Closes a user's connections, by its id or tag; a client must authenticate again to come back. Of its commands, those whose
+   * handler has not been called are not run; a client that is let in again offers them again.
+   */
   close(user: string): void;
   /**
    * Answers `/healthz` (the process serves) and `/readyz` (503 before the broker has started, and from `stop` on), for load
