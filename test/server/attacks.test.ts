@@ -186,7 +186,8 @@ describe('what authenticate answers', () => {
 describe('queries', () => {
   it('keep their place until the handler has ended, cancelled or late', async () => {
     const client = await enterClient(start({ limits: { queries: 2 } }));
-    await client.say(ask('cancelled'), { t: 'cancel', id: 'cancelled' }, ask('late', { remainingMs: 1_000 }));
+    await client.say(ask('cancelled'), ask('late', { remainingMs: 1_000 }));
+    await client.say({ t: 'cancel', id: 'cancelled' });
     await world.clock.advance(1_000);
     await client.say(ask('third'));
     expect(client.answers()).toEqual(['cancelled cancelled', 'late timeout', 'third unavailable']);
@@ -332,6 +333,19 @@ describe('a rule that never answers', () => {
     expect(client.socket.of('unsubscribed')).toMatchObject([{ channel: 'room:1', generation: 1, reason: 'forbidden' }]);
     expect(client.socket.of('error')).toMatchObject([{ final: true }, { final: true }]);
     expect(said).toContain('A rule of authorize did not answer in time; the request was refused.');
+  });
+
+  it('does not have the handler called when it answers after the end: of a command out of time, of a cancelled query', async () => {
+    const answers: ((isAllowed: boolean) => void)[] = [];
+    const slow = (): Promise<boolean> => new Promise((resolve) => answers.push(resolve));
+    const client = await enterClient(start({ authorize: { queries: { ask: slow }, commands: { say: slow } } }));
+    await client.say(lane(), say(1, { remainingMs: 1_000 }), ask('q'), { t: 'cancel', id: 'q' });
+    await world.clock.advance(1_000);
+    expect(client.answers()).toEqual(['q cancelled', 'c1 timeout']);
+    for (const answer of answers) answer(true);
+    await settle();
+    expect(answers).toHaveLength(2);
+    expect(calls).toEqual([]);
   });
 
   it('of a stamp ends the query', async () => {

@@ -117,6 +117,7 @@ export function createCommands(parts: {
         if (input === null) return FORBIDDEN;
         if (!input.ok) return failed('invalid', input.message);
         if (!(await catalog.isAllowed(entry, user, input.value))) return FORBIDDEN;
+        abort.signal.throwIfAborted();
         if (turn.ticket.isWithdrawn) throw WITHDRAWN;
         turn.ticket.leave();
         const output = await entry.handle({
