@@ -147,7 +147,7 @@ export interface LimitOptions {
    * @default 30,000 ms
    */
   readonly handlerMs?: number;
-  /** How long `stop` lets commands under way end, and then once more: sockets close, before they are cut off. @default 5,000 ms */
+  /** How long `stop` lets commands under way end, and then once more: sockets close, and the broker stop, before it goes on without. @default 5,000 ms */
   readonly stopMs?: number;
 }
 

@@ -62,8 +62,8 @@ export interface ServerCore {
   /** The broker has started, and nobody has asked to stop. */
   readonly isReady: boolean;
   /**
-   * Lets commands under way end, for a while; then closes every connection and lets the broker go. `gone`: the last socket is;
-   * for that it waits as long again, not longer.
+   * Lets commands under way end, for a while; then closes every connection and lets the broker go. `gone`: the last socket is.
+   * For both it waits as long again, not longer.
    */
   stop(code: CloseCode, gone?: Promise<void>): Promise<void>;
 }
@@ -198,20 +198,24 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
       isStopped = true;
       await within(clock, limits.stopMs, commands.drain());
       for (const connection of connections) connection.close(code, 'stopping');
-      await started.catch(() => undefined);
-      await broker.stop();
-      await within(clock, limits.stopMs, gone);
+      // One that starts only later is let go then.
+      const released = started
+        .catch(() => undefined)
+        .then(() => broker.stop())
+        .catch((error: unknown) => logger.error('The broker did not stop.', error));
+      const [isReleased] = await Promise.all([within(clock, limits.stopMs, released), within(clock, limits.stopMs, gone)]);
+      if (!isReleased) logger.error('The broker did not start and stop in time; the server has stopped without it.');
     },
   };
 }
 
-/** Resolves with `work`, or when the time is over. */
-function within(clock: Clock, ms: number, work: Promise<unknown>): Promise<void> {
+/** Resolves with `work`, which never rejects, or when the time is over; false: it is. */
+function within(clock: Clock, ms: number, work: Promise<unknown>): Promise<boolean> {
   return new Promise((resolve) => {
-    const cancel = clock.after(ms, resolve);
+    const cancel = clock.after(ms, () => resolve(false));
     void work.then(() => {
       cancel();
-      resolve();
+      resolve(true);
     });
   });
 }

@@ -83,8 +83,8 @@ export interface RealtimeServer {
   health(request: IncomingMessage, response: ServerResponse): boolean;
   /**
    * Takes no new clients and commands, lets the commands under way end and be answered (at most `limits.stopMs`), then sends
-   * every client away, to come back to another process. Resolves when the last socket is gone; who does not go by himself
-   * is cut off after `limits.stopMs` more.
+   * every client away, to come back to another process. Resolves when the last socket is gone and the broker has stopped;
+   * after `limits.stopMs` more, who does not go by himself is cut off, and a broker that has not stopped is left to itself.
    */
   stop(): Promise<void>;
 }
