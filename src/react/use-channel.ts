@@ -1,15 +1,15 @@
 'use client';
 /** A channel in a component: as a view, folded once for all, or as a tap, event by event. */
-import { useInsertionEffect, useMemo, useRef } from 'react';
+import { useMemo } from 'react';
 import { useSyncExternalStoreWithSelector } from 'use-sync-external-store/with-selector';
 import type { Gap } from '../core/channels/reader.js';
-import { channelName } from '../core/channel-name.js';
 import type { ChannelRef, EventOf, ParamsOf, VolatileEventOf } from '../core/contract.js';
 import type { ViewRef } from '../core/data/define-view.js';
 import type { ViewSnapshot } from '../core/data/view.js';
 import type { Params } from '../core/handles.js';
 import type { Readable } from '../core/data/store.js';
 import { useServingClient } from './provider.js';
+import { useKept, useLatest } from './use-kept.js';
 
 export type ParamsOption<Ref extends ChannelRef> = keyof ParamsOf<Ref['pattern']> extends never
   ? { readonly params?: Params }
@@ -62,22 +62,17 @@ export function useChannel<Ref extends ChannelRef>(channel: Ref, options: Params
 export function useChannel(target: ViewRef | ChannelRef, options: AnyOptions = {}): ChannelResult<unknown> {
   const ref = (target as typeof target | undefined)?.kind === 'view' ? (target as ViewRef).channel : (target as ChannelRef);
   const client = useServingClient(ref);
-  const { params = {}, select } = options;
-  const latest = useRef(options);
-  useInsertionEffect(() => {
-    latest.current = options;
-  });
-  const name = channelName(ref, params);
+  const { params: given = {}, select } = options;
+  const latest = useLatest(options);
+  const params = useKept(given);
   const source = useMemo(() => {
     if (target.kind === 'view') return client.view(target, params) as Source;
     return client.channel(target, params).tap({
-      onEvent: (event) => latest.current.onEvent?.(event as never),
-      onGap: (gap) => latest.current.onGap?.(gap),
-      onVolatile: (event) => latest.current.onVolatile?.(event as never),
+      onEvent: (event) => latest().onEvent?.(event as never),
+      onGap: (gap) => latest().onGap?.(gap),
+      onVolatile: (event) => latest().onVolatile?.(event as never),
     }) as Source;
-    // `name` stands for `params`, which is a new object on every render.
-    // oxlint-disable-next-line react/exhaustive-deps
-  }, [client, target, name]);
+  }, [client, target, params, latest]);
   const snapshot = useSyncExternalStoreWithSelector(
     source.subscribe,
     source.get,

@@ -4,9 +4,10 @@ import { useEffect, useMemo } from 'react';
 import { useSyncExternalStoreWithSelector } from 'use-sync-external-store/with-selector';
 import type { ChannelRef, EventOf, InputOf, OutputOf, QueryRef, Schema } from '../core/contract.js';
 import type { Apply, QuerySnapshot } from '../core/data/live-query.js';
-import { stableKey, type Params } from '../core/handles.js';
+import type { Params } from '../core/handles.js';
 import { useServingClient } from './provider.js';
 import type { ParamsOption } from './use-channel.js';
+import { useKept } from './use-kept.js';
 
 /** The channel whose later events keep the answer true. `apply` must bear an event twice: put, do not add. */
 export type Follow<Data, Channel extends ChannelRef> = ParamsOption<Channel> & {
@@ -44,15 +45,13 @@ export function useQuery<Out extends Schema>(ref: QueryRef<undefined, Out>): Que
 export function useQuery<Ref extends QueryRef, Selected>(ref: Ref, options = {} as QueryOptions<Ref, ChannelRef, Selected>): QueryResult<Selected> {
   const client = useServingClient(ref);
   const { select } = options;
-  const input = options.input as InputOf<Ref['input']>;
   const follow = options.follow as { channel: ChannelRef; params?: Params; apply: Apply } | undefined;
   const followed = follow?.channel;
-  const key = stableKey([input, follow?.params]);
+  const input = useKept(options.input as InputOf<Ref['input']>);
+  const params = useKept(follow?.params);
   const source = useMemo(
-    () => client.liveQuery(ref, input, followed && { channel: followed, params: follow?.params ?? {} }),
-    // `key` stands for the input and the parameters, which are new objects on every render.
-    // oxlint-disable-next-line react/exhaustive-deps
-    [client, ref, key, followed],
+    () => client.liveQuery(ref, input, followed && { channel: followed, params: params ?? {} }),
+    [client, ref, input, params, followed],
   );
   const snapshot = useSyncExternalStoreWithSelector(
     source.subscribe,

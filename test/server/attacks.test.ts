@@ -125,6 +125,56 @@ describe('a user that is closed while it authenticates', () => {
   });
 });
 
+describe('a user that is closed while its commands wait', () => {
+  it.each(['ann', 'Ann'])('has none of them run that has not begun (closed by %s)', async (name) => {
+    const server = start({ authenticate: ({ token }) => ({ id: token ?? '', tag: token === 'ann' ? 'Ann' : 'Bob' }) });
+    const [client, bob] = [await enterClient(server), await enterClient(server, { token: 'bob' })];
+    for (const it of [client, bob]) await it.say(lane(), say(1), say(2), say(3));
+    server.closeUser(name);
+    for (const call of calls) call.answer('one');
+    await settle();
+    // The one that ran, and bob's two.
+    expect(calls.map(({ input }) => input)).toEqual(['1', '1', '2']);
+    const back = await enterClient(server, { client: 'c' });
+    await back.say(lane(), say(2));
+    expect(back.socket.of('lane')).toMatchObject([{ last: 1 }]);
+    expect(calls).toHaveLength(4);
+  });
+
+  it('has begun none of them that waits: closed three times, it is not poisoned', async () => {
+    const server = start();
+    await (await enterClient(server)).say(lane(), say(1));
+    for (let i = 0; i < 3; i++) {
+      const client = await enterClient(server);
+      await client.say(say(2));
+      server.closeUser('ann');
+    }
+    calls[0]?.answer('one');
+    await settle();
+    await (await enterClient(server)).say(say(2));
+    expect(calls.map(({ input }) => input)).toEqual(['1', '2']);
+  });
+
+  it('has none of them run whose connection was lost before, nor whose rule is still being asked', async () => {
+    const answers: ((isAllowed: boolean) => void)[] = [];
+    const server = start({ authorize: { commands: { say: () => new Promise((resolve) => answers.push(resolve)) } } });
+    const client = await enterClient(server);
+    await client.say(lane(), say(1));
+    client.handler.onClosed();
+    server.closeUser('ann');
+    answers[0]?.(true);
+    await settle();
+    expect(calls).toEqual([]);
+    const back = await enterClient(server);
+    await back.say(lane(), say(1));
+    answers[1]?.(true);
+    await settle();
+    calls[0]?.answer('one');
+    await settle();
+    expect(back.answers()).toEqual(['c1 one']);
+  });
+});
+
 describe('what authenticate answers', () => {
   it.each([[{ id: 'ann', tag: 7 }], [{ id: 'ann', tag: null }], [{ id: 7 }], [{ id: '' }], [{ id: 'ann', tag: 'x'.repeat(129) }], [undefined], ['ann'], [true]])('%j is refused, and the log says why', async (identity) => {
     const client = await enterClient(start({ authenticate: () => identity as never }));
@@ -136,7 +186,8 @@ describe('what authenticate answers', () => {
 describe('queries', () => {
   it('keep their place until the handler has ended, cancelled or late', async () => {
     const client = await enterClient(start({ limits: { queries: 2 } }));
-    await client.say(ask('cancelled'), { t: 'cancel', id: 'cancelled' }, ask('late', { remainingMs: 1_000 }));
+    await client.say(ask('cancelled'), ask('late', { remainingMs: 1_000 }));
+    await client.say({ t: 'cancel', id: 'cancelled' });
     await world.clock.advance(1_000);
     await client.say(ask('third'));
     expect(client.answers()).toEqual(['cancelled cancelled', 'late timeout', 'third unavailable']);
@@ -188,6 +239,30 @@ describe('commands', () => {
     await world.clock.advance(1);
     expect(calls.map(({ input }) => input)).toEqual(['1', '2']);
     expect(said).toContain("The handler of command 'say' still runs long after its time; its lane goes on without it.");
+  });
+});
+
+describe('commands of one user that wait', () => {
+  it('are counted over all its connections, also those that it has left', async () => {
+    const server = start({ limits: { waitingCommands: 2 } });
+    const clients = [await enterClient(server, { client: 'c0' }), await enterClient(server, { client: 'c1' })];
+    for (const client of clients) {
+      await client.say(lane(), say(1));
+      await client.say(say(2));
+      client.handler.onClosed();
+    }
+    const [back, bob] = [await enterClient(server, { client: 'c2' }), await enterClient(server, { token: 'bob' })];
+    await back.say(lane(), say(1));
+    expect(back.socket.of('error')).toMatchObject([{ id: 'c1', code: 'unavailable', final: false, retryAfterMs: 1_000 }]);
+    await bob.say(lane(), say(1));
+    expect(calls).toHaveLength(3);
+    for (const call of calls.slice(0, 2)) call.answer('one');
+    await settle();
+    expect(calls).toHaveLength(5);
+    await back.say(say(1));
+    expect(calls).toHaveLength(6);
+    for (let n = 2; n <= 6; n++) await bob.say(lane('void'), say(n - 1, { lane: 'void', id: `v${n}`, void: true }));
+    expect(bob.answers()).toEqual([2, 3, 4, 5, 6].map((n) => `v${n} void`));
   });
 });
 
@@ -258,6 +333,19 @@ describe('a rule that never answers', () => {
     expect(client.socket.of('unsubscribed')).toMatchObject([{ channel: 'room:1', generation: 1, reason: 'forbidden' }]);
     expect(client.socket.of('error')).toMatchObject([{ final: true }, { final: true }]);
     expect(said).toContain('A rule of authorize did not answer in time; the request was refused.');
+  });
+
+  it('does not have the handler called when it answers after the end: of a command out of time, of a cancelled query', async () => {
+    const answers: ((isAllowed: boolean) => void)[] = [];
+    const slow = (): Promise<boolean> => new Promise((resolve) => answers.push(resolve));
+    const client = await enterClient(start({ authorize: { queries: { ask: slow }, commands: { say: slow } } }));
+    await client.say(lane(), say(1, { remainingMs: 1_000 }), ask('q'), { t: 'cancel', id: 'q' });
+    await world.clock.advance(1_000);
+    expect(client.answers()).toEqual(['q cancelled', 'c1 timeout']);
+    for (const answer of answers) answer(true);
+    await settle();
+    expect(answers).toHaveLength(2);
+    expect(calls).toEqual([]);
   });
 
   it('of a stamp ends the query', async () => {

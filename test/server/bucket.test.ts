@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
 import { createBucket } from '../../src/server/core/bucket.js';
-import { createCalmLogger } from '../../src/server/core/calm-logger.js';
 import { notNowText, retryAfter } from '../../src/server/core/frame-text.js';
 
 it('a bucket fills steadily, up to its size', () => {
@@ -22,17 +21,4 @@ it('a bucket lets through what is larger than itself, and makes it wait for that
 it('nobody is told to come back sooner than after 100 ms, or in words that he cannot read', () => {
   expect([0, -5, 99.5, 100.5, 5_000, Infinity].map(retryAfter)).toEqual([100, 100, 100, 101, 5_000, 999_999_999].map((ms) => `retry-after=${ms}`));
   expect(JSON.parse(notNowText('x', 'unavailable', 0))).toMatchObject({ retryAfterMs: 100 });
-});
-
-it('a calm logger says a thing ten times in ten seconds, then how often it did not', () => {
-  let now = 0;
-  const lines: unknown[][] = [];
-  const logger = createCalmLogger({ warn: (...line) => lines.push(['warn', ...line]), error: (...line) => lines.push(['error', ...line]) }, { now: () => now });
-  for (let i = 0; i < 13; i++) logger.warn('flood');
-  logger.error('other', 7);
-  expect(lines).toEqual([...Array(10).fill(['warn', 'flood']), ['error', 'other', 7]]);
-  now = 10_000;
-  logger.warn('flood');
-  logger.error('other');
-  expect(lines.slice(11)).toEqual([['warn', '3 lines like the next one were left out.'], ['warn', 'flood'], ['error', 'other']]);
 });

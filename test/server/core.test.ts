@@ -544,6 +544,48 @@ describe('queries', () => {
   });
 });
 
+describe('stop', () => {
+  const never = (): Promise<never> => new Promise(() => undefined);
+
+  it.each<[string, (broker: Broker) => Partial<Broker>]>([
+    ['starts', () => ({ start: never })],
+    ['stops', () => ({ stop: never })],
+  ])('sends everybody away, and waits its time and no longer for a broker that never %s', async (_, over) => {
+    const memory = memoryBroker({ log });
+    start({ ...memory, ...over(memory) });
+    const client = open();
+    await client.say(hello());
+    let isOver = false;
+    void server.stop(4000, never()).then(() => (isOver = true));
+    await settle();
+    expect(client.socket.closed).toMatchObject({ code: 4000 });
+    await world.clock.advance(4_999);
+    expect(isOver).toBe(false);
+    await world.clock.advance(1);
+    expect(isOver).toBe(true);
+    expect(said).toEqual(['The broker did not start and stop in time; the server has stopped without it.']);
+  });
+
+  it('lets a broker go that starts only afterwards', async () => {
+    let startNow: () => void = () => undefined;
+    const calls: string[] = [];
+    const memory = memoryBroker({ log });
+    start({ ...memory, start: () => new Promise((resolve) => (startNow = resolve)), stop: async () => void calls.push('stop') });
+    void server.stop(4000);
+    await world.clock.advance(10_000);
+    expect(calls).toEqual([]);
+    startNow();
+    await settle();
+    expect(calls).toEqual(['stop']);
+  });
+
+  it('is not kept from its end by a broker that fails to stop', async () => {
+    start({ ...memoryBroker({ log }), stop: () => Promise.reject(new Error('down')) });
+    await server.stop(4000);
+    expect(said).toEqual(['The broker did not stop.']);
+  });
+});
+
 describe('publishing from the server', () => {
   it('checks the event at once', async () => {
     await expect(publish(7 as unknown as string)).rejects.toMatchObject({ code: 'invalid' });

@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 import { channel, command, defineContract } from '../../src/core/contract.js';
-import { createRealtimeServer, memoryBroker, type AttachOptions, type Broker, type LimitOptions, type RealtimeServer } from '../../src/server/node/index.js';
+import { createRealtimeServer, memoryBroker, type AttachOptions, type Broker, type LimitOptions, type Logger, type RealtimeServer } from '../../src/server/node/index.js';
 import { noting } from './app.js';
 import { connect, enter, hello, upgrade } from './raw-client.js';
 
@@ -32,7 +32,7 @@ interface Served {
 
 const served: Served[] = [];
 
-async function serve(over: { readonly limits?: LimitOptions; readonly attach?: AttachOptions; readonly broker?: Broker } = {}): Promise<Served> {
+async function serve(over: { readonly limits?: LimitOptions; readonly attach?: AttachOptions; readonly broker?: Broker; readonly logger?: Logger } = {}): Promise<Served> {
   const { said, logger } = noting();
   const calls: Call[] = [];
   let wake: () => void = () => undefined;
@@ -40,7 +40,7 @@ async function serve(over: { readonly limits?: LimitOptions; readonly attach?: A
   const realtime = createRealtimeServer({
     contract: api,
     broker: over.broker ?? memoryBroker(),
-    logger,
+    logger: over.logger ?? logger,
     ...(over.limits && { limits: over.limits }),
     authorize: { channels: { room: 'public' }, commands: { hold: 'public' } },
     commands: {
@@ -139,6 +139,17 @@ describe('a flood', () => {
     const { port, said } = await serve();
     for (let i = 0; i < 30; i++) expect((await upgrade(port, { ...good(port), origin: 'http://evil.example' })).status).toBe(403);
     expect(said).toEqual(Array(10).fill('An upgrade was refused with 403: Pages of this origin may not connect, unless origins names it.'));
+  });
+});
+
+describe('a logger that throws', () => {
+  it('is no reason to leave a refused upgrade without an answer, or a client without service', async () => {
+    const throwing = (): never => {
+      throw new Error('disk full');
+    };
+    const { port, url } = await serve({ logger: { warn: throwing, error: throwing } });
+    expect((await upgrade(port, { ...good(port), origin: 'http://evil.example' })).status).toBe(403);
+    await enter(url);
   });
 });
 

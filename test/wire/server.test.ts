@@ -78,6 +78,25 @@ describe('the upgrade', () => {
     http.close();
   });
 
+  it('is for one of several realtime servers of one HTTP server, by its path; for another path there is 404', async () => {
+    const origin = `http://127.0.0.1:${port}`;
+    const other = createApp(noted.logger);
+    other.attach(server, { path: '/other' });
+    const client = await enter(`ws://127.0.0.1:${port}/other`);
+    await enter(url);
+    expect(await refusal({ origin, ...protocol }, '/third')).toMatchObject({ status: 404, body: 'Nothing is here.\n' });
+    expect(() => other.attach(server)).toThrow(expect.objectContaining({ code: 'misuse', message: expect.stringContaining("'/realtime' already") }));
+    await other.stop();
+    expect((await client.closed).code).toBe(4000);
+    expect((await refusal({ origin, ...protocol }, '/other')).status).toBe(404);
+    expect((await refusal({ origin, ...protocol })).status).toBe(101);
+    await realtime.stop();
+    expect(server.listenerCount('upgrade')).toBe(0);
+    realtime = createApp(noted.logger);
+    realtime.attach(server);
+    expect((await refusal({ origin, ...protocol })).status).toBe(101);
+  });
+
   it('leaves other paths to other listeners', async () => {
     server.on('upgrade', (asked, socket) => {
       if (asked.url === '/other') socket.end('HTTP/1.1 418 Teapot\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');

@@ -24,6 +24,7 @@ import type { Logger } from './logger.js';
 import { publication } from './publication.js';
 import type { Running } from './running.js';
 import type { ServerWorld } from './server-world.js';
+import { createWaiting, type Ticket } from './waiting.js';
 
 const RETRY_MS = 1_000;
 /** What a lane may have waiting here: twice the window, for a client that comes back with all of it. */
@@ -43,6 +44,8 @@ export interface Commands {
   /** Never rejects. */
   run(user: User, client: string, frame: CommandFrame): Promise<Ran>;
   openLane(user: User, client: string, frame: LaneAskFrame): Promise<string>;
+  /** Handlers of these users that have not been called by now will not be, for what has arrived so far. */
+  withdraw(isTheirs: (user: User) => boolean): void;
   /** Begins nothing from now on; resolves when what has begun is answered. */
   drain(): Promise<unknown>;
 }
@@ -51,6 +54,9 @@ export interface Commands {
 class Rejection {
   constructor(readonly failed: Failed) {}
 }
+
+/** What takes the place of a handler that may not be called any more. */
+const WITHDRAWN = new Error('The user was closed before the handler of its command was called.');
 
 const failed = (code: Failed['code'], message: string): Failed => ({ kind: 'failed', code, message });
 const FORBIDDEN = failed('forbidden', 'This user may not run this command.');
@@ -68,6 +74,13 @@ interface Executed extends Effect, Pick<Ran, 'settled'> {}
 
 type LaneRan = Ran & Work;
 
+/** What a command waits with for its turn. */
+interface Turn {
+  /** By the server's clock. */
+  readonly deadline: number;
+  readonly ticket: Ticket;
+}
+
 const OVER = Promise.resolve();
 const over = (text: string): LaneRan => ({ text, settled: OVER, laneFree: OVER });
 
@@ -78,17 +91,20 @@ export function createCommands(parts: {
   readonly createAbort: () => AbortHandle;
   readonly handlerMs: number;
   readonly handlers: Running;
+  /** Commands of one user that wait for their turn. */
+  readonly maxWaiting: number;
   readonly logger: Logger;
 }): Commands {
-  const { catalog, broker, world, createAbort, handlerMs, handlers, logger } = parts;
+  const { catalog, broker, world, createAbort, handlerMs, handlers, maxWaiting, logger } = parts;
   const { clock } = world;
   const answering = new Set<Promise<Ran>>();
   let isDraining = false;
   const queue = createLaneQueue<LaneRan>(WAITING_PER_LANE);
+  const waiting = createWaiting(maxWaiting);
 
-  /** Runs the handler; what it published counts only if it returned in time. */
-  const execute = async (entry: Entry<CommandRef, CommandContext<unknown>>, user: User, frame: CommandFrame, deadline: number): Promise<Executed> => {
-    const left = deadline - clock.now();
+  /** Runs the handler; what it published counts only if it returned in time. Null: it may not be run now. */
+  const execute = async (entry: Entry<CommandRef, CommandContext<unknown>>, user: User, frame: CommandFrame, turn: Turn): Promise<Executed | null> => {
+    const left = turn.deadline - clock.now();
     if (left <= 0) return { outcome: TIMEOUT, appends: [], settled: OVER };
     const abort = createAbort();
     const buffer = createBuffer(catalog, { user, command: frame.id, wall: () => clock.wall() });
@@ -101,6 +117,9 @@ export function createCommands(parts: {
         if (input === null) return FORBIDDEN;
         if (!input.ok) return failed('invalid', input.message);
         if (!(await catalog.isAllowed(entry, user, input.value))) return FORBIDDEN;
+        abort.signal.throwIfAborted();
+        if (turn.ticket.isWithdrawn) throw WITHDRAWN;
+        turn.ticket.leave();
         const output = await entry.handle({
           input: input.value,
           user,
@@ -115,6 +134,7 @@ export function createCommands(parts: {
     handlers.add(user.id, settled);
     const end = await ended;
     buffer.close();
+    if (end.kind === 'threw' && end.error === WITHDRAWN) return null;
     return { ...effectAfter(entry, end, buffer.appends), settled };
   };
 
@@ -161,14 +181,15 @@ export function createCommands(parts: {
     }
   };
 
-  const process = async (key: LaneKey, user: User, frame: CommandFrame, deadline: number): Promise<LaneRan> => {
+  const process = async (key: LaneKey, user: User, frame: CommandFrame, turn: Turn): Promise<LaneRan> => {
     const { n, id } = frame;
-    if (isDraining || handlers.isFull(user.id)) return over(notNowText(id, 'unavailable', RETRY_MS));
+    if (isDraining || turn.ticket.isWithdrawn || handlers.isFull(user.id)) return over(notNowText(id, 'unavailable', RETRY_MS));
     const began = frame.void === true ? await broker.void(key, n, id) : await broker.begin(key, n, id);
     if (began.kind !== 'run') return over(answerOf(id, began));
     const entry = catalog.commands.get(frame.name);
     if (entry === undefined) return over(await commit(key, frame, { outcome: FORBIDDEN, appends: [] }));
-    const executed = await execute(entry, user, frame, deadline);
+    const executed = await execute(entry, user, frame, turn);
+    if (executed === null) return over(notNowText(id, 'unavailable', RETRY_MS));
     const laneFree = executed.outcome === TIMEOUT ? laneFreeAfter(executed.settled, frame.name) : OVER;
     const text = await commit(key, frame, executed).catch((error: unknown) => notNow(frame, error));
     return { text, settled: executed.settled, laneFree };
@@ -190,11 +211,14 @@ export function createCommands(parts: {
   const runInLane = async (user: User, client: string, frame: CommandFrame): Promise<Ran> => {
     const key: LaneKey = { principal: user.id, client, lane: frame.lane };
     const deadline = clock.now() + frame.remainingMs;
+    const ticket = isDraining ? null : waiting.enter(user);
     try {
-      const ran = isDraining ? null : queue.add(JSON.stringify([user.id, client, frame.lane]), () => process(key, user, frame, deadline));
+      const ran = ticket === null ? null : queue.add(JSON.stringify([user.id, client, frame.lane]), () => process(key, user, frame, { deadline, ticket }));
       return ran === null ? over(notNowText(frame.id, 'unavailable', RETRY_MS)) : await ran;
     } catch (error) {
       return over(notNow(frame, error));
+    } finally {
+      ticket?.leave();
     }
   };
 
@@ -209,6 +233,7 @@ export function createCommands(parts: {
       const last = await broker.openLane({ principal: user.id, client, lane: frame.lane }, frame.create === true ? frame.last : null);
       return frameText({ t: 'lane', lane: frame.lane, last, fence: broker.fence() });
     },
+    withdraw: waiting.withdraw,
     drain() {
       isDraining = true;
       return Promise.all(answering);

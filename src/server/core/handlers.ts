@@ -112,6 +112,12 @@ export interface LimitOptions {
   /** Commands of one connection that wait or whose handlers run, late ones included. More are answered `unavailable`. @default 256 */
   readonly commands?: number;
   /**
+   * Commands of one user that wait for their turn, on all its connections, left ones included. More are answered `unavailable`.
+   * Without `authenticate` a user is a client id, which anybody may make up.
+   * @default 1,000
+   */
+  readonly waitingCommands?: number;
+  /**
    * Handlers of one user that run, on all its connections, cancelled, late and left ones included. More are answered
    * `unavailable`. Without `authenticate` a user is a client id, which anybody may make up.
    * @default 1,000
@@ -141,7 +147,7 @@ export interface LimitOptions {
    * @default 30,000 ms
    */
   readonly handlerMs?: number;
-  /** How long `stop` lets commands under way end, and then once more: sockets close, before they are cut off. @default 5,000 ms */
+  /** How long `stop` lets commands under way end, and then once more: sockets close, and the broker stop, before it goes on without. @default 5,000 ms */
   readonly stopMs?: number;
 }
 

@@ -84,6 +84,7 @@ export function createQueries(parts: {
     if (!input.ok) throw new Refusal('invalid', input.message);
     if (!(await catalog.isAllowed(entry, user, input.value))) throw FORBIDDEN;
     const positions = await stamp([...new Set(frame.stamp)]);
+    abort.signal.throwIfAborted();
     const output = await entry.handle({ input: input.value, user, signal: abort.signal });
     const checked = validate(entry.ref.output, output);
     if (!checked.ok) throw new Error(`The output does not fit the contract: ${checked.issues}.`);

@@ -27,6 +27,7 @@ const DEFAULT_LIMITS: Required<Omit<LimitOptions, 'connections' | 'connectionsPe
   channels: 200,
   queries: 100,
   commands: 256,
+  waitingCommands: 1_000,
   handlers: 1_000,
   authentications: 1_000,
   framesPerSecond: 200,
@@ -56,13 +57,13 @@ export interface ServerCore {
   readonly publish: ServerPublish;
   /** Ends a user's subscriptions of a channel, on all of its connections. `user`: its id or tag. */
   kick(user: string, channel: string): void;
-  /** Closes a user's connections; they must authenticate again. */
+  /** Closes a user's connections; they must authenticate again. Of their commands, those that wait for their turn are not run. */
   closeUser(user: string): void;
   /** The broker has started, and nobody has asked to stop. */
   readonly isReady: boolean;
   /**
-   * Lets commands under way end, for a while; then closes every connection and lets the broker go. `gone`: the last socket is;
-   * for that it waits as long again, not longer.
+   * Lets commands under way end, for a while; then closes every connection and lets the broker go. `gone`: the last socket is.
+   * For both it waits as long again, not longer.
    */
   stop(code: CloseCode, gone?: Promise<void>): Promise<void>;
 }
@@ -105,7 +106,7 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
   );
 
   const handlers = createRunning(limits.handlers);
-  const commands = createCommands({ catalog, broker, world, createAbort, handlerMs: limits.handlerMs, handlers, logger });
+  const commands = createCommands({ catalog, broker, world, createAbort, handlerMs: limits.handlerMs, handlers, maxWaiting: limits.waitingCommands, logger });
 
   const sweep = (): void => {
     isSweeping = connections.size > 0;
@@ -187,6 +188,7 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
     },
     closeUser(user) {
       for (const closed of entering.values()) closed.push(user);
+      commands.withdraw((its) => isUser(its, user));
       for (const connection of connections) if (isUser(connection.user, user)) connection.close(CloseCode.unauthorized, 'signed out');
     },
     get isReady() {
@@ -196,20 +198,24 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
       isStopped = true;
       await within(clock, limits.stopMs, commands.drain());
       for (const connection of connections) connection.close(code, 'stopping');
-      await started.catch(() => undefined);
-      await broker.stop();
-      await within(clock, limits.stopMs, gone);
+      // One that starts only later is let go then.
+      const released = started
+        .catch(() => undefined)
+        .then(() => broker.stop())
+        .catch((error: unknown) => logger.error('The broker did not stop.', error));
+      const [isReleased] = await Promise.all([within(clock, limits.stopMs, released), within(clock, limits.stopMs, gone)]);
+      if (!isReleased) logger.error('The broker did not start and stop in time; the server has stopped without it.');
     },
   };
 }
 
-/** Resolves with `work`, or when the time is over. */
-function within(clock: Clock, ms: number, work: Promise<unknown>): Promise<void> {
+/** Resolves with `work`, which never rejects, or when the time is over; false: it is. */
+function within(clock: Clock, ms: number, work: Promise<unknown>): Promise<boolean> {
   return new Promise((resolve) => {
-    const cancel = clock.after(ms, resolve);
+    const cancel = clock.after(ms, () => resolve(false));
     void work.then(() => {
       cancel();
-      resolve();
+      resolve(true);
     });
   });
 }

@@ -15,6 +15,7 @@ import type { Logger } from '../core/logger.js';
 import { createServerCore, type ServerCoreOptions } from '../core/server.js';
 import type { ConnectionRequest } from '../core/server-world.js';
 import { createNodeWorld } from './clock.js';
+import { addEndpoint, destroyIt, type OnUpgrade } from './endpoints.js';
 import { createHeadcount } from './headcount.js';
 import { answerHealth } from './health.js';
 import { createServerSocket, listen } from './socket.js';
@@ -35,24 +36,22 @@ const SOCKET_OPTIONS: ServerOptions & { readonly closeTimeout: number; readonly 
 };
 
 const STOPPING: Refusal = { status: 503, sentence: 'This server is stopping.' };
-/** No closure: one made where the request is known would keep it, headers and all, as long as the connection. */
-function destroyIt(this: Duplex): void {
-  this.destroy();
-}
 
 /** What {@link createRealtimeServer} needs. */
 export type RealtimeServerOptions<C extends AnyContract> = ServerRules<C, AbortSignal> & {
   /** Where events and outcomes are kept. */
   readonly broker: Broker;
-  /** Gets each message at most 10 times in 10 s, then how many were left out. @default the console */
+  /** Gets each message at most 10 times in 10 s, then how many were left out. What it throws is ignored. @default the console */
   readonly logger?: Logger;
   readonly limits?: LimitOptions;
 };
 
 export interface RealtimeServer {
   /**
-   * Takes connections of an HTTP server. Requests for other paths are left to its other `upgrade` listeners, and
-   * answered with 404 if there are none.
+   * Takes connections of an HTTP server, which may have several realtime servers, each at a path of its own. Requests for
+   * other paths are left to its other `upgrade` listeners, and answered with 404 if there are none.
+   *
+   * @throws RealtimeError `misuse` if the path is taken, or an option could never match
    */
   attach(server: Server, options?: AttachOptions): void;
   /**
@@ -67,7 +66,10 @@ export interface RealtimeServer {
   readonly publish: ServerPublish;
   /** Ends a user's subscriptions of a channel, by the user's id or tag and the channel's name (`channelName(ref, params)`). */
   kick(user: string, channel: string): void;
-  /** Closes a user's connections, by its id or tag; a client must authenticate again to come back. */
+  /**
+   * Closes a user's connections, by its id or tag; a client must authenticate again to come back. Of its commands, those whose
+   * handler has not been called are not run; a client that is let in again offers them again.
+   */
   close(user: string): void;
   /**
    * Answers `/healthz` (the process serves) and `/readyz` (503 before the broker has started, and from `stop` on), for load
@@ -81,8 +83,8 @@ export interface RealtimeServer {
   health(request: IncomingMessage, response: ServerResponse): boolean;
   /**
    * Takes no new clients and commands, lets the commands under way end and be answered (at most `limits.stopMs`), then sends
-   * every client away, to come back to another process. Resolves when the last socket is gone; who does not go by himself
-   * is cut off after `limits.stopMs` more.
+   * every client away, to come back to another process. Resolves when the last socket is gone and the broker has stopped;
+   * after `limits.stopMs` more, who does not go by himself is cut off, and a broker that has not stopped is left to itself.
    */
   stop(): Promise<void>;
 }
@@ -142,18 +144,12 @@ export function createRealtimeServer<C extends AnyContract>(options: RealtimeSer
   return {
     attach(server, { path = '/realtime', origins, hosts, allowNoOrigin = false } = {}) {
       const entrance = { origins: readOrigins(origins), hosts: readHosts(hosts), allowNoOrigin };
-      const onUpgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
-        stream.on('error', destroyIt);
-        if (request.url?.split('?', 1)[0] !== path) {
-          if (server.listenerCount('upgrade') === 1) refuse(stream, { status: 404, sentence: 'Nothing is here.' });
-          return;
-        }
+      const onUpgrade: OnUpgrade = (request, stream, head) => {
         const refusal = isStopped ? STOPPING : (refusalOf(request, entrance) ?? headcount.refusal(addressOf(request)));
         if (refusal !== null) turnAway(stream, refusal);
         else upgrader.handleUpgrade(request, stream, head, (socket) => take(socket, request, stream));
       };
-      server.on('upgrade', onUpgrade);
-      detach.push(() => server.off('upgrade', onUpgrade));
+      detach.push(addEndpoint(server, path, onUpgrade));
     },
     publish: core.publish,
     kick: core.kick,

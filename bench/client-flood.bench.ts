@@ -1,0 +1,147 @@
+/**
+ * What 5,000 events a second do to a page in Chromium, over a real socket: ours beside one with react-use-websocket's
+ * `lastMessage` and one with a store that tells React of every message. Same build, same DOM, the same bytes; pages take
+ * turns. How far a page is behind counts from the moment when the last frame was sent until the page shows its event.
+ */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { chromium, type Browser } from 'playwright';
+import { build, type Rolldown } from 'vite';
+import type * as browserScript from '../scripts/browser.mjs';
+import { isQuick, median, role, startChild, type Child } from './child.js';
+import type { Sight } from './flood/probe.js';
+import { serveFlood, type Flooded, type Mode } from './flood/sender.js';
+
+const EVENTS = isQuick ? 5_000 : 15_000;
+const ROUNDS = isQuick ? 1 : 3;
+/** Of our lag to that of the store, one event a frame. */
+const LIMIT = 0.5;
+
+const PAGES = ['holdfast', 'last-message', 'store'] as const;
+type Page = (typeof PAGES)[number];
+
+interface Run extends Omit<Sight, 'shownAt' | 'idleAt'> {
+  readonly sent: Flooded;
+  readonly lagMs: number;
+  readonly restMs: number;
+  /** CPU time of the page's main thread. */
+  readonly cpuMs: number;
+  /** What the page has thrown. */
+  readonly thrown: readonly string[];
+}
+
+interface FloodWindow {
+  watch(last: number): Promise<Sight>;
+  sight: Promise<Sight>;
+}
+
+/** As it is published: the page gets what a browser gets in production. */
+async function buildPage(): Promise<string> {
+  const root = process.cwd();
+  const built = spawnSync('npm', ['run', 'build', '--silent'], { cwd: root, encoding: 'utf8', shell: process.platform === 'win32' });
+  if (built.status !== 0) throw new Error(`npm run build: ${built.stdout}${built.stderr}`);
+  const production = (door: string): string => join(root, 'dist', 'production', door, 'index.js');
+  const output = (await build({
+    root,
+    configFile: false,
+    logLevel: 'error',
+    mode: 'production',
+    plugins: [react()],
+    resolve: { alias: [{ find: /^holdfast$/, replacement: production('') }, { find: /^holdfast\/contract$/, replacement: production('contract') }] },
+    build: { write: false, modulePreload: false, rolldownOptions: { input: join(root, 'bench', 'flood', 'page.tsx') } },
+  })) as Rolldown.RolldownOutput;
+  return output.output[0].code;
+}
+
+async function runOnce(browser: Browser, sender: Child, url: string, name: Page, mode: Mode): Promise<Run> {
+  const arrival = sender.ask('nextReader');
+  const page = await browser.newPage();
+  const thrown: string[] = [];
+  page.on('pageerror', (error) => thrown.push(error.message));
+  await page.goto(`${url}?page=${name}`);
+  await arrival;
+  const tools = await page.context().newCDPSession(page);
+  await tools.send('Performance.enable');
+  const cpuMs = async (): Promise<number> => 1_000 * ((await tools.send('Performance.getMetrics')).metrics.find((metric) => metric.name === 'TaskDuration')?.value ?? Number.NaN);
+  // What mounting has left to do is not the flood's.
+  await page.evaluate(() => new Promise((resolve) => setTimeout(() => requestIdleCallback(resolve), 500)));
+  await page.evaluate((last) => {
+    const here = globalThis as unknown as FloodWindow;
+    here.sight = here.watch(last);
+  }, EVENTS);
+  const before = await cpuMs();
+  const sent = await sender.ask<Flooded>('flood', { mode, events: EVENTS });
+  const { shownAt, idleAt, ...sight } = await page.evaluate(() => (globalThis as unknown as FloodWindow).sight);
+  const run = { ...sight, sent, lagMs: shownAt - sent.lastSentAt, restMs: idleAt - sent.lastSentAt, cpuMs: (await cpuMs()) - before, thrown };
+  await page.close();
+  return run;
+}
+
+type Runs = Record<Mode, Record<Page, Run[]>>;
+
+async function flood(): Promise<Runs> {
+  const runs: Runs = { single: { holdfast: [], 'last-message': [], store: [] }, batched: { holdfast: [], 'last-message': [], store: [] } };
+  const { resolveBrowser } = (await import(/* @vite-ignore */ pathToFileURL(join(process.cwd(), 'scripts', 'browser.mjs')).href)) as typeof browserScript;
+  const { executablePath, args, env } = await resolveBrowser();
+  const browser = await chromium.launch({ executablePath, args: [...args], env: env as Record<string, string> });
+  const sender = startChild('sender');
+  try {
+    const url = await sender.ask<string>('open', await buildPage());
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const mode of ['single', 'batched'] as const) {
+        for (const page of round % 2 === 0 ? PAGES : [...PAGES].reverse()) runs[mode][page].push(await runOnce(browser, sender, url, page, mode));
+      }
+    }
+  } finally {
+    sender.end();
+    await browser.close();
+  }
+  return runs;
+}
+
+const medianOf = (runs: readonly Run[], pick: (run: Run) => number): number => median(runs.map(pick));
+
+function show(runs: Runs): void {
+  for (const mode of ['single', 'batched'] as const) {
+    const { frames, bytes } = (runs[mode].holdfast[0] as Run).sent;
+    console.log(`\n${mode === 'single' ? 'one event a frame' : 'batched, a frame each 10 ms'}: ${EVENTS} events in ${frames} frames, ${(bytes / 1e6).toFixed(2)} MB, sent in ${medianOf(Object.values(runs[mode]).flat(), (run) => run.sent.tookMs).toFixed(0)} ms, median of ${ROUNDS}`);
+    console.log('page              seen  commits  frames  idle edges  thrown       lag   at rest       CPU');
+    for (const page of PAGES) {
+      const those = runs[mode][page];
+      const ms = (pick: (run: Run) => number): string => `${medianOf(those, pick).toFixed(0)} ms`.padStart(10);
+      console.log(
+        `${page.padEnd(14)} ${String(Math.min(...those.map((run) => run.seen))).padStart(7)} ${String(medianOf(those, (run) => run.commits)).padStart(8)} ${String(medianOf(those, (run) => run.frames)).padStart(7)} ${String(medianOf(those, (run) => run.idleEdges)).padStart(11)} ${String(medianOf(those, (run) => run.thrown.length)).padStart(7)}${ms((run) => run.lagMs)}${ms((run) => run.restMs)}${ms((run) => run.cpuMs)}`,
+      );
+    }
+    for (const page of PAGES) for (const sentence of new Set(runs[mode][page].flatMap(({ thrown }) => thrown))) console.log(`${page} threw: ${sentence.split(';')[0]}`);
+  }
+}
+
+/** What does not hold, in words. */
+function judge(runs: Runs, ratio: number): string[] {
+  const wrong: string[] = [];
+  if (!(ratio <= LIMIT)) wrong.push(`our lag is ${ratio} of the store's, and may be ${LIMIT}`);
+  for (const mode of ['single', 'batched'] as const) {
+    for (const { seen, isOrdered, commits, frames, idleEdges, unpainted, thrown } of runs[mode].holdfast) {
+      if (seen !== EVENTS || !isOrdered) wrong.push(`${mode}: we saw ${seen} of ${EVENTS} events${isOrdered ? '' : ', not in order'}`);
+      if (thrown.length > 0) wrong.push(`${mode}: our page threw: ${thrown[0]}`);
+      if (commits > frames + idleEdges + unpainted) wrong.push(`${mode}: ${commits} commits in ${frames} frames with ${idleEdges} idle edges and ${unpainted} waits without a frame`);
+    }
+  }
+  return wrong;
+}
+
+if (role === 'sender') serveFlood();
+else {
+  const runs = await flood();
+  show(runs);
+  const lag = (page: Page): number => medianOf(runs.single[page], (run) => run.lagMs);
+  const ratio = Number((lag('holdfast') / lag('store')).toFixed(3));
+  const wrong = judge(runs, ratio);
+  for (const sentence of wrong) console.log(sentence);
+  const seen = (mode: Mode): number => Math.min(...runs[mode].holdfast.map((run) => run.seen));
+  console.log(JSON.stringify({ bench: 'client-flood', ratio, limit: LIMIT, seen: seen('single'), seenBatched: seen('batched'), of: EVENTS }));
+  if (wrong.length > 0) process.exitCode = 1;
+}
