@@ -4,6 +4,7 @@ import { builtinModules } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
+import { reactCompiler } from './scripts/react-compiler.mjs';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -41,6 +42,12 @@ const projects: TestProjectConfiguration[] = [
       exclude: ['test/e2e/**', 'test/proof/**'],
       setupFiles: [here('./test/react-18/setup.mjs')],
     },
+  },
+  {
+    // And once more as a page whose build runs the React Compiler, over our hooks and over the components of the tests.
+    extends: true,
+    plugins: [reactCompiler({ all: here('./src/react/'), some: here('./test/react/') })],
+    test: { name: 'compiled', environment: 'happy-dom', include: ['test/react/**/*.dom.test.{ts,tsx}'], setupFiles: [here('./test/react/compiled-setup.ts')] },
   },
   {
     extends: true,
