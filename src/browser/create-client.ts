@@ -6,8 +6,10 @@ import type { Gap } from '../core/channels/reader.js';
 import { createCoreClient } from '../core/client.js';
 import { OPEN_CONTRACT, type AnyContract, type ChannelRef, type ClientEventSchema, type CommandError, type CommandRef, type ContractId, type EventOf, type InputOf, type OpenChannelRef, type OutputOf, type ParamsOf, type QueryRef, type Volatile, type VolatileEventOf } from '../core/contract.js';
 import type { Sent } from '../core/data/command-status.js';
-import type { ConnectionMetrics, ConnectionStatus } from '../core/data/connection-status.js';
+import type { ConnectionStatus } from '../core/data/connection-status.js';
+import type { ConnectionListener } from '../core/data/connection-watch.js';
 import type { ViewRef } from '../core/data/define-view.js';
+import type { ConnectionMetrics } from '../core/data/metrics.js';
 import type { Readable } from '../core/data/store.js';
 import type { ChannelListener, Tap } from '../core/data/tap.js';
 import { RealtimeError } from '../core/errors.js';
@@ -126,7 +128,7 @@ export interface RealtimeClient {
   readonly contract: ContractId;
   readonly connection: Readable<ConnectionStatus>;
   readonly outbox: Readable<OutboxStatus>;
-  /** Figures that change all the time: the smoothed round trip. */
+  /** Figures that change all the time, told once a second. */
   readonly metrics: Readable<ConnectionMetrics>;
   channel<Pattern extends string, Data>(ref: OpenChannelRef<Pattern, Data>, ...params: ParamsArgs<OpenChannelRef<Pattern, Data>>): OpenChannelHandle<Pattern, Data>;
   channel<Ref extends ChannelRef>(ref: Ref, ...params: ParamsArgs<Ref>): ChannelHandle<Ref>;
@@ -142,6 +144,22 @@ export interface RealtimeClient {
   hold(): () => void;
   reconnect(): void;
   disconnect(): void;
+  /**
+   * Tells when the connection has been away for a while, is back, or stays away, until the returned function is called.
+   *
+   * @example
+   * ```ts
+   * const stop = client.watchConnection({ onLost: () => show('The connection is away.'), onRestored: () => hide() });
+   * ```
+   */
+  watchConnection(listener: ConnectionListener): () => void;
+  /**
+   * Says who has signed in, by the tag that the server will name; null: nobody. When it is another one than before, everything
+   * of the former is wiped at once: unsent commands end `cancelled`, sent ones `outcome-unknown`, channels and queries start from
+   * nothing, and the links connect again with a new token. If the server then names another user, `onError` is told
+   * (`unauthorized`). Undefined: only the server's word counts, which is enough where its tags are unique.
+   */
+  setUser(user: string | null | undefined): void;
   /** Ends everything: unsent commands are cancelled, sent ones end `outcome-unknown`, no socket and no timer is left. */
   dispose(): void;
 }
@@ -214,6 +232,8 @@ export function createClient(options: RealtimeClientOptions): RealtimeClient {
     hold: core.hold,
     reconnect: core.reconnect,
     disconnect: core.disconnect,
+    watchConnection: core.watchConnection,
+    setUser: core.setUser,
     dispose: core.dispose,
   };
   return client as RealtimeClient;

@@ -6,10 +6,12 @@
  */
 import { createChannels } from './channels/channels.js';
 import { OPEN_CONTRACT, type AnyContract, type ContractId } from './contract.js';
-import { describeConnection, type ConnectionMetrics, type ConnectionStatus } from './data/connection-status.js';
+import { describeConnection, type ConnectionStatus } from './data/connection-status.js';
+import { watchConnection, type ConnectionListener } from './data/connection-watch.js';
 import { createFlusher } from './data/flush.js';
+import { createMetrics, type ConnectionMetrics } from './data/metrics.js';
 import { createCell, type Readable } from './data/store.js';
-import type { RealtimeError } from './errors.js';
+import { RealtimeError } from './errors.js';
 import { createHandles, type Handles } from './handles.js';
 import { createHeartbeat } from './heartbeat/heartbeat.js';
 import { smoothRtt } from './heartbeat/rtt.js';
@@ -49,6 +51,9 @@ export interface CoreClient {
   hold(): () => void;
   reconnect(): void;
   disconnect(): void;
+  watchConnection(listener: ConnectionListener): () => void;
+  /** Who has signed in; another one than before, and everything of the former is wiped. */
+  setUser(user: string | null | undefined): void;
   /** Ends everything: no socket, no timer, no open promise is left. */
   dispose(): void;
 }
@@ -68,13 +73,15 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
     isVisible: () => world.isVisible(),
     onIdentityChanged(link) {
       // First of all: nothing of the new user may go over a link of the former one.
-      pool.voidOthers(link);
+      pool.voidOthers(link ?? -1);
       outbox.abandon();
       queries.cancel();
       channels.forget();
       handles.forget();
     },
     onFenceChanged: () => handles.fenceChanged(),
+    onMismatch: (expected, named) =>
+      onError(new RealtimeError('unauthorized', `The page says that '${expected}' has signed in, and the server that it is '${named}', which stands. Give user the tag that authenticate answers, and auth the token of that user.`)),
   });
 
   const pool = createPool({
@@ -103,10 +110,13 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
         onWelcome: (frame) => session.welcomed(frame, id),
         onRtt(sampleMs) {
           rttMs = smoothRtt(rttMs, sampleMs);
-          metrics.changed();
+          metrics.measured(rttMs);
         },
       }),
-    onFrame: (frame, link) => route(frame, link),
+    onFrame(frame, link) {
+      if (frame.t === 'events') metrics.came(frame.events.length);
+      route(frame, link);
+    },
     onReady(link, isFirst) {
       const isReturn = isFirst && hasEverConnected;
       hasEverConnected = true;
@@ -141,7 +151,7 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
     return JSON.stringify(next) === JSON.stringify(former) ? (former ?? next) : next;
   });
   const outboxStatus = createCell<OutboxStatus>(flusher, () => outbox.status);
-  const metrics = createCell<ConnectionMetrics>(flusher, () => ({ rttMs }));
+  const metrics = createMetrics(clock, flusher);
   return {
     contract: options.contract?.id ?? OPEN_CONTRACT,
     handles,
@@ -151,6 +161,8 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
     hold: pool.hold,
     reconnect: pool.reconnect,
     disconnect: pool.disconnect,
+    watchConnection: (listener) => watchConnection(connection, clock, listener),
+    setUser: session.setUser,
     dispose() {
       isDisposed = true;
       outbox.abandon();

@@ -9,8 +9,13 @@ import { PROTOCOL_VERSION } from './protocol/limits.js';
 export interface SessionPort {
   readonly clientId: string;
   isVisible(): boolean;
-  /** The server knows us by another name than before: nothing of the former user may remain. */
-  onIdentityChanged(link: number): void;
+  /**
+   * It is another user than before: nothing of the former one may remain. `link`: over which the server said so; null: the
+   * application did.
+   */
+  onIdentityChanged(link: number | null): void;
+  /** The server names another user than the application does. */
+  onMismatch(expected: string, named: string): void;
   /** The storage behind the server is another one than before. */
   onFenceChanged(fence: string): void;
 }
@@ -26,12 +31,15 @@ export interface Session {
   /** `link`: over which it came. */
   welcomed(frame: WelcomeFrame, link: number): { readonly pingMs: number };
   fenceSeen(fence: string): void;
+  /** Who has signed in, by the application's word; undefined: it has none. */
+  setUser(user: string | null | undefined): void;
 }
 
 const UNTIL_WELCOME: ServerLimits = { channels: 200, windowPerLane: 32, keepMs: 0 };
 
 export function createSession(port: SessionPort): Session {
   let tag: string | null = null;
+  let expected: string | null | undefined;
   let fence: string | null = null;
   let limits = UNTIL_WELCOME;
   let probes = 0;
@@ -74,9 +82,19 @@ export function createSession(port: SessionPort): Session {
       const former = tag;
       tag = frame.tag;
       if (former !== null && former !== tag) port.onIdentityChanged(link);
+      // A server that names nobody contradicts nobody.
+      if (typeof expected === 'string' && tag !== '' && tag !== expected) port.onMismatch(expected, tag);
       fenceSeen(frame.fence);
       return { pingMs: port.isVisible() ? frame.ping.visibleMs : frame.ping.hiddenMs };
     },
     fenceSeen,
+    setUser(user) {
+      const hadWord = expected !== undefined;
+      const known = hadWord ? expected : tag;
+      expected = user;
+      if (user === undefined || user === known || (!hadWord && tag === null)) return;
+      tag = null;
+      port.onIdentityChanged(null);
+    },
   };
 }

@@ -8,6 +8,7 @@ import type { RealtimeClient } from '../browser/create-client.js';
 import { OPEN_CONTRACT, type ContractId } from '../core/contract.js';
 import { RealtimeError } from '../core/errors.js';
 import { createOwnedClient, type ClientProps } from './owned-client.js';
+import { warnOnUnsent } from './warn-on-unsent.js';
 
 interface Served {
   readonly client: RealtimeClient;
@@ -16,12 +17,16 @@ interface Served {
 
 const Context = createContext<Served | null>(null);
 
-export type RealtimeProviderProps = ClientProps & { readonly children?: ReactNode };
+export type RealtimeProviderProps = ClientProps & {
+  /** The browser asks before the page is closed while commands have no outcome yet. @default false */
+  readonly warnOnUnsent?: boolean | undefined;
+  readonly children?: ReactNode;
+};
 
 /**
  * Owns the connection for the hooks below it.
  *
- * While it is mounted it holds one link; 30 s after it has gone the link is closed. A new inline `auth` or `onError`
+ * While it is mounted it holds one link; 30 s after it has gone the link is closed. A new inline `auth`, `onError` or `logger`
  * changes nothing but which function is called next.
  *
  * @example
@@ -42,6 +47,8 @@ export function RealtimeProvider(props: RealtimeProviderProps): ReactNode {
   useInsertionEffect(() => owned.update(props));
   const { client } = owned;
   useEffect(() => client.hold(), [client]);
+  const isWarning = props.warnOnUnsent === true;
+  useEffect(() => (isWarning ? warnOnUnsent(client) : undefined), [client, isWarning]);
   const served = useMemo(() => ({ client, outer }), [client, outer]);
   return <Context.Provider value={served}>{props.children}</Context.Provider>;
 }

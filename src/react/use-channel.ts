@@ -5,22 +5,36 @@ import { useSyncExternalStoreWithSelector } from 'use-sync-external-store/with-s
 import type { Gap } from '../core/channels/reader.js';
 import type { ChannelRef, EventOf, ParamsOf, VolatileEventOf } from '../core/contract.js';
 import type { ViewRef } from '../core/data/define-view.js';
-import type { ViewSnapshot } from '../core/data/view.js';
+import { initialView, type ViewSnapshot } from '../core/data/view.js';
 import type { Params } from '../core/handles.js';
 import type { Readable } from '../core/data/store.js';
 import { useServingClient } from './provider.js';
+import { nothingOf, skipToken, type SkipToken } from './skip-token.js';
 import { useKept, useLatest } from './use-kept.js';
 
-export type ParamsOption<Ref extends ChannelRef> = keyof ParamsOf<Ref['pattern']> extends never
-  ? { readonly params?: Params }
-  : { readonly params: ParamsOf<Ref['pattern']> };
+/** `Skip`: what else may stand in their place. */
+export type ParamsOption<Ref extends ChannelRef, Skip = never> = keyof ParamsOf<Ref['pattern']> extends never
+  ? { readonly params?: Params | Skip }
+  : { readonly params: ParamsOf<Ref['pattern']> | Skip };
+
+interface SwitchOption {
+  /** `false`: subscribe to nothing, as with {@link skipToken}. @default true */
+  readonly enabled?: boolean;
+}
+
+interface ViewOptions<State, Selected> extends SwitchOption {
+  /** What this component shows of the state; it renders only when that has changed. */
+  readonly select?: (state: State) => Selected;
+  /** Whether two selections are the same to it. @default `Object.is` */
+  readonly isEqual?: (a: Selected, b: Selected) => boolean;
+}
 
 export interface ChannelResult<Data> extends ViewSnapshot<Data> {
   /** Starts again from the history, and clears the gap. */
   readonly resync: () => void;
 }
 
-interface TapOptions<Ref extends ChannelRef> {
+interface TapOptions<Ref extends ChannelRef> extends SwitchOption {
   /** Every event from mount on, in order. Renders nothing. */
   readonly onEvent?: (event: EventOf<Ref>) => void;
   readonly onGap?: (gap: Gap) => void;
@@ -28,9 +42,10 @@ interface TapOptions<Ref extends ChannelRef> {
   readonly onVolatile?: (event: VolatileEventOf<Ref>) => void;
 }
 
-interface AnyOptions {
-  readonly params?: Params;
+interface AnyOptions extends SwitchOption {
+  readonly params?: Params | SkipToken;
   readonly select?: (state: unknown) => unknown;
+  readonly isEqual?: (a: never, b: never) => boolean;
   readonly onEvent?: (event: never) => void;
   readonly onGap?: (gap: Gap) => void;
   readonly onVolatile?: (event: never) => void;
@@ -46,7 +61,7 @@ interface AnyOptions {
  */
 export function useChannel<Ref extends ChannelRef, State, Selected = State>(
   view: ViewRef<Ref, State>,
-  options: ParamsOption<Ref> & { readonly select?: (state: State) => Selected },
+  options: ParamsOption<Ref, SkipToken> & ViewOptions<State, Selected>,
 ): ChannelResult<Selected>;
 /** A view of a channel whose name has no parameters. */
 export function useChannel<Ref extends ChannelRef, State>(view: ViewRef<Ref, State>, ...none: keyof ParamsOf<Ref['pattern']> extends never ? [] : [never]): ChannelResult<State>;
@@ -58,14 +73,15 @@ export function useChannel<Ref extends ChannelRef, State>(view: ViewRef<Ref, Sta
  * useChannel(api.channels.room, { params: { id: room }, onEvent: (event) => playSound(event.name) });
  * ```
  */
-export function useChannel<Ref extends ChannelRef>(channel: Ref, options: ParamsOption<Ref> & TapOptions<Ref>): ChannelResult<undefined>;
+export function useChannel<Ref extends ChannelRef>(channel: Ref, options: ParamsOption<Ref, SkipToken> & TapOptions<Ref>): ChannelResult<undefined>;
 export function useChannel(target: ViewRef | ChannelRef, options: AnyOptions = {}): ChannelResult<unknown> {
   const ref = (target as typeof target | undefined)?.kind === 'view' ? (target as ViewRef).channel : (target as ChannelRef);
   const client = useServingClient(ref);
-  const { params: given = {}, select } = options;
+  const { params: given = {}, enabled = true, select, isEqual = Object.is } = options;
   const latest = useLatest(options);
-  const params = useKept(given);
+  const params = useKept(enabled ? given : skipToken);
   const source = useMemo(() => {
+    if (params === skipToken) return nothingOf(initialView(target.kind === 'view' ? target.initialState : undefined)) as Source;
     if (target.kind === 'view') return client.view(target, params) as Source;
     return client.channel(target, params).tap({
       onEvent: (event) => latest().onEvent?.(event as never),
@@ -78,7 +94,7 @@ export function useChannel(target: ViewRef | ChannelRef, options: AnyOptions = {
     source.get,
     source.getInitial,
     (state: ViewSnapshot<unknown>) => (select === undefined ? state : { ...state, data: select(state.data) }),
-    select === undefined ? Object.is : isSameSelection,
+    select === undefined ? Object.is : (a, b) => isSameSelection(a, b, isEqual as (a: unknown, b: unknown) => boolean),
   );
   return useMemo(() => ({ ...snapshot, resync: source.resync }), [snapshot, source]);
 }
@@ -86,8 +102,8 @@ export function useChannel(target: ViewRef | ChannelRef, options: AnyOptions = {
 type Source = Readable<ViewSnapshot<unknown>> & { resync(): void };
 
 /** With a selection, `dataUpdatedAt` is the time at which what was selected last changed. */
-function isSameSelection(a: ViewSnapshot<unknown>, b: ViewSnapshot<unknown>): boolean {
+function isSameSelection(a: ViewSnapshot<unknown>, b: ViewSnapshot<unknown>, isEqual: (a: unknown, b: unknown) => boolean): boolean {
   return (
-    Object.is(a.data, b.data) && a.status === b.status && a.liveStatus === b.liveStatus && a.isStale === b.isStale && a.gap === b.gap && a.error === b.error
+    isEqual(a.data, b.data) && a.status === b.status && a.liveStatus === b.liveStatus && a.isStale === b.isStale && a.gap === b.gap && a.error === b.error
   );
 }

@@ -3,10 +3,11 @@
 import { useEffect, useMemo } from 'react';
 import { useSyncExternalStoreWithSelector } from 'use-sync-external-store/with-selector';
 import type { ChannelRef, EventOf, InputOf, OutputOf, QueryRef, Schema } from '../core/contract.js';
-import type { Apply, QuerySnapshot } from '../core/data/live-query.js';
-import type { Params } from '../core/handles.js';
+import { INITIAL_QUERY, type Apply, type QuerySnapshot } from '../core/data/live-query.js';
+import type { LiveQuery, Params } from '../core/handles.js';
 import { useServingClient } from './provider.js';
 import type { ParamsOption } from './use-channel.js';
+import { nothingOf, skipToken, type SkipToken } from './skip-token.js';
 import { useKept } from './use-kept.js';
 
 /** The channel whose later events keep the answer true. `apply` must bear an event twice: put, do not add. */
@@ -17,8 +18,11 @@ export type Follow<Data, Channel extends ChannelRef> = ParamsOption<Channel> & {
 
 export type QueryOptions<Ref extends QueryRef, Channel extends ChannelRef, Selected> = {
   readonly follow?: Follow<OutputOf<Ref['output']>, Channel>;
+  /** What this component shows of the answer; it renders only when that has changed. */
   readonly select?: (data: OutputOf<Ref['output']>) => Selected;
-} & (Ref['input'] extends undefined ? { readonly input?: undefined } : { readonly input: InputOf<Ref['input']> });
+  /** `false`: ask nothing, as with {@link skipToken}. @default true */
+  readonly enabled?: boolean;
+} & (Ref['input'] extends undefined ? { readonly input?: SkipToken | undefined } : { readonly input: InputOf<Ref['input']> | SkipToken });
 
 export interface QueryResult<Data> extends QuerySnapshot<Data> {
   /** Asks again, unless it is being asked. */
@@ -44,14 +48,15 @@ export function useQuery<Ref extends QueryRef, Channel extends ChannelRef = Chan
 export function useQuery<Out extends Schema>(ref: QueryRef<undefined, Out>): QueryResult<OutputOf<Out>>;
 export function useQuery<Ref extends QueryRef, Selected>(ref: Ref, options = {} as QueryOptions<Ref, ChannelRef, Selected>): QueryResult<Selected> {
   const client = useServingClient(ref);
-  const { select } = options;
+  const { select, enabled = true } = options;
   const follow = options.follow as { channel: ChannelRef; params?: Params; apply: Apply } | undefined;
   const followed = follow?.channel;
-  const input = useKept(options.input as InputOf<Ref['input']>);
-  const params = useKept(follow?.params);
+  const isSkipped = !enabled || options.input === skipToken;
+  const input = useKept(isSkipped ? undefined : (options.input as InputOf<Ref['input']>));
+  const params = useKept(isSkipped ? undefined : follow?.params);
   const source = useMemo(
-    () => client.liveQuery(ref, input, followed && { channel: followed, params: params ?? {} }),
-    [client, ref, input, params, followed],
+    () => (isSkipped ? NOTHING : client.liveQuery(ref, input as InputOf<Ref['input']>, followed && { channel: followed, params: params ?? {} })),
+    [client, ref, isSkipped, input, params, followed],
   );
   const snapshot = useSyncExternalStoreWithSelector(
     source.subscribe,
@@ -67,6 +72,8 @@ export function useQuery<Ref extends QueryRef, Selected>(ref: Ref, options = {} 
   });
   return useMemo(() => ({ ...snapshot, refetch: source.refetch }) as QueryResult<Selected>, [snapshot, source]);
 }
+
+const NOTHING: LiveQuery<never> = { ...nothingOf<QuerySnapshot<never>>(INITIAL_QUERY), setApply() {} };
 
 function isSameSelection(a: QuerySnapshot<unknown>, b: QuerySnapshot<unknown>): boolean {
   return Object.is(a.data, b.data) && a.error === b.error && a.status === b.status && a.fetchStatus === b.fetchStatus && a.isStale === b.isStale;

@@ -24,9 +24,37 @@ export interface OutgoingCommand {
   onOutcome(outcome: Outcome): void;
 }
 
+/** One command that has no outcome yet. */
+export interface PendingCommand {
+  readonly id: string;
+  /** As the contract calls it; `$publish` is a client event that is kept. */
+  readonly name: string;
+  readonly input: unknown;
+  /** `sent`: it may be run by now. */
+  readonly status: CommandProgress['status'];
+  /** When it was sent by the application, wall clock, ms since 1970. */
+  readonly at: number;
+  /** How often it was on the wire. */
+  readonly attempt: number;
+  /** Ends it if it was not run yet. */
+  readonly cancel: () => void;
+}
+
+/** What waits to be sent or answered. */
 export interface OutboxStatus {
   readonly pending: number;
+  /** Of them: not on the wire yet. */
+  readonly queued: number;
+  /** Of them: on the wire, not yet answered. */
+  readonly sent: number;
+  /** As it would be sent. */
   readonly bytes: number;
+  /** When the oldest was sent by the application, wall clock, ms since 1970; null: there is none. */
+  readonly oldestAt: number | null;
+  /** Whether it would survive that the page is closed. */
+  readonly isDurable: boolean;
+  /** In the order in which they were sent. An entry is the same object until it changes. */
+  readonly commands: readonly PendingCommand[];
 }
 
 export interface OutboxPort {
@@ -39,7 +67,8 @@ export interface OutboxPort {
   hold(): () => void;
   window(): number;
   keepMs(): number;
-  onStatus(status: OutboxStatus): void;
+  /** Something of its status has changed. */
+  onStatus(): void;
 }
 
 export interface Outbox {
@@ -62,7 +91,7 @@ const LANE_RECORD_MS = 600_000;
 
 export function createOutbox(port: OutboxPort): Outbox {
   const { clock, dice } = port;
-  const tracked = new Map<string, OutgoingCommand>();
+  const tracked = new Map<string, { readonly command: OutgoingCommand; shown: PendingCommand }>();
   const state = createOutboxState({
     bounds: port.bounds,
     laneRecordMs: LANE_RECORD_MS,
@@ -82,7 +111,7 @@ export function createOutbox(port: OutboxPort): Outbox {
     cancelExpiry?.();
     const due = state.nextExpiry;
     cancelExpiry = due === null ? null : clock.after(Math.max(0, due - clock.now()), () => perform(state.expire(clock.now())));
-    port.onStatus({ pending: state.pending, bytes: state.bytes });
+    port.onStatus();
   }
 
   function carryOut(effect: OutboxEffect): void {
@@ -91,13 +120,18 @@ export function createOutbox(port: OutboxPort): Outbox {
         // Not taken: the link is going, and its loss has the lane asked for again.
         port.send(effect.frame, effect.link);
         return;
-      case 'sent':
-        tracked.get(effect.id)?.onProgress?.({ status: 'sent', attempt: effect.attempt });
+      case 'sent': {
+        const one = tracked.get(effect.id);
+        if (one === undefined) return;
+        const progress = { status: 'sent', attempt: effect.attempt } as const;
+        one.shown = { ...one.shown, ...progress };
+        one.command.onProgress?.(progress);
         return;
+      }
       case 'settle': {
-        const command = tracked.get(effect.id);
+        const one = tracked.get(effect.id);
         tracked.delete(effect.id);
-        command?.onOutcome(effect.outcome);
+        one?.command.onOutcome(effect.outcome);
         return;
       }
       case 'rest-lane':
@@ -113,7 +147,9 @@ export function createOutbox(port: OutboxPort): Outbox {
 
   return {
     get status() {
-      return { pending: state.pending, bytes: state.bytes };
+      const commands = [...tracked.values()].map(({ shown }) => shown);
+      const queued = commands.filter(({ status }) => status === 'queued').length;
+      return { pending: commands.length, queued, sent: commands.length - queued, bytes: state.bytes, oldestAt: commands[0]?.at ?? null, isDurable: false, commands };
     },
     send(command) {
       const { id, name, lane, input } = command;
@@ -123,7 +159,8 @@ export function createOutbox(port: OutboxPort): Outbox {
         throw new RealtimeError('queue-full', `The outbox holds ${state.pending} commands and takes no more. Wait until it drains, or raise outboxCommands or outboxBytes.`);
       }
       perform(dropped);
-      tracked.set(id, command);
+      const cancel = (): void => perform(state.cancel(id, clock.now()));
+      tracked.set(id, { command, shown: { id, name, input, status: 'queued', at: clock.wall(), attempt: 0, cancel } });
       command.onProgress?.({ status: 'queued' });
       const now = clock.now();
       perform(state.add(lane, { id, name, input, bytes, expiresAt: now + port.commandMs }, port.home(lane), now));

@@ -11,7 +11,7 @@ function setUp(parts: Partial<Bounds> = {}, isReady = true) {
   const clock = createSimulatedClock();
   const sent: ClientFrame[] = [];
   const log: string[] = [];
-  const statuses: OutboxStatus[] = [];
+  const statuses: Pick<OutboxStatus, 'pending' | 'bytes'>[] = [];
   let home: number | null = isReady ? 0 : null;
   let holds = 0;
   let ids = 0;
@@ -28,7 +28,10 @@ function setUp(parts: Partial<Bounds> = {}, isReady = true) {
     },
     window: () => 32,
     keepMs: () => 0,
-    onStatus: (status) => statuses.push(status),
+    onStatus() {
+      const { pending, bytes } = outbox.status;
+      statuses.push({ pending, bytes });
+    },
   });
   const take = (): ClientFrame[] => sent.splice(0);
   return {
@@ -175,7 +178,7 @@ describe('outbox', () => {
     box.post('b');
     box.outbox.abandon();
     expect(box.log.slice(-2)).toEqual(['a outcome-unknown', 'b cancelled']);
-    expect([box.holds, box.clock.pending, box.outbox.status]).toEqual([0, 0, { pending: 0, bytes: 0 }]);
+    expect([box.holds, box.clock.pending, box.outbox.status.pending, box.outbox.status.bytes]).toEqual([0, 0, 0, 0]);
   });
 });
 
