@@ -1,5 +1,5 @@
 // One room: what was said, what is on its way, and a place to say something.
-import { useChannel } from 'holdfast';
+import { useChannel, useOutbox } from 'holdfast';
 import { useState } from 'react';
 import { Composer } from './composer.js';
 import { ConnectionBar } from './connection-bar.js';
@@ -8,7 +8,8 @@ import { GapNotice } from './gap-notice.js';
 import { History } from './history.js';
 import { errorInWords } from './in-words.js';
 import { MessageRow } from './message-row.js';
-import { OutgoingRow, useOutgoing } from './outgoing.js';
+import { usePost } from './post.js';
+import { RefusedRow } from './refused-row.js';
 
 /** `/?room=garden` is another room; one that the server does not know is refused by it. */
 const room = new URLSearchParams(location.search).get('room') || 'lobby';
@@ -17,7 +18,8 @@ export function App() {
   const [author, setAuthor] = useState('');
   const [draft, setDraft] = useState('');
   const { data, status, error, gap, resync } = useChannel(messages, { params: { id: room } });
-  const { outgoing, post, forget } = useOutgoing(room, data);
+  const { commands } = useOutbox();
+  const { post, refused, forget } = usePost(room);
 
   return (
     <div className="page">
@@ -35,13 +37,18 @@ export function App() {
         <div className="log" role="log" aria-label="Messages" aria-live="polite" tabIndex={0}>
           <ol className="list">
             {data.map((message) => (
-              <MessageRow key={message.id} message={message} isOwn={message.author === author.trim()} />
+              <MessageRow
+                key={message.id}
+                message={message}
+                isOwn={message.author === author.trim()}
+                pending={commands.find(({ id }) => id === message.id)}
+              />
             ))}
-            {outgoing.map((one) => (
-              <OutgoingRow key={one.key} outgoing={one} onEdit={setDraft} onForget={() => forget(one)} />
+            {refused.map((one) => (
+              <RefusedRow key={one.id} refused={one} onEdit={setDraft} onForget={() => forget(one)} />
             ))}
           </ol>
-          {data.length + outgoing.length === 0 && (
+          {data.length + refused.length === 0 && (
             <p className="empty">{status === 'pending' ? 'Waiting for the server …' : 'Nobody has said anything yet. Open this page twice.'}</p>
           )}
         </div>

@@ -1,16 +1,31 @@
-// One message as it was said.
+// One message: said, or still on its way.
+import type { PendingCommand } from 'holdfast';
 import type { Message } from './contract.js';
 
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const WORDS: Readonly<Record<PendingCommand['status'], string>> = { queued: 'waiting for the connection', sent: 'on its way' };
 
-export function MessageRow({ message, isOwn = false }: { readonly message: Message; readonly isOwn?: boolean }) {
+interface MessageRowProps {
+  readonly message: Message;
+  readonly isOwn?: boolean;
+  /** The command that says it, while that has no outcome. */
+  readonly pending?: PendingCommand | undefined;
+}
+
+export function MessageRow({ message, isOwn = false, pending }: MessageRowProps) {
+  const classes = ['row', isOwn && 'own', pending && 'pending'].filter(Boolean).join(' ');
   return (
-    <li className={isOwn ? 'row own' : 'row'}>
+    <li className={classes} data-status={pending?.status}>
       <p className="byline">
         <b>{message.author}</b>
-        <time dateTime={new Date(message.at).toISOString()}>{CLOCK.format(message.at)}</time>
+        {pending ? <span>{WORDS[pending.status]}</span> : <time dateTime={new Date(message.at).toISOString()}>{CLOCK.format(message.at)}</time>}
       </p>
       <p className="text">{message.text}</p>
+      {pending?.status === 'queued' && (
+        <p className="actions">
+          <button type="button" onClick={pending.cancel}>Take back</button>
+        </p>
+      )}
     </li>
   );
 }
