@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { channel, command, defineContract, query, type Schema } from '../../src/core/contract.js';
+import type { Broker } from '../../src/server/core/broker.js';
 import { memoryBroker } from '../../src/server/core/memory-broker.js';
 import { createServerCore, type ServerCore, type ServerCoreOptions } from '../../src/server/core/server.js';
 import { enterClient, hello, openClient, type FakeClient } from './fake-client.js';
@@ -408,6 +409,23 @@ describe('subscriptions', () => {
     await world.clock.advance(0);
     expect(asked).toBe(1);
     expect(client.socket.frames.slice(1).map(({ t }) => t)).toEqual(['subscribed', 'events']);
+  });
+});
+
+describe('a connection that ends within a frame', () => {
+  it('joins none of the channels that the frame still names', async () => {
+    const watched = new Set<string>();
+    const memory = memoryBroker();
+    const broker: Broker = { ...memory, watch: (name) => (watched.add(name), memory.watch(name)), unwatch: (name) => (watched.delete(name), memory.unwatch(name)) };
+    const client = await enterClient(start({ broker, limits: { channels: 1 } }));
+    await client.say(want(1));
+    // The refusal of the second one is what is too much for a slow reader.
+    client.socket.buffered = 1024 * 1024 + 1;
+    await client.say({ t: 'subscribe', channels: [2, 3, 4].map((id) => ({ name: `room:${id}`, generation: 1 })) });
+    expect(client.socket.closed).toMatchObject({ code: 4004 });
+    client.handler.onClosed();
+    await settle();
+    expect([...watched]).toEqual([]);
   });
 });
 

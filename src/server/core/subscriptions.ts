@@ -58,6 +58,7 @@ export function createSubscriptions(parts: {
   const subscriptions = new Map<string, Subscription>();
   /** Askings that wait for a rule or for storage, those that were replaced meanwhile included. */
   let asking = 0;
+  let isReleased = false;
   /** Pages that wait for their turn; each can be called early. */
   const pausing = new Set<() => void>();
 
@@ -142,7 +143,10 @@ export function createSubscriptions(parts: {
       return frame.channels.length - names.size;
     },
     subscribe(frame) {
-      for (const wanted of frame.channels) start(wanted);
+      for (const wanted of frame.channels) {
+        // What is answered to one may be the end of the connection.
+        if (!isReleased) start(wanted);
+      }
     },
     unsubscribe(frame) {
       for (const { name, generation } of frame.channels) {
@@ -157,6 +161,7 @@ export function createSubscriptions(parts: {
       tellEnd(channel, subscription.generation, 'kicked');
     },
     release() {
+      isReleased = true;
       for (const [channel, subscription] of subscriptions) leave(channel, subscription);
       for (const wake of pausing) wake();
     },
