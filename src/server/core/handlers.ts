@@ -125,10 +125,18 @@ export interface LimitOptions {
   readonly handlers?: number;
   /** Connections that wait for `authenticate`. @default 1,000 */
   readonly authentications?: number;
-  /** Frames that a client may send a second, on average, each further channel in one counted as a frame; over it the connection ends with 4201. @default 200 */
+  /**
+   * Frames that a client may send a second on one connection, on average, each further channel in one counted as a frame; over
+   * it the connection ends with 4201. Asking for the next page of a recovery is not counted, but answered no faster than this.
+   * @default 200
+   */
   readonly framesPerSecond?: number;
-  /** Frames that a client may send at once. @default 1,000 */
+  /** Frames that a client may send at once, and pages that it is sent at once. @default 1,000 */
   readonly frameBurst?: number;
+  /** Bytes of frames that a client may send a second on one connection, on average; over it the connection ends with 4201. @default 1 MB */
+  readonly bytesPerSecond?: number;
+  /** Bytes of frames that a client may send at once. @default 4 MB */
+  readonly burstBytes?: number;
   /** What one client's volatile events may cost a second: each one, and one more for each listener. More are dropped. @default 10,000 */
   readonly fanOutPerSecond?: number;
   /** Sockets of this server; who comes when it is full is refused with 503. @default 100,000 */

@@ -32,6 +32,8 @@ const DEFAULT_LIMITS: Required<Omit<LimitOptions, 'connections' | 'connectionsPe
   authentications: 1_000,
   framesPerSecond: 200,
   frameBurst: 1_000,
+  bytesPerSecond: 1024 * 1024,
+  burstBytes: 4 * 1024 * 1024,
   fanOutPerSecond: 10_000,
   bufferedBytes: 1024 * 1024,
   handlerMs: 30_000,
@@ -144,7 +146,8 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
     intervals: PING,
     maxBufferedBytes: limits.bufferedBytes,
     maxCommands: limits.commands,
-    createInbound: () => createBucket(limits.framesPerSecond, limits.frameBurst),
+    createFrameBudget: () => createBucket(limits.framesPerSecond, limits.frameBurst),
+    createByteBudget: () => createBucket(limits.bytesPerSecond, limits.burstBytes),
     async authenticate(connection, hello, request) {
       if (entering.size >= limits.authentications) throw new Error('Too many clients wait for authenticate.');
       entering.set(connection, []);
