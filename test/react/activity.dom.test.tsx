@@ -1,5 +1,5 @@
 /** A hidden <Activity>: its subscriptions are kept for their lease and then left; what is shown again shows the newest. React 19 only. */
-import { act, cleanup, render, screen } from '@testing-library/react';
+import { cleanup, fireEvent, render, screen } from '@testing-library/react';
 import { Activity, useState } from 'react';
 import { afterEach, describe, expect, it } from 'vitest';
 import { api, createHarness, createRenderLog, type Harness } from './harness.js';
@@ -13,7 +13,6 @@ const shown = (): string | null => screen.getByTestId('whole').textContent;
 function createTab(isShownAtFirst: boolean) {
   const log = createRenderLog<string>();
   const told: string[] = [];
-  let set: (isShown: boolean) => void = () => {};
   function Inside() {
     const text = useWhole((event) => told.push(event));
     log.note(text);
@@ -21,10 +20,14 @@ function createTab(isShownAtFirst: boolean) {
   }
   function Tab() {
     const [isShown, setShown] = useState(isShownAtFirst);
-    set = setShown;
-    return <Activity mode={isShown ? 'visible' : 'hidden'}><Inside /></Activity>;
+    return (
+      <>
+        <button onClick={() => setShown(!isShown)}>{isShown ? 'hide' : 'show'}</button>
+        <Activity mode={isShown ? 'visible' : 'hidden'}><Inside /></Activity>
+      </>
+    );
   }
-  return { Tab, log, told, show: () => act(() => set(true)), hide: () => act(() => set(false)) };
+  return { Tab, log, told, show: () => fireEvent.click(screen.getByText('show')), hide: () => fireEvent.click(screen.getByText('hide')) };
 }
 
 /** Somebody says it in both rooms. */

@@ -1,5 +1,5 @@
 /** Whatever React does with a tree, a page has one socket, one subscription a channel, and leaves nothing behind. */
-import { act, cleanup, render, screen } from '@testing-library/react';
+import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
 import { Component, lazy, Suspense, useState, type ComponentType, type ReactNode } from 'react';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { append, channel, createClient, defineContract, defineView, RealtimeProvider, useChannel, useConnectionStatus } from '../../src/index.js';
@@ -91,17 +91,16 @@ describe('a page that uses every hook', () => {
     const harness = createHarness();
     const { world, pass, publish } = harness;
     const Next = lazy(() => new Promise<{ default: ComponentType }>((resolve) => world.clock.after(3_000, () => resolve({ default: Whole }))));
-    let go = (): void => {};
     function Routes() {
       const [isNext, setNext] = useState(false);
-      go = () => setNext(true);
       // A boundary a route: the former one goes at once.
-      return isNext ? <Suspense key="next" fallback={<p>loading</p>}><Next /></Suspense> : <Suspense key="first"><Whole /></Suspense>;
+      if (isNext) return <Suspense key="next" fallback={<p>loading</p>}><Next /></Suspense>;
+      return <Suspense key="first"><button onClick={() => setNext(true)}>go</button><Whole /></Suspense>;
     }
     const page = harness.show(<Routes />);
     await publish('before');
     await pass(500);
-    act(go);
+    fireEvent.click(screen.getByText('go'));
     await pass(1_000);
     expect(page.container.textContent).toBe('loading');
     await publish('between');
@@ -113,17 +112,15 @@ describe('a page that uses every hook', () => {
   it('keeps its subscriptions while a part that is shown already waits again', async () => {
     const harness = createHarness();
     const gate = createGate();
-    let wait = (): void => {};
     function Part() {
       const [isWaiting, setWaiting] = useState(false);
-      wait = () => setWaiting(true);
       const text = useWhole();
       if (isWaiting) gate.wait();
-      return <p data-testid="whole">{text}</p>;
+      return <><button onClick={() => setWaiting(true)}>wait</button><p data-testid="whole">{text}</p></>;
     }
     harness.show(<Suspense fallback={<p>loading</p>}><Part /></Suspense>);
     await harness.pass(500);
-    act(wait);
+    fireEvent.click(screen.getByText('wait'));
     expect(screen.getByText('loading')).toBeTruthy();
     await harness.pass(CHANNEL_LEASE_MS + 5_000);
     await harness.publish('meanwhile');
