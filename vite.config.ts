@@ -4,6 +4,7 @@ import { builtinModules } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
+import { reactCompiler } from './scripts/react-compiler.mjs';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -38,9 +39,16 @@ const projects: TestProjectConfiguration[] = [
       name: 'react18',
       environment: 'happy-dom',
       include: ['test/**/*.dom.test.{ts,tsx}'],
-      exclude: ['test/e2e/**', 'test/proof/**'],
+      // React 18 has no <Activity>.
+      exclude: ['test/e2e/**', 'test/proof/**', 'test/react/activity.dom.test.tsx'],
       setupFiles: [here('./test/react-18/setup.mjs')],
     },
+  },
+  {
+    // And once more as a page whose build runs the React Compiler, over our hooks and over the components of the tests.
+    extends: true,
+    plugins: [reactCompiler({ all: here('./src/react/'), some: here('./test/react/') })],
+    test: { name: 'compiled', environment: 'happy-dom', include: ['test/react/**/*.dom.test.{ts,tsx}'], setupFiles: [here('./test/react/compiled-setup.ts')] },
   },
   {
     extends: true,

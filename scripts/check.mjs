@@ -18,6 +18,7 @@ const checks = [
   ['types: server (no DOM)', tsc('tsconfig.server.json'), files],
   ['types: tests, stories, examples', tsc('tsconfig.json'), files],
   ['walls', script('check-walls'), lastLine],
+  ['compiler', script('check-compiler'), lastLine],
   ['build', [bin('vite'), 'build', '--logLevel', 'warn'], () => 'dist'],
   ['declarations', tsc('tsconfig.build.json'), files],
   ['production', script('build-production'), lastLine],

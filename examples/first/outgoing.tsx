@@ -5,12 +5,10 @@ import { api, type Message, type NewMessage } from './contract.js';
 import { commandInWords } from './in-words.js';
 
 interface Outgoing {
-  readonly key: number;
+  readonly key: string;
   readonly input: NewMessage;
   readonly sent: SentCommand<typeof api.commands.post>;
 }
-
-let count = 0;
 
 /** Sends to a room, and keeps what was sent until it is `seen` in the room or forgotten. Without a connection it waits by itself. */
 export function useOutgoing(room: string, seen: readonly Message[]) {
@@ -24,7 +22,8 @@ export function useOutgoing(room: string, seen: readonly Message[]) {
     outgoing: left,
     post: (author: string, text: string) => {
       const input = { room, author, text };
-      setOutgoing([...left, { key: ++count, input, sent: send(input) }]);
+      const sent = send(input);
+      setOutgoing([...left, { key: sent.id, input, sent }]);
     },
     forget: (one: Outgoing) => setOutgoing(left.filter((other) => other !== one)),
   };

@@ -160,6 +160,8 @@ export function createHandles(parts: HandlesParts): Handles {
     stamp: string | null,
     handlers: { onAsked(isAsked: boolean): void; onAnswer(answer: Answer, stamped: Position | null): void },
   ): () => void {
+    // The answer joins on to the channel's subscription: that goes first, as after a connect.
+    if (stamp !== null) channels.say();
     return queries.ask({
       name: ref.key,
       input,
