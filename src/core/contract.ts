@@ -11,7 +11,11 @@ const PATTERN = /^(?:[A-Za-z0-9_:.-]|\{\w+\})+$/;
 /** Shorter than a name may be on the wire: the client adds its own mark to a lane's. */
 const LANE_NAME = /^[A-Za-z0-9_.:$-]{1,64}$/;
 
-/** Any validator that speaks Standard Schema: zod, zod/mini, valibot, arktype … */
+/**
+ * Any validator that speaks Standard Schema: zod, zod/mini, valibot, arktype … and several in one contract. It answers at
+ * once: one that validates or transforms asynchronously is refused as `misuse`, because order would be lost while it waits.
+ * What has to be looked up belongs into the handler.
+ */
 export type Schema<Input = unknown, Output = Input> = StandardSchemaV1<Input, Output>;
 export type InputOf<S> = S extends StandardSchemaV1<infer Input, unknown> ? Input : undefined;
 export type OutputOf<S> = S extends StandardSchemaV1<unknown, infer Output> ? Output : undefined;
