@@ -45,6 +45,7 @@ export {
   type OpenChannelRef,
   type OpenContractId,
   type OutputOf,
+  type ParamNames,
   type ParamsOf,
   type QueryParts,
   type QueryRef,

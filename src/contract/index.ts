@@ -26,6 +26,8 @@ export {
   type OpenChannelRef,
   type OpenContractId,
   type OutputOf,
+  type ParamNames,
+  type ParamsArgs,
   type ParamsOf,
   type QueryParts,
   type QueryRef,

@@ -35,10 +35,20 @@ export type ClientEventSchema<Part> = Part extends Volatile<infer S> ? S : Part;
 /** The client events that are kept: subscribers get them as events. */
 export type KeptEvents<ClientEvents> = { readonly [K in keyof ClientEvents as ClientEvents[K] extends Volatile ? never : K]: ClientEvents[K] };
 
-/** The parameters in a channel's name: `'room:{id}'` gives `{ id: string | number }`. */
-export type ParamsOf<Pattern extends string> = Pattern extends `${string}{${infer Name}}${infer Rest}`
-  ? { readonly [K in Name]: string | number } & ParamsOf<Rest>
-  : unknown;
+/** The names of the parameters in a channel's name; any text, where the pattern is not known before the program runs. */
+export type ParamNames<Pattern extends string> =
+  string extends Pattern ? string
+  : Pattern extends `${string}{${infer Name}}${infer Rest}` ? Name | ParamNames<Rest>
+  : never;
+
+/** The parameters in a channel's name: `'room:{id}'` gives `{ id: string | number }`, and a name without any takes none. */
+export type ParamsOf<Pattern extends string> = [ParamNames<Pattern>] extends [never]
+  ? Readonly<Record<string, never>>
+  : { readonly [K in ParamNames<Pattern>]: string | number };
+
+/** Parameters as an argument, which may be left out where the channel's name has none. */
+export type ParamsArgs<Ref extends Pick<ChannelRef, 'pattern'>> =
+  Record<never, never> extends ParamsOf<Ref['pattern']> ? [params?: ParamsOf<Ref['pattern']>] : [params: ParamsOf<Ref['pattern']>];
 
 /** A kind of channel: the pattern of its names, the events that it carries and those that clients may publish. */
 export interface ChannelRef<Pattern extends string = string, Events extends SchemaMap = SchemaMap, ClientEvents extends ClientEventMap = ClientEventMap> {
