@@ -4,7 +4,7 @@
  */
 import type { Gap } from '../core/channels/reader.js';
 import { createCoreClient } from '../core/client.js';
-import { OPEN_CONTRACT, type AnyContract, type ChannelRef, type ClientEventSchema, type CommandError, type CommandRef, type ContractId, type EventOf, type InputOf, type OpenChannelRef, type OutputOf, type ParamsOf, type QueryRef, type Volatile, type VolatileEventOf } from '../core/contract.js';
+import { OPEN_CONTRACT, type AnyContract, type ChannelRef, type ClientEventSchema, type CommandError, type CommandRef, type ContractId, type EventOf, type InputOf, type OpenChannelRef, type OutputOf, type ParamsArgs, type QueryRef, type Volatile, type VolatileEventOf } from '../core/contract.js';
 import type { Sent } from '../core/data/command-status.js';
 import type { ConnectionMetrics, ConnectionStatus } from '../core/data/connection-status.js';
 import type { ViewRef } from '../core/data/define-view.js';
@@ -20,7 +20,7 @@ import type { World } from '../core/world.js';
 import type { WebSocketClass } from './attempt-socket.js';
 import { createBrowserWorld } from './world.js';
 
-export type { WebSocketClass };
+export type { ParamsArgs, WebSocketClass };
 
 /** Gives the token for one attempt, or null for none. */
 export type Auth = (context: { readonly signal: AbortSignal }) => string | null | Promise<string | null>;
@@ -63,8 +63,6 @@ export type RealtimeClientOptions = ClientSettings &
     | { readonly contract?: AnyContract | undefined; readonly dialect: Dialect }
   );
 
-/** `params` may be left out where the channel's name has none. */
-export type ParamsArgs<Ref extends ChannelRef> = keyof ParamsOf<Ref['pattern']> extends never ? [params?: Params] : [params: ParamsOf<Ref['pattern']>];
 /** `input` may be left out where the contract names none. */
 export type InputArgs<Ref extends QueryRef | CommandRef> = Ref['input'] extends undefined ? [input?: undefined] : [input: InputOf<Ref['input']>];
 

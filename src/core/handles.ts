@@ -113,7 +113,7 @@ export function createHandles(parts: HandlesParts): Handles {
     const channel = channelName(ref, params);
     const part = clientEventOf(ref, name);
     if (part === undefined) throw new RealtimeError('misuse', `Clients publish no '${name}' on '${ref.pattern}'. Name it under clientEvents in the contract.`);
-    if ('schema' in part) return channels.publish(takeVolatile(channel, name, part.schema, data));
+    if (!('~standard' in part)) return channels.publish(takeVolatile(channel, name, part.schema, data));
     return send(publishCommand(part), { channel, name, data });
   }
 

@@ -11,8 +11,8 @@ import type { Readable } from '../core/data/store.js';
 import { useServingClient } from './provider.js';
 import { useKept, useLatest } from './use-kept.js';
 
-export type ParamsOption<Ref extends ChannelRef> = keyof ParamsOf<Ref['pattern']> extends never
-  ? { readonly params?: Params }
+export type ParamsOption<Ref extends ChannelRef> = Record<never, never> extends ParamsOf<Ref['pattern']>
+  ? { readonly params?: ParamsOf<Ref['pattern']> }
   : { readonly params: ParamsOf<Ref['pattern']> };
 
 export interface ChannelResult<Data> extends ViewSnapshot<Data> {
@@ -49,7 +49,7 @@ export function useChannel<Ref extends ChannelRef, State, Selected = State>(
   options: ParamsOption<Ref> & { readonly select?: (state: State) => Selected },
 ): ChannelResult<Selected>;
 /** A view of a channel whose name has no parameters. */
-export function useChannel<Ref extends ChannelRef, State>(view: ViewRef<Ref, State>, ...none: keyof ParamsOf<Ref['pattern']> extends never ? [] : [never]): ChannelResult<State>;
+export function useChannel<Ref extends ChannelRef, State>(view: ViewRef<Ref, State>, ...none: Record<never, never> extends ParamsOf<Ref['pattern']> ? [] : [never]): ChannelResult<State>;
 /**
  * A tap: every event from mount on, in order, to `onEvent`; no render for any of them.
  *

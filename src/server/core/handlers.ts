@@ -2,7 +2,7 @@
  * What an application tells the server, typed by its contract: who may come in, who may do what, and what is done.
  * Types only. Not here: how they are called.
  */
-import type { AnyContract, ChannelRef, ClientEventSchema, CommandRef, InputOf, OutputOf, ParamsOf, QueryRef, Schema, SchemaMap } from '../../core/contract.js';
+import type { AnyContract, ChannelRef, ClientEventSchema, CommandRef, InputOf, OutputOf, ParamNames, ParamsOf, QueryRef, Schema, SchemaMap } from '../../core/contract.js';
 import type { Position } from '../../core/protocol/position.js';
 import type { AbortLike } from './abort.js';
 import type { ConnectionRequest } from './server-world.js';
@@ -36,16 +36,16 @@ type ClientEventsOf<Ref> = Ref extends ChannelRef<string, SchemaMap, infer Clien
 type ClientEventAsk<Ref> = {
   [K in keyof ClientEventsOf<Ref> & string]: {
     readonly user: User;
-    readonly params: Texts<ParamsOf<PatternOf<Ref>>>;
+    readonly params: Texts<PatternOf<Ref>>;
     readonly event: K;
     readonly data: OutputOf<ClientEventSchema<ClientEventsOf<Ref>[K]>>;
   };
 }[keyof ClientEventsOf<Ref> & string];
-type Texts<Params> = { readonly [K in keyof Params]: string };
+type Texts<Pattern extends string> = { readonly [K in ParamNames<Pattern>]: string };
 
 /** Who may do what. What has no entry is refused. */
 export interface Authorize<C extends AnyContract> {
-  readonly channels?: { readonly [K in keyof C['channels']]?: Rule<{ readonly user: User; readonly params: Texts<ParamsOf<PatternOf<C['channels'][K]>>> }> };
+  readonly channels?: { readonly [K in keyof C['channels']]?: Rule<{ readonly user: User; readonly params: Texts<PatternOf<C['channels'][K]>> }> };
   /** Who may publish the client events of a channel. */
   readonly clientEvents?: {
     readonly [K in keyof C['channels'] as keyof ClientEventsOf<C['channels'][K]> extends never ? never : K]?: Rule<ClientEventAsk<C['channels'][K]>>;
