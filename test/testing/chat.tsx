@@ -3,6 +3,7 @@ import { useChannel, useCommand, useConnectionStatus, useQuery } from '../../src
 import { api, messages } from '../react/harness.js';
 
 export { api, messages };
+export type { Message } from '../react/harness.js';
 
 export function Status() {
   const { status, isSuspect } = useConnectionStatus();
@@ -10,7 +11,7 @@ export function Status() {
 }
 
 /** The room, its history and a button that sends; `name` tells two of them apart. */
-export function Room({ name = '', text = 'hello' }: { readonly name?: string; readonly text?: string }) {
+export function Room({ name = '', text = 'hello' }: { readonly name?: string | undefined; readonly text?: string | undefined }) {
   const { data, gap } = useChannel(messages, { params: { id: '1' } });
   const history = useQuery(api.queries.history, { input: { room: '1' } });
   const post = useCommand(api.commands.post);
@@ -25,7 +26,7 @@ export function Room({ name = '', text = 'hello' }: { readonly name?: string; re
       </ol>
       <p>{`history: ${history.error?.message ?? history.data?.map((message) => message.text).join() ?? history.status}`}</p>
       <button type="button" onClick={() => post.send({ room: '1', text })}>{`${name}send`}</button>
-      <output>{post.status === 'error' ? `${post.error.code} ${post.error.reason ?? ''}` : post.status}</output>
+      <p data-testid="progress">{post.status === 'error' ? `${post.error.code} ${post.error.reason ?? ''}`.trim() : post.status}</p>
     </section>
   );
 }

@@ -20,22 +20,32 @@ interface ActingReact {
 }
 type Act = (work: () => void | Promise<void>) => PromiseLike<unknown>;
 
-/** Only where a test has said that React is being tested, and nobody waits as React Testing Library does in `findBy`: there React works by itself. */
-function currentAct(): Act | null {
-  const { IS_REACT_ACT_ENVIRONMENT: isTest } = globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean };
+/** React Testing Library's word: true where updates must be inside `act`, false while it waits in `findBy`: there React works by itself. */
+const env = globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean | undefined };
+
+function reactAct(): Act | null {
   const { act, unstable_act } = React as unknown as ActingReact;
-  return isTest === true ? (act ?? unstable_act ?? null) : null;
+  return act ?? unstable_act ?? null;
 }
 
 export const stage: Stage = {
   now(run) {
-    const act = currentAct();
-    if (act === null) run();
-    // It is over when it returns; there is nothing to wait for.
-    else void act(run);
+    const act = env.IS_REACT_ACT_ENVIRONMENT === true ? reactAct() : null;
+    if (act === null) return run();
+    // Braces: for a promise, which a timer may happen to answer, `act` would have to be awaited.
+    void act(() => {
+      run();
+    });
   },
   async during(work) {
-    const act = currentAct();
-    await (act === null ? work() : act(work));
+    const former = env.IS_REACT_ACT_ENVIRONMENT;
+    const act = former === false ? null : reactAct();
+    if (act === null) return work();
+    env.IS_REACT_ACT_ENVIRONMENT = true;
+    try {
+      await act(work);
+    } finally {
+      if (former === undefined) env.IS_REACT_ACT_ENVIRONMENT = undefined;
+    }
   },
 };

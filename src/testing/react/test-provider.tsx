@@ -38,7 +38,7 @@ export function RealtimeTestProvider({ server, user, contract = server.contract,
     setKept(visit);
   }
   // A hidden one is closed too; should it be shown again, it is a new page.
-  useEffect(() => visit.page.open(() => setKept(createVisit(visit.server, visit.page.user))), [visit]);
+  useEffect(() => visit.page.open(() => setKept((last) => (last === visit ? createVisit(visit.server, visit.page.user) : last))), [visit]);
   const { page } = visit;
   return (
     <RealtimeProvider
