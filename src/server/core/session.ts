@@ -9,7 +9,7 @@ import { createBucket } from './bucket.js';
 import type { Catalog } from './catalog.js';
 import type { LimitOptions, User } from './handlers.js';
 import type { Hub, VolatileSink } from './hub.js';
-import type { Logger } from './logger.js';
+import type { Explain, Logger } from './logger.js';
 import { createParts } from './parts.js';
 import { createQueries, type Queries } from './queries.js';
 import type { Running } from './running.js';
@@ -44,6 +44,7 @@ export interface SessionHost {
   readonly createAbort: () => AbortHandle;
   readonly handlers: Running;
   readonly logger: Logger;
+  readonly explain: Explain;
   readonly limits: Required<Pick<LimitOptions, 'channels' | 'queries' | 'handlerMs' | 'bufferedBytes' | 'fanOutPerSecond' | 'framesPerSecond' | 'frameBurst'>>;
 }
 
