@@ -16,6 +16,7 @@ export {
   type Published,
   type RealtimeClient,
   type RealtimeClientOptions,
+  type SendOptions,
   type SentCommand,
   type TypedListener,
   type WebSocketClass,
@@ -62,6 +63,7 @@ export type { CommandSnapshot, Sent } from './core/data/command-status.js';
 export type { ConnectionMetrics, ConnectionReason, ConnectionStatus } from './core/data/connection-status.js';
 export { append, defineView, upsert, type ViewRef } from './core/data/define-view.js';
 export type { Apply, QuerySnapshot } from './core/data/live-query.js';
+export type { Local, Optimistic } from './core/data/optimistic.js';
 export type { Readable } from './core/data/store.js';
 export type { Tap } from './core/data/tap.js';
 export type { ViewSnapshot } from './core/data/view.js';

@@ -8,6 +8,7 @@ import { OPEN_CONTRACT, type AnyContract, type ChannelRef, type ClientEventSchem
 import type { Sent } from '../core/data/command-status.js';
 import type { ConnectionMetrics, ConnectionStatus } from '../core/data/connection-status.js';
 import type { ViewRef } from '../core/data/define-view.js';
+import type { Optimistic } from '../core/data/optimistic.js';
 import type { Readable } from '../core/data/store.js';
 import type { ChannelListener, Tap } from '../core/data/tap.js';
 import { RealtimeError } from '../core/errors.js';
@@ -68,6 +69,12 @@ export type InputArgs<Ref extends QueryRef | CommandRef> = Ref['input'] extends 
 
 /** One send of a contract's command. */
 export type SentCommand<Ref extends CommandRef> = Sent<InputOf<Ref['input']>, OutputOf<Ref['output']>, CommandError<Ref>>;
+
+/** How a command is sent. */
+export interface SendOptions<Ref extends CommandRef> {
+  /** Shows at once what it will do, until that has come or it has failed. */
+  readonly optimistic?: Optimistic<InputOf<Ref['input']>> | undefined;
+}
 
 export interface TypedListener<Ref extends ChannelRef> {
   /** Every event from now on, in order. */
@@ -135,7 +142,7 @@ export interface RealtimeClient {
   /** Asks once. The time limit runs from the call. Rejects with a {@link RealtimeError}. */
   query<Ref extends QueryRef>(ref: Ref, ...rest: [...InputArgs<Ref>, options?: { readonly signal?: AbortSignal }]): Promise<OutputOf<Ref['output']>>;
   /** Sends a command; it waits in the outbox until it has an outcome. */
-  send<Ref extends CommandRef>(ref: Ref, ...input: InputArgs<Ref>): SentCommand<Ref>;
+  send<Ref extends CommandRef>(ref: Ref, ...rest: [...InputArgs<Ref>, options?: SendOptions<Ref>]): SentCommand<Ref>;
   /** Keeps a connection, whether anything is wanted over it or not, until the release is called. */
   hold(): () => void;
   reconnect(): void;
@@ -205,9 +212,9 @@ export function createClient(options: RealtimeClientOptions): RealtimeClient {
       result.then(stopListening, stopListening);
       return result;
     },
-    send(ref, input) {
+    send(ref, input, options) {
       assertServed(ref);
-      return core.handles.send(ref, input);
+      return core.handles.send(ref, input, options?.optimistic);
     },
     hold: core.hold,
     reconnect: core.reconnect,
@@ -234,7 +241,7 @@ interface Untyped extends Omit<RealtimeClient, 'channel' | 'view' | 'liveQuery' 
   view(ref: ViewRef, params?: Params): View<unknown>;
   liveQuery(ref: QueryRef, input: unknown, follow?: { readonly channel: ChannelRef; readonly params: Params }): LiveQuery<unknown>;
   query(ref: QueryRef, input?: unknown, options?: { readonly signal?: AbortSignal }): Promise<unknown>;
-  send(ref: CommandRef, input?: unknown): Sent;
+  send(ref: CommandRef, input?: unknown, options?: SendOptions<CommandRef>): Sent;
 }
 
 async function callAuth(auth: Auth, onAbort: (abort: () => void) => void): Promise<string | null> {

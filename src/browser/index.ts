@@ -10,6 +10,7 @@ export {
   type Published,
   type RealtimeClient,
   type RealtimeClientOptions,
+  type SendOptions,
   type SentCommand,
   type TypedListener,
   type WebSocketClass,
@@ -19,6 +20,7 @@ export type { Gap } from '../core/channels/reader.js';
 export type { CommandSnapshot, Sent } from '../core/data/command-status.js';
 export type { ConnectionMetrics, ConnectionReason, ConnectionStatus } from '../core/data/connection-status.js';
 export type { Apply, QuerySnapshot } from '../core/data/live-query.js';
+export type { Local, Optimistic } from '../core/data/optimistic.js';
 export type { Readable } from '../core/data/store.js';
 export type { Tap } from '../core/data/tap.js';
 export type { ViewSnapshot } from '../core/data/view.js';

@@ -30,6 +30,8 @@ export interface SimulatedServer {
   close(code: number, reason?: string): void;
   /** A new process, which remembers nothing. */
   start(): void;
+  /** From now on frames of this type leave so much later than the others, as over another link. */
+  delay(type: string, ms: number): void;
 }
 
 /**
@@ -49,8 +51,14 @@ export function createSimulatedServer<C extends AnyContract>(world: ServerPlace,
   const heard: { t: string }[] = [];
   const ends = new Set<ServerEnd>();
   let life: { readonly core: ServerCore; readonly machine: MachineClock } | null = null;
+  const late = new Map<string, number>();
   let lives = 0;
 
+  const send = (end: ServerEnd, text: string): void => {
+    const ms = late.size === 0 ? undefined : late.get((JSON.parse(text) as { t: string }).t);
+    if (ms === undefined) end.send(text);
+    else world.clock.after(ms, () => end.send(text));
+  };
   const kill = (): void => {
     ends.clear();
     world.network.crash(host);
@@ -68,7 +76,7 @@ export function createSimulatedServer<C extends AnyContract>(world: ServerPlace,
       let receivedBytes = 0;
       ends.add(end);
       const handler = core.accept(
-        { send: (text) => void end.send(text), close: (code, reason) => end.close(code, reason), bufferedBytes: () => end.bufferedBytes(), receivedBytes: () => receivedBytes },
+        { send: (text) => send(end, text), close: (code, reason) => end.close(code, reason), bufferedBytes: () => end.bufferedBytes(), receivedBytes: () => receivedBytes },
         { url: request.url, headers: {}, remoteAddress: undefined },
       );
       return {
@@ -94,6 +102,7 @@ export function createSimulatedServer<C extends AnyContract>(world: ServerPlace,
       for (const end of [...ends]) end.close(code, reason);
     },
     start,
+    delay: (type, ms) => void late.set(type, ms),
   };
 }
 
