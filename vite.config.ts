@@ -39,7 +39,8 @@ const projects: TestProjectConfiguration[] = [
       name: 'react18',
       environment: 'happy-dom',
       include: ['test/**/*.dom.test.{ts,tsx}'],
-      exclude: ['test/e2e/**', 'test/proof/**'],
+      // React 18 has no <Activity>.
+      exclude: ['test/e2e/**', 'test/proof/**', 'test/react/activity.dom.test.tsx'],
       setupFiles: [here('./test/react-18/setup.mjs')],
     },
   },

@@ -63,7 +63,7 @@ const PARTS = {
   'server/node': ['server/core', 'core/protocol', 'core/contract', 'core/channel-name', 'core/validate', 'core/errors', 'core/machine', 'core/world'],
   'server/redis': ['server/core', 'core/protocol', 'core/contract', 'core/channel-name', 'core/validate', 'core/errors', 'core/machine', 'core/world'],
   testing: ['core', 'contract', 'server/core'],
-  'testing/react': ['testing', 'core', 'contract', 'react', 'browser/create-client'],
+  'testing/react': ['testing', 'core', 'contract', 'server/core', 'react', 'browser/create-client'],
   devtools: ['core', 'contract', 'react'],
   door: ['core', 'contract', 'react', 'browser/create-client'],
 };

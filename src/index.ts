@@ -21,6 +21,7 @@ export {
   type Published,
   type RealtimeClient,
   type RealtimeClientOptions,
+  type SendOptions,
   type SentCommand,
   type TypedListener,
   type WebSocketClass,
@@ -34,24 +35,26 @@ export {
   volatile,
   type AnyContract,
   type ChannelEvent,
+  type ChannelPart,
   type ChannelRef,
   type CommandError,
-  type CommandParts,
+  type CommandPart,
   type ClientEventMap,
   type ClientEventSchema,
   type CommandRef,
   type Contract,
   type ContractDraft,
   type ContractId,
-  type Draft,
   type EventOf,
   type InputOf,
   type KeptEvents,
   type OpenChannelRef,
   type OpenContractId,
   type OutputOf,
+  type ParamNames,
   type ParamsOf,
-  type QueryParts,
+  type Part,
+  type QueryPart,
   type QueryRef,
   type Schema,
   type SchemaMap,
@@ -67,6 +70,7 @@ export type { ConnectionListener } from './core/data/connection-watch.js';
 export type { ConnectionMetrics } from './core/data/metrics.js';
 export { append, defineView, upsert, type ViewRef } from './core/data/define-view.js';
 export type { Apply, QuerySnapshot } from './core/data/live-query.js';
+export type { Local, Optimistic } from './core/data/optimistic.js';
 export type { Readable } from './core/data/store.js';
 export type { Tap } from './core/data/tap.js';
 export type { ViewSnapshot } from './core/data/view.js';

@@ -33,11 +33,7 @@ export const Cell = memo(function Cell({ price }: { readonly price: number | und
 });
 
 const Row = memo(function Row({ tick }: { readonly tick: Tick }): ReactNode {
-  return (
-    <li>
-      {tick.n} {tick.key} {tick.price} {tick.note}
-    </li>
-  );
+  return <li>{`${tick.n} ${tick.key} ${tick.price} ${tick.note}`}</li>;
 });
 
 export const Rows = memo(function Rows({ feed }: { readonly feed: Feed }): ReactNode {

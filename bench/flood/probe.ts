@@ -7,18 +7,20 @@ export interface Sight {
   readonly seen: number;
   readonly isOrdered: boolean;
   readonly commits: number;
+  /** From the first commit on. */
   readonly frames: number;
   /** Commits before which a frame had passed without one. */
   readonly idleEdges: number;
   /** How often nothing was painted for as long as our client waits for a frame: it then shows without one what has changed. */
   readonly unpainted: number;
-  /** Wall clock: the DOM has the last event. Infinity: it never had. */
-  readonly shownAt: number;
+  /** Wall clock: the DOM has the last event. Null: it never had. */
+  readonly shownAt: number | null;
   /** Wall clock: after that, the page had nothing to do. */
   readonly idleAt: number;
 }
 
-const UNPAINTED_MS = 250;
+/** A little less than that: timers may be early by a hair. */
+const UNPAINTED_MS = 248;
 const GIVE_UP_MS = 5_000;
 
 let commits = 0;
@@ -45,7 +47,7 @@ export function watch(last: number): Promise<Sight> {
   let unpainted = 0;
   let isQuiet = true;
   let hasCommitted = false;
-  let paintedAt = performance.now();
+  let paintedAt = 0;
   let frame = 0;
   commits = 0;
   const lookAtTime = (): void => {
@@ -53,16 +55,18 @@ export function watch(last: number): Promise<Sight> {
     unpainted += Math.floor((now - paintedAt) / UNPAINTED_MS);
     paintedAt = now;
   };
+  // Asked for before the page asks for its own, it is always the first in a frame.
   const onFrame = (): void => {
+    frame = requestAnimationFrame(onFrame);
+    if (commits === 0) return;
     frames += 1;
     lookAtTime();
     if (!hasCommitted) isQuiet = true;
     hasCommitted = false;
-    frame = requestAnimationFrame(onFrame);
   };
   frame = requestAnimationFrame(onFrame);
   return new Promise((resolve) => {
-    const end = (shownAt: number): void => {
+    const end = (shownAt: number | null): void => {
       onCommit = () => {};
       clearTimeout(patience);
       cancelAnimationFrame(frame);
@@ -70,10 +74,11 @@ export function watch(last: number): Promise<Sight> {
       const counts = { commits, frames, idleEdges, unpainted, shownAt };
       requestIdleCallback(() => resolve({ ...counts, seen: Number(textOf('seen')), isOrdered: textOf('order') === 'in order', idleAt: Date.now() }));
     };
-    const giveUp = (): void => end(Infinity);
+    const giveUp = (): void => end(null);
     let patience = setTimeout(giveUp, GIVE_UP_MS);
     let restartedAt = performance.now();
     onCommit = () => {
+      if (commits === 1) paintedAt = performance.now();
       hasCommitted = true;
       if (isQuiet) idleEdges += 1;
       isQuiet = false;

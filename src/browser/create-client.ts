@@ -4,12 +4,13 @@
  */
 import type { Gap } from '../core/channels/reader.js';
 import { createCoreClient } from '../core/client.js';
-import { OPEN_CONTRACT, type AnyContract, type ChannelRef, type ClientEventSchema, type CommandError, type CommandRef, type ContractId, type EventOf, type InputOf, type OpenChannelRef, type OutputOf, type ParamsOf, type QueryRef, type Volatile, type VolatileEventOf } from '../core/contract.js';
+import { OPEN_CONTRACT, type AnyContract, type ChannelRef, type ClientEventSchema, type CommandError, type CommandRef, type ContractId, type EventOf, type InputOf, type OpenChannelRef, type OutputOf, type ParamsArgs, type QueryRef, type Volatile, type VolatileEventOf } from '../core/contract.js';
 import type { Sent } from '../core/data/command-status.js';
 import type { ConnectionStatus } from '../core/data/connection-status.js';
 import type { ConnectionListener } from '../core/data/connection-watch.js';
 import type { ViewRef } from '../core/data/define-view.js';
 import type { ConnectionMetrics } from '../core/data/metrics.js';
+import type { Optimistic } from '../core/data/optimistic.js';
 import type { Readable } from '../core/data/store.js';
 import type { ChannelListener, Tap } from '../core/data/tap.js';
 import { RealtimeError } from '../core/errors.js';
@@ -22,7 +23,7 @@ import type { World } from '../core/world.js';
 import type { WebSocketClass } from './attempt-socket.js';
 import { createBrowserWorld } from './world.js';
 
-export type { WebSocketClass };
+export type { ParamsArgs, WebSocketClass };
 
 /** Gives the token for one attempt, or null for none. */
 export type Auth = (context: { readonly signal: AbortSignal }) => string | null | Promise<string | null>;
@@ -65,13 +66,17 @@ export type RealtimeClientOptions = ClientSettings &
     | { readonly contract?: AnyContract | undefined; readonly dialect: Dialect }
   );
 
-/** `params` may be left out where the channel's name has none. */
-export type ParamsArgs<Ref extends ChannelRef> = keyof ParamsOf<Ref['pattern']> extends never ? [params?: Params] : [params: ParamsOf<Ref['pattern']>];
 /** `input` may be left out where the contract names none. */
 export type InputArgs<Ref extends QueryRef | CommandRef> = Ref['input'] extends undefined ? [input?: undefined] : [input: InputOf<Ref['input']>];
 
 /** One send of a contract's command. */
 export type SentCommand<Ref extends CommandRef> = Sent<InputOf<Ref['input']>, OutputOf<Ref['output']>, CommandError<Ref>>;
+
+/** How a command is sent. */
+export interface SendOptions<Ref extends CommandRef> {
+  /** Shows at once what it will do, until that has come or it has failed. */
+  readonly optimistic?: Optimistic<InputOf<Ref['input']>> | undefined;
+}
 
 export interface TypedListener<Ref extends ChannelRef> {
   /** Every event from now on, in order. */
@@ -139,7 +144,7 @@ export interface RealtimeClient {
   /** Asks once. The time limit runs from the call. Rejects with a {@link RealtimeError}. */
   query<Ref extends QueryRef>(ref: Ref, ...rest: [...InputArgs<Ref>, options?: { readonly signal?: AbortSignal }]): Promise<OutputOf<Ref['output']>>;
   /** Sends a command; it waits in the outbox until it has an outcome. */
-  send<Ref extends CommandRef>(ref: Ref, ...input: InputArgs<Ref>): SentCommand<Ref>;
+  send<Ref extends CommandRef>(ref: Ref, ...rest: [...InputArgs<Ref>, options?: SendOptions<Ref>]): SentCommand<Ref>;
   /** Keeps a connection, whether anything is wanted over it or not, until the release is called. */
   hold(): () => void;
   reconnect(): void;
@@ -225,9 +230,9 @@ export function createClient(options: RealtimeClientOptions): RealtimeClient {
       result.then(stopListening, stopListening);
       return result;
     },
-    send(ref, input) {
+    send(ref, input, options) {
       assertServed(ref);
-      return core.handles.send(ref, input);
+      return core.handles.send(ref, input, options?.optimistic);
     },
     hold: core.hold,
     reconnect: core.reconnect,
@@ -256,7 +261,7 @@ interface Untyped extends Omit<RealtimeClient, 'channel' | 'view' | 'liveQuery' 
   view(ref: ViewRef, params?: Params): View<unknown>;
   liveQuery(ref: QueryRef, input: unknown, follow?: { readonly channel: ChannelRef; readonly params: Params }): LiveQuery<unknown>;
   query(ref: QueryRef, input?: unknown, options?: { readonly signal?: AbortSignal }): Promise<unknown>;
-  send(ref: CommandRef, input?: unknown): Sent;
+  send(ref: CommandRef, input?: unknown, options?: SendOptions<CommandRef>): Sent;
 }
 
 async function callAuth(auth: Auth, onAbort: (abort: () => void) => void): Promise<string | null> {

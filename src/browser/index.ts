@@ -10,6 +10,7 @@ export {
   type Published,
   type RealtimeClient,
   type RealtimeClientOptions,
+  type SendOptions,
   type SentCommand,
   type TypedListener,
   type WebSocketClass,
@@ -21,6 +22,7 @@ export type { ConnectionReason, ConnectionStatus } from '../core/data/connection
 export type { ConnectionListener } from '../core/data/connection-watch.js';
 export type { ConnectionMetrics } from '../core/data/metrics.js';
 export type { Apply, QuerySnapshot } from '../core/data/live-query.js';
+export type { Local, Optimistic } from '../core/data/optimistic.js';
 export type { Readable } from '../core/data/store.js';
 export type { Tap } from '../core/data/tap.js';
 export type { ViewSnapshot } from '../core/data/view.js';

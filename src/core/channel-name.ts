@@ -2,7 +2,7 @@
  * Channel names: a pattern with its parameters filled in, and read back.
  * Not here: what a channel carries (`contract.ts`).
  */
-import type { ChannelRef } from './contract.js';
+import type { ChannelRef, ParamsArgs } from './contract.js';
 import { RealtimeError } from './errors.js';
 
 const PARAMETER = /\{(\w+)\}/g;
@@ -10,9 +10,18 @@ const PARAMETER = /\{(\w+)\}/g;
 /**
  * The name of one channel: the pattern with its parameters filled in, percent-encoded.
  *
- * @throws RealtimeError `misuse` if a parameter is missing or cannot be part of a name
+ * @throws RealtimeError `misuse` if a parameter is missing, cannot be part of a name, or is none of the pattern's
+ * @example
+ * ```ts
+ * channelName(api.channels.room, { id: 'a b' }) // 'room:a%20b'
+ * ```
  */
+export function channelName<Ref extends Pick<ChannelRef, 'pattern'>>(ref: Ref, ...given: ParamsArgs<Ref>): string;
 export function channelName(ref: Pick<ChannelRef, 'pattern'>, params: Readonly<Record<string, string | number>> = {}): string {
+  for (const parameter of Object.keys(params)) {
+    if (ref.pattern.includes(`{${parameter}}`)) continue;
+    throw new RealtimeError('misuse', `Channel '${ref.pattern}' has no parameter '${parameter}'. Pass those of its name alone.`);
+  }
   return ref.pattern.replace(PARAMETER, (_, parameter: string) => {
     const value: unknown = params[parameter];
     if (value === '' || (typeof value !== 'string' && !Number.isFinite(value))) {

@@ -67,7 +67,7 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
   let hasEverConnected = false;
   let isDisposed = false;
 
-  const flusher = createFlusher({ paint: (run) => world.paint(run), onError });
+  const flusher = createFlusher({ paint: (run) => world.paint(run), show: world.show, onError });
   const session = createSession({
     clientId: dice.id(),
     isVisible: () => world.isVisible(),

@@ -11,10 +11,16 @@ const PATTERN = /^(?:[A-Za-z0-9_:.-]|\{\w+\})+$/;
 /** Shorter than a name may be on the wire: the client adds its own mark to a lane's. */
 const LANE_NAME = /^[A-Za-z0-9_.:$-]{1,64}$/;
 
-/** Any validator that speaks Standard Schema: zod, zod/mini, valibot, arktype … */
+/**
+ * Any validator that speaks Standard Schema: zod, zod/mini, valibot, arktype … and several in one contract. It answers at
+ * once: one that validates or transforms asynchronously is refused as `misuse`, because order would be lost while it waits.
+ * What has to be looked up belongs into the handler.
+ */
 export type Schema<Input = unknown, Output = Input> = StandardSchemaV1<Input, Output>;
-export type InputOf<S> = S extends StandardSchemaV1<infer Input, unknown> ? Input : undefined;
-export type OutputOf<S> = S extends StandardSchemaV1<unknown, infer Output> ? Output : undefined;
+/** What a schema takes. Read from the one property that says it: through all of a validator's types the compiler takes longer. */
+export type InputOf<S> = S extends Schema ? NonNullable<S['~standard']['types']>['input'] : undefined;
+/** What a schema gives. */
+export type OutputOf<S> = S extends Schema ? NonNullable<S['~standard']['types']>['output'] : undefined;
 
 export type SchemaMap = Readonly<Record<string, Schema>>;
 
@@ -31,21 +37,62 @@ export type ClientEventSchema<Part> = Part extends Volatile<infer S> ? S : Part;
 /** The client events that are kept: subscribers get them as events. */
 export type KeptEvents<ClientEvents> = { readonly [K in keyof ClientEvents as ClientEvents[K] extends Volatile ? never : K]: ClientEvents[K] };
 
-/** The parameters in a channel's name: `'room:{id}'` gives `{ id: string | number }`. */
-export type ParamsOf<Pattern extends string> = Pattern extends `${string}{${infer Name}}${infer Rest}`
-  ? { readonly [K in Name]: string | number } & ParamsOf<Rest>
-  : unknown;
+/** The names of the parameters in a channel's name; any text, where the pattern is not known before the program runs. */
+export type ParamNames<Pattern extends string> =
+  string extends Pattern ? string
+  : Pattern extends `${string}{${infer Name}}${infer Rest}` ? Name | ParamNames<Rest>
+  : never;
 
-/** A kind of channel: the pattern of its names, the events that it carries and those that clients may publish. */
-export interface ChannelRef<Pattern extends string = string, Events extends SchemaMap = SchemaMap, ClientEvents extends ClientEventMap = ClientEventMap> {
-  readonly kind: 'channel';
+/** The parameters in a channel's name: `'room:{id}'` gives `{ id: string | number }`, and a name without any takes none. */
+export type ParamsOf<Pattern extends string> = [ParamNames<Pattern>] extends [never]
+  ? Readonly<Record<string, never>>
+  : { readonly [K in ParamNames<Pattern>]: string | number };
+
+/** Parameters as an argument, which may be left out where the channel's name has none. */
+export type ParamsArgs<Ref extends Pick<ChannelRef, 'pattern'>> =
+  Record<never, never> extends ParamsOf<Ref['pattern']> ? [params?: ParamsOf<Ref['pattern']>] : [params: ParamsOf<Ref['pattern']>];
+
+/** A part of a contract before {@link defineContract} has given it a name. */
+export interface Part<Kind extends string = string> {
+  readonly kind: Kind;
+}
+
+/** What a part becomes in its contract. */
+interface Named {
   readonly key: string;
   readonly contract: ContractId;
+}
+
+/** A channel's part of a contract; made by {@link channel}. */
+export interface ChannelPart<Pattern extends string = string, Events extends SchemaMap = SchemaMap, ClientEvents extends ClientEventMap = ClientEventMap> extends Part<'channel'> {
   readonly pattern: Pattern;
   /** The kept client events are among them. */
   readonly events: Events;
   readonly clientEvents: ClientEvents;
 }
+
+/** A query's part of a contract; made by {@link query}. */
+export interface QueryPart<In extends Schema | undefined = Schema | undefined, Out extends Schema = Schema> extends Part<'query'> {
+  readonly input: In;
+  readonly output: Out;
+}
+
+/** A command's part of a contract; made by {@link command}. */
+export interface CommandPart<
+  In extends Schema | undefined = Schema | undefined,
+  Out extends Schema | undefined = Schema | undefined,
+  Errors extends SchemaMap = SchemaMap,
+> extends Part<'command'> {
+  readonly input: In;
+  readonly output: Out;
+  readonly errors: Errors;
+  readonly lane: string;
+}
+
+/** A kind of channel: the pattern of its names, the events that it carries and those that clients may publish. */
+export interface ChannelRef<Pattern extends string = string, Events extends SchemaMap = SchemaMap, ClientEvents extends ClientEventMap = ClientEventMap>
+  extends ChannelPart<Pattern, Events, ClientEvents>,
+    Named {}
 
 /** A channel without a contract, for servers that have none: one kind of event, and nobody checks that it is `Data`. */
 export interface OpenChannelRef<Pattern extends string = string, Data = unknown>
@@ -54,28 +101,15 @@ export interface OpenChannelRef<Pattern extends string = string, Data = unknown>
 }
 
 /** A question that changes nothing. */
-export interface QueryRef<In extends Schema | undefined = Schema | undefined, Out extends Schema = Schema> {
-  readonly kind: 'query';
-  readonly key: string;
-  readonly contract: ContractId;
-  readonly input: In;
-  readonly output: Out;
-}
+export interface QueryRef<In extends Schema | undefined = Schema | undefined, Out extends Schema = Schema> extends QueryPart<In, Out>, Named {}
 
 /** Something that changes something. */
 export interface CommandRef<
   In extends Schema | undefined = Schema | undefined,
   Out extends Schema | undefined = Schema | undefined,
   Errors extends SchemaMap = SchemaMap,
-> {
-  readonly kind: 'command';
-  readonly key: string;
-  readonly contract: ContractId;
-  readonly input: In;
-  readonly output: Out;
-  readonly errors: Errors;
-  readonly lane: string;
-}
+> extends CommandPart<In, Out, Errors>,
+    Named {}
 
 /** How a command can fail: the contract's rejections by name, and every other code. */
 export type CommandError<Ref extends CommandRef = CommandRef> = RejectionOf<{ readonly [Name in keyof Ref['errors']]: OutputOf<Ref['errors'][Name]> }>;
@@ -98,29 +132,27 @@ const ANYTHING: Schema = { '~standard': { version: 1, vendor: 'holdfast', valida
 /** The built-in command that publishes an event. */
 export const PUBLISH: CommandRef<Schema, Schema> = { kind: 'command', key: '$publish', contract: OPEN_CONTRACT, input: ANYTHING, output: ANYTHING, errors: {}, lane: 'default' };
 
-/** What a part of a contract is before {@link defineContract} has given it a name. */
-export type Draft<Ref> = Omit<Ref, 'key' | 'contract'>;
-
-type Named<D> =
-  D extends Draft<ChannelRef<infer P, infer E, infer C>> & { kind: 'channel' } ? ChannelRef<P, E, C>
-  : D extends Draft<QueryRef<infer I, infer O>> & { kind: 'query' } ? QueryRef<I, O>
-  : D extends Draft<CommandRef<infer I, infer O, infer X>> & { kind: 'command' } ? CommandRef<I, O, X>
+type RefOf<P> =
+  P extends ChannelPart<infer Pattern, infer Events, infer ClientEvents> ? ChannelRef<Pattern, Events, ClientEvents>
+  : P extends QueryPart<infer In, infer Out> ? QueryRef<In, Out>
+  : P extends CommandPart<infer In, infer Out, infer Errors> ? CommandRef<In, Out, Errors>
   : never;
 
+/** Parts by kind and name. Of no more than their kind, or what is asked of them here would become theirs where they leave it open. */
 export interface ContractDraft {
-  readonly channels?: Readonly<Record<string, Draft<ChannelRef>>>;
-  readonly queries?: Readonly<Record<string, Draft<QueryRef>>>;
-  readonly commands?: Readonly<Record<string, Draft<CommandRef>>>;
+  readonly channels?: Readonly<Record<string, Part<'channel'>>>;
+  readonly queries?: Readonly<Record<string, Part<'query'>>>;
+  readonly commands?: Readonly<Record<string, Part<'command'>>>;
 }
 
-type NamedAll<Part> = Part extends object ? { readonly [K in keyof Part]: Named<Part[K]> } : Record<never, never>;
+type RefsOf<Parts> = Parts extends object ? { readonly [K in keyof Parts]: RefOf<Parts[K]> } : Record<never, never>;
 
 /** A whole contract; share one object between server and client. */
 export interface Contract<D extends ContractDraft = ContractDraft> {
   readonly id: ContractId;
-  readonly channels: NamedAll<D['channels']>;
-  readonly queries: NamedAll<D['queries']>;
-  readonly commands: NamedAll<D['commands']>;
+  readonly channels: RefsOf<D['channels']>;
+  readonly queries: RefsOf<D['queries']>;
+  readonly commands: RefsOf<D['commands']>;
 }
 
 /** A contract whose parts are not known by name. */
@@ -148,7 +180,7 @@ export interface ChannelEvent<Name extends string = string, Data = unknown> {
 
 /** Every event that a channel can carry, told apart by `name`. */
 export type EventOf<Ref> =
-  Ref extends ChannelRef<string, infer Events>
+  Ref extends { readonly events: infer Events extends SchemaMap }
     ? { [K in keyof Events & string]: ChannelEvent<K, OutputOf<Events[K]>> }[keyof Events & string]
     : never;
 
@@ -162,7 +194,7 @@ export interface VolatileEvent<Name extends string = string, Data = unknown> {
 
 /** Every volatile event that a channel can carry, told apart by `name`. */
 export type VolatileEventOf<Ref> =
-  Ref extends ChannelRef<string, SchemaMap, infer ClientEvents>
+  Ref extends { readonly clientEvents: infer ClientEvents extends ClientEventMap }
     ? { [K in keyof ClientEvents & string]: ClientEvents[K] extends Volatile<infer S> ? VolatileEvent<K, OutputOf<S>> : never }[keyof ClientEvents & string]
     : never;
 
@@ -180,14 +212,10 @@ export type VolatileEventOf<Ref> =
  * })
  * ```
  */
-export function channel<const Pattern extends string, Events extends SchemaMap>(
+export function channel<const Pattern extends string, Events extends SchemaMap, ClientEvents extends ClientEventMap = Record<never, never>>(
   pattern: Pattern,
-  parts: { readonly events: Events; readonly clientEvents?: never },
-): Draft<ChannelRef<Pattern, Events, Record<never, never>>>;
-export function channel<const Pattern extends string, Events extends SchemaMap, ClientEvents extends ClientEventMap>(
-  pattern: Pattern,
-  parts: { readonly events: Events; readonly clientEvents: ClientEvents },
-): Draft<ChannelRef<Pattern, Events & KeptEvents<ClientEvents>, ClientEvents>>;
+  parts: { readonly events: Events; readonly clientEvents?: ClientEvents },
+): ChannelPart<Pattern, Events & KeptEvents<ClientEvents>, ClientEvents>;
 /**
  * A channel of a server without a contract. Its events are called `message`, and that their data is `Data` is your word.
  * With the type given, TypeScript cannot read the parameters out of the name as well: a missing one is told at run time.
@@ -234,26 +262,6 @@ export function volatile<S extends Schema>(schema: S): Volatile<S> {
   return { kind: 'volatile', schema };
 }
 
-/** What {@link query} is made of. */
-export interface QueryParts {
-  readonly input?: Schema;
-  readonly output: Schema;
-}
-
-/** What {@link command} is made of. */
-export interface CommandParts {
-  readonly input?: Schema;
-  readonly output?: Schema;
-  readonly errors?: SchemaMap;
-  readonly lane?: string;
-}
-
-/** Parts by another name are a slip of the pen, not more parts. */
-type Exactly<P, Parts> = P & { readonly [Key in Exclude<keyof P, keyof Parts>]: never };
-/** What was given under a name. Read from the parts alone: where a contract surrounds them, its own types must not become theirs. */
-type PartOf<P, Key extends string, None> = P extends { readonly [K in Key]: infer Part extends Schema } ? Part : None;
-type ErrorsOf<P> = P extends { readonly errors: infer Errors extends SchemaMap } ? Errors : Record<never, never>;
-
 /**
  * A query's part of a contract. Leave `input` out for a question without one.
  *
@@ -262,9 +270,9 @@ type ErrorsOf<P> = P extends { readonly errors: infer Errors extends SchemaMap }
  * query({ input: z.object({ room: z.string() }), output: z.array(Message) })
  * ```
  */
-export function query<P extends QueryParts>(parts: Exactly<P, QueryParts>): Draft<QueryRef<PartOf<P, 'input', undefined>, P['output']>> {
-  const { input, output } = parts as QueryParts;
-  return { kind: 'query', input, output } as Draft<QueryRef<PartOf<P, 'input', undefined>, P['output']>>;
+export function query<Out extends Schema, In extends Schema | undefined = undefined>(parts: { readonly input?: In; readonly output: Out }): QueryPart<In, Out> {
+  const { input, output } = parts;
+  return { kind: 'query', input: input as In, output };
 }
 
 /**
@@ -274,11 +282,11 @@ export function query<P extends QueryParts>(parts: Exactly<P, QueryParts>): Draf
  * @param parts.lane - commands of one lane take effect in the order in which they were sent.
  *   Name another lane for commands that need not wait for the rest. Default `'default'`.
  */
-export function command<P extends CommandParts = Record<never, never>>(
-  parts?: Exactly<P, CommandParts>,
-): Draft<CommandRef<PartOf<P, 'input', undefined>, PartOf<P, 'output', undefined>, ErrorsOf<P>>> {
-  const { input, output, errors = {}, lane = 'default' } = (parts ?? {}) as CommandParts;
-  return { kind: 'command', input, output, errors, lane } as unknown as ReturnType<typeof command<P>>;
+export function command<In extends Schema | undefined = undefined, Out extends Schema | undefined = undefined, Errors extends SchemaMap = Record<never, never>>(
+  parts: { readonly input?: In; readonly output?: Out; readonly errors?: Errors; readonly lane?: string } = {},
+): CommandPart<In, Out, Errors> {
+  const { input, output, errors, lane = 'default' } = parts;
+  return { kind: 'command', input: input as In, output: output as Out, errors: errors ?? ({} as Errors), lane };
 }
 
 /**
@@ -293,7 +301,7 @@ export function command<P extends CommandParts = Record<never, never>>(
  * });
  * ```
  */
-export function defineContract<const D extends ContractDraft>(draft: D): Contract<D> {
+export function defineContract<D extends ContractDraft>(draft: D): Contract<D> {
   const id: ContractId = { description: Object.keys(draft).join() };
   const name = (parts: Readonly<Record<string, object>> | undefined): Record<string, object> => {
     const named = Object.entries(parts ?? {}).map(([key, part]) => {

@@ -1,5 +1,6 @@
 /**
  * What the application holds in its hands: channels, views, queries and commands of a contract, bound to the rooms.
+ * Long because each kind of handle is a translation of its own.
  * Not here: the rooms themselves; a handle translates and registers, and decides nothing.
  */
 import type { Channels } from './channels/channels.js';
@@ -9,6 +10,7 @@ import type { CommandSnapshot, Sent } from './data/command-status.js';
 import type { ViewRef } from './data/define-view.js';
 import type { Flusher } from './data/flush.js';
 import { createLiveQuery, INITIAL_QUERY, type Apply, type AskingQuery, type QuerySnapshot } from './data/live-query.js';
+import { createLayers, type Local, type LocalEdit, type Optimistic } from './data/optimistic.js';
 import { createShelf, lookAt } from './data/shelf.js';
 import { createCell, type Readable } from './data/store.js';
 import { createTap, type ChannelListener, type Tap } from './data/tap.js';
@@ -53,7 +55,7 @@ export interface Handles {
   view(ref: ViewRef, params: Params): View<unknown>;
   liveQuery(ref: QueryRef, input: unknown, follow: FollowTarget | null): LiveQuery<unknown>;
   query(ref: QueryRef, input: unknown): Asked;
-  send(ref: CommandRef, input: unknown): Sent;
+  send(ref: CommandRef, input: unknown, optimistic?: Optimistic<unknown>): Sent;
   /** A client event: kept ones go through the outbox; of a volatile one it is only known whether a socket took it. */
   publish(ref: ChannelRef, params: Params, name: string, data: unknown): Sent | boolean;
   reconnected(): void;
@@ -82,6 +84,7 @@ export function createHandles(parts: HandlesParts): Handles {
   const viewNumbers = new WeakMap<ViewRef, number>();
   let viewCount = 0;
   const liveQueries = createShelf<QuerySnapshot<unknown>, AskingQuery>(clock, timings.channelLeaseMs);
+  const layers = createLayers();
 
   const assertLive = (): void => {
     if (parts.isDisposed()) throw new RealtimeError('disposed', 'This client was disposed. Make a new one.');
@@ -89,11 +92,14 @@ export function createHandles(parts: HandlesParts): Handles {
 
   function view(ref: ViewRef, params: Params): View<unknown> {
     const name = channelName(ref.channel, params);
+    const key = viewKey(ref, name);
     const make = (): FoldingView =>
-      createView(ref, name, { clock, flusher, join: (reader) => channels.join(name, eventDecoder(ref.channel), reader), onError });
-    const seen = lookAt(views, `${viewNumber(ref)} ${name}`, make, initialView(ref.initialState));
+      createView(ref, name, key, { clock, flusher, layers, join: (reader) => channels.join(name, eventDecoder(ref.channel), reader), onError });
+    const seen = lookAt(views, key, make, initialView(ref.initialState));
     return { ...seen.readable, resync: () => seen.item()?.resync() };
   }
+
+  const viewKey = (ref: ViewRef, name: string): string => `${viewNumber(ref)} ${name}`;
 
   /** Two views of one channel are told apart by identity, as they are defined once, in a module. */
   function viewNumber(ref: ViewRef): number {
@@ -113,7 +119,7 @@ export function createHandles(parts: HandlesParts): Handles {
     const channel = channelName(ref, params);
     const part = clientEventOf(ref, name);
     if (part === undefined) throw new RealtimeError('misuse', `Clients publish no '${name}' on '${ref.pattern}'. Name it under clientEvents in the contract.`);
-    if ('schema' in part) return channels.publish(takeVolatile(channel, name, part.schema, data));
+    if (!('~standard' in part)) return channels.publish(takeVolatile(channel, name, part.schema, data));
     return send(publishCommand(part), { channel, name, data });
   }
 
@@ -132,6 +138,8 @@ export function createHandles(parts: HandlesParts): Handles {
         clock,
         dice,
         flusher,
+        layers,
+        key: queryKey(ref, taken),
         name: channel ?? ref.key,
         ask: (handlers) => ask(ref, taken, channel, handlers),
         follow: follow && channel !== null ? (reader) => channels.join(channel, eventDecoder(follow.channel), reader) : null,
@@ -160,6 +168,8 @@ export function createHandles(parts: HandlesParts): Handles {
     stamp: string | null,
     handlers: { onAsked(isAsked: boolean): void; onAnswer(answer: Answer, stamped: Position | null): void },
   ): () => void {
+    // The answer joins on to the channel's subscription: that goes first, as after a connect.
+    if (stamp !== null) channels.say();
     return queries.ask({
       name: ref.key,
       input,
@@ -203,7 +213,23 @@ export function createHandles(parts: HandlesParts): Handles {
     }
   }
 
-  function send(ref: CommandRef, input: unknown): Sent {
+  /** What the function names, or nothing if it throws: the command goes all the same. */
+  function localEdits(optimistic: Optimistic<unknown>, ref: CommandRef, input: unknown, id: string): readonly LocalEdit[] {
+    const edits: unknown[] = [];
+    const local = {
+      view: (view: ViewRef, params: Params, edit: unknown) => edits.push({ key: viewKey(view, channelName(view.channel, params)), edit }),
+      query: (query: QueryRef, asked: unknown, edit: unknown) => edits.push({ key: queryKey(query, takeInput(query, asked).input), edit }),
+    } as Local;
+    try {
+      optimistic(local, input, id);
+      return edits as LocalEdit[];
+    } catch (cause) {
+      onError(new RealtimeError('misuse', `The optimistic function of command '${ref.key}' threw; nothing is shown in advance. See cause.`, { cause }));
+      return [];
+    }
+  }
+
+  function send(ref: CommandRef, input: unknown, optimistic?: Optimistic<unknown>): Sent {
     let snapshot: CommandSnapshot = { status: 'queued', input, data: undefined, error: null, attempt: 0 };
     const progress = createCell(flusher, () => snapshot);
     const show = (next: CommandSnapshot): void => {
@@ -230,18 +256,26 @@ export function createHandles(parts: HandlesParts): Handles {
     const id = dice.id();
     try {
       assertLive();
+      const taken = takeInput(ref, input);
+      if (optimistic) layers.add(id, localEdits(optimistic, ref, input, id));
       outbox.send({
-        ...takeInput(ref, input),
+        ...taken,
         id,
         name: ref.key,
         lane: ref.lane,
         onProgress(at) {
           if (at.status === 'sent') show({ status: 'sent', input, data: undefined, error: null, attempt: at.attempt });
         },
-        onOutcome: (outcome) => settle(readOutcome(ref, outcome), outcome.kind === 'handed-over'),
+        onOutcome(outcome) {
+          layers.settle(id, outcome.kind === 'done' ? (outcome.frame.positions ?? []) : null);
+          settle(readOutcome(ref, outcome), outcome.kind === 'handed-over');
+        },
       });
+      // What a person has just done is seen now, not in the next frame.
+      if (optimistic) flusher.now();
       return { id, queued: Promise.resolve(), result, progress, cancel: () => outbox.cancel(id) };
     } catch (cause) {
+      layers.settle(id, null);
       // Refused where it entered: not a throw out of a click handler, but an outcome like any other.
       if (!(cause instanceof RealtimeError) || cause.code === 'misuse') throw cause;
       settle({ ok: false, error: cause });
@@ -277,6 +311,11 @@ export function createHandles(parts: HandlesParts): Handles {
 function failedQuery(error: RealtimeError): LiveQuery<unknown> {
   const snapshot: QuerySnapshot<unknown> = { ...INITIAL_QUERY, status: 'error', error, isPending: false, isError: true };
   return { get: () => snapshot, getInitial: () => snapshot, subscribe: () => () => {}, refetch: () => {}, setApply: () => {} };
+}
+
+/** No name of a query or number of a view has such a sign in it. */
+function queryKey(ref: QueryRef, input: unknown): string {
+  return `${ref.key}?${stableKey(input)}`;
 }
 
 /** The same text for equal inputs, whatever the order of their keys. What cannot be sent has a text, too: the error is told by who sends it. */

@@ -21,14 +21,15 @@ export function eventDecoder(ref: ChannelRef): EventDecoder {
     const schema = Object.hasOwn(ref.events, event.name) ? ref.events[event.name] : undefined;
     if (schema === undefined) return null;
     const result = validate(schema, event.data);
-    return result.ok ? { ok: true, data: result.value } : { ok: false, issues: result.issues };
+    return result.ok ? { ok: true, data: result.value } : result;
   };
 }
 
 /** Null: not of this contract, or not as it says; what nobody keeps nobody misses. */
 export function readVolatile(ref: ChannelRef, frame: VolatileFrame): VolatileEvent | null {
   const part = clientEventOf(ref, frame.name);
-  const result = part !== undefined && 'schema' in part ? validate(part.schema, frame.data) : null;
+  const result = part !== undefined && !('~standard' in part) ? validate(part.schema, frame.data) : null;
+  if (result?.ok === false && result.code === 'misuse') throw new RealtimeError('misuse', `Client event '${frame.name}' of '${ref.pattern}' cannot be read: ${result.issues}.`);
   return result?.ok ? { name: frame.name, data: result.value, ...(frame.by !== undefined && { by: frame.by }) } : null;
 }
 
@@ -45,7 +46,7 @@ export function publishCommand(schema: Schema): CommandRef {
 /** A volatile event on its way out; throws what the caller should mend. */
 export function takeVolatile(channel: string, name: string, schema: Schema, data: unknown): PublishFrame {
   const result = validate(schema, data);
-  if (!result.ok) throw new RealtimeError('invalid', `Client event '${name}' of '${channel}' does not fit the contract: ${result.issues}.`);
+  if (!result.ok) throw new RealtimeError(result.code, `Client event '${name}' of '${channel}' does not fit the contract: ${result.issues}.`);
   if (data === undefined) return { t: 'publish', channel, name };
   const encoded = encode(data, VOLATILE_BYTES);
   if (encoded.ok) return { t: 'publish', channel, name, data };
@@ -62,7 +63,7 @@ export interface Taken {
 /** Throws `invalid` or `too-large` if the input cannot be sent; what is sent is the input itself, before any transform. */
 export function takeInput(ref: QueryRef | CommandRef, input: unknown): Taken {
   const result = validate(ref.input, input);
-  if (!result.ok) throw new RealtimeError('invalid', `The input of ${ref.kind} '${ref.key}' does not fit the contract: ${result.issues}.`);
+  if (!result.ok) throw new RealtimeError(result.code, `The input of ${ref.kind} '${ref.key}' does not fit the contract: ${result.issues}.`);
   if (input === undefined) return { input, bytes: 0 };
   const encoded = encode(input, CLIENT_FRAME_BYTES - ENVELOPE_BYTES, FRAME_DEPTH - 1);
   if (encoded.ok) return { input: JSON.parse(encoded.text), bytes: utf8Bytes(encoded.text) };
@@ -78,7 +79,7 @@ export function readAnswer(ref: QueryRef | CommandRef, frame: ResponseFrame | Er
   if (frame.t === 'error') return { ok: false, error: readError(ref, frame) };
   const result = validate(ref.output, frame.result);
   if (result.ok) return result;
-  return { ok: false, error: new RealtimeError('invalid', `The answer to ${ref.kind} '${ref.key}' does not fit the contract: ${result.issues}. Deploy the same contract on both ends.`) };
+  return { ok: false, error: new RealtimeError(result.code, `The answer to ${ref.kind} '${ref.key}' does not fit the contract: ${result.issues}. Deploy the same contract on both ends.`) };
 }
 
 /** How a command ended, in the application's terms. */
@@ -139,6 +140,8 @@ function readRejection(ref: QueryRef | CommandRef, frame: ErrorFrame, what: stri
   const reason = frame.name ?? '';
   const schema = Object.hasOwn(errors, reason) ? errors[reason] : undefined;
   const data = schema === undefined ? null : validate(schema, frame.data);
-  if (data === null || !data.ok) return new RealtimeError('rejected', `${what} was rejected: ${frame.message}`);
+  if (data === null || !data.ok) {
+    return new RealtimeError('rejected', `${what} was rejected: ${frame.message}${data === null ? '' : ` What '${reason}' carries does not fit the contract: ${data.issues}.`}`);
+  }
   return new RealtimeError('rejected', `${what} was rejected: ${reason}.`, { reason, data: data.value });
 }

@@ -50,6 +50,8 @@ export interface World {
   open(url: string, protocols: readonly string[], events: SocketEvents): Socket;
   /** Runs `run` once before the next paint; by a timer where nothing is painted. */
   paint(run: () => void): Cancel;
+  /** Runs what tells those who watch. A test's world has React finish its work in it. @default it is run */
+  show?(run: () => void): void;
   /** Whether a person can see the page now. */
   isVisible(): boolean;
   /** Tells of {@link Signal}s until cancelled. */

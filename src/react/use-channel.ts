@@ -13,8 +13,8 @@ import { nothingOf, skipToken, type SkipToken } from './skip-token.js';
 import { useKept, useLatest } from './use-kept.js';
 
 /** `Skip`: what else may stand in their place. */
-export type ParamsOption<Ref extends ChannelRef, Skip = never> = keyof ParamsOf<Ref['pattern']> extends never
-  ? { readonly params?: Params | Skip }
+export type ParamsOption<Ref extends ChannelRef, Skip = never> = Record<never, never> extends ParamsOf<Ref['pattern']>
+  ? { readonly params?: ParamsOf<Ref['pattern']> | Skip }
   : { readonly params: ParamsOf<Ref['pattern']> | Skip };
 
 interface SwitchOption {
@@ -64,7 +64,7 @@ export function useChannel<Ref extends ChannelRef, State, Selected = State>(
   options: ParamsOption<Ref, SkipToken> & ViewOptions<State, Selected>,
 ): ChannelResult<Selected>;
 /** A view of a channel whose name has no parameters. */
-export function useChannel<Ref extends ChannelRef, State>(view: ViewRef<Ref, State>, ...none: keyof ParamsOf<Ref['pattern']> extends never ? [] : [never]): ChannelResult<State>;
+export function useChannel<Ref extends ChannelRef, State>(view: ViewRef<Ref, State>, ...none: Record<never, never> extends ParamsOf<Ref['pattern']> ? [] : [never]): ChannelResult<State>;
 /**
  * A tap: every event from mount on, in order, to `onEvent`; no render for any of them.
  *

@@ -1,7 +1,7 @@
 'use client';
 /** A command in a component: sends, and shows where the last send is. */
-import { useMemo, useSyncExternalStore } from 'react';
-import type { InputArgs, SentCommand } from '../browser/create-client.js';
+import { useInsertionEffect, useMemo, useSyncExternalStore } from 'react';
+import type { InputArgs, SendOptions, SentCommand } from '../browser/create-client.js';
 import type { CommandError, CommandRef, InputOf, OutputOf } from '../core/contract.js';
 import { createCommandObserver, type CommandSnapshot } from '../core/data/command-status.js';
 import { useServingClient } from './provider.js';
@@ -24,13 +24,24 @@ export type CommandResult<Ref extends CommandRef> = CommandSnapshot<InputOf<Ref[
  * <button onClick={() => post.send({ room: id, text })}>Send</button>
  * {post.status === 'error' && <p role="alert">{post.error.reason === 'banned' ? `Banned until ${post.error.data.until}` : 'That was not sent.'}</p>}
  * ```
+ * @example
+ * ```tsx
+ * const post = useCommand(api.commands.post, {
+ *   optimistic(local, input, id) {
+ *     local.view(messages, { id: input.room }, (list) => [...list, { id, text: input.text }]);
+ *   },
+ * });
+ * ```
  */
-export function useCommand<Ref extends CommandRef>(ref: Ref): CommandResult<Ref> {
+export function useCommand<Ref extends CommandRef>(ref: Ref, options: SendOptions<Ref> = {}): CommandResult<Ref> {
   const client = useServingClient(ref);
   const observer = useMemo(
-    () => createCommandObserver((input: InputOf<Ref['input']>) => client.send(ref, ...([input] as unknown as InputArgs<Ref>))),
+    () => createCommandObserver((input: InputOf<Ref['input']>, latest?: SendOptions<Ref>) => client.send(ref, ...([input, latest] as unknown as InputArgs<Ref>))),
     [client, ref],
   );
+  useInsertionEffect(() => {
+    observer.setOptions(options);
+  });
   const snapshot = useSyncExternalStore(observer.subscribe, observer.get, observer.getInitial);
   return useMemo(
     () => ({ ...snapshot, send: observer.send, cancel: observer.cancel, reset: observer.reset }) as unknown as CommandResult<Ref>,

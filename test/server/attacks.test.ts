@@ -2,10 +2,11 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { channel, command, defineContract, query, type Schema } from '../../src/core/contract.js';
+import type { Broker } from '../../src/server/core/broker.js';
 import { memoryBroker } from '../../src/server/core/memory-broker.js';
 import { createServerCore, type ServerCore, type ServerCoreOptions } from '../../src/server/core/server.js';
-import { enterClient, hello, openClient } from './fake-client.js';
-import { fakeWorld, settle, type FakeClock } from './fake-world.js';
+import { enterClient, hello, openClient, type FakeClient } from './fake-client.js';
+import { fakeWorld, settle, type FakeClock, type Frame } from './fake-world.js';
 import type { ServerWorld } from '../../src/server/core/server-world.js';
 
 /** A schema whose validator throws what it was given. */
@@ -408,6 +409,138 @@ describe('subscriptions', () => {
     await world.clock.advance(0);
     expect(asked).toBe(1);
     expect(client.socket.frames.slice(1).map(({ t }) => t)).toEqual(['subscribed', 'events']);
+  });
+});
+
+describe('a connection that ends within a frame', () => {
+  it('joins none of the channels that the frame still names', async () => {
+    const watched = new Set<string>();
+    const memory = memoryBroker();
+    const broker: Broker = { ...memory, watch: (name) => (watched.add(name), memory.watch(name)), unwatch: (name) => (watched.delete(name), memory.unwatch(name)) };
+    const client = await enterClient(start({ broker, limits: { channels: 1 } }));
+    await client.say(want(1));
+    // The refusal of the second one is what is too much for a slow reader.
+    client.socket.buffered = 1024 * 1024 + 1;
+    await client.say({ t: 'subscribe', channels: [2, 3, 4].map((id) => ({ name: `room:${id}`, generation: 1 })) });
+    expect(client.socket.closed).toMatchObject({ code: 4004 });
+    client.handler.onClosed();
+    await settle();
+    expect([...watched]).toEqual([]);
+  });
+});
+
+describe('frames', () => {
+  const padded = (n: number, x: string): object => ({ t: 'ping', n, visible: true, x });
+
+  it('are paid for by their bytes as well, as they travel', async () => {
+    const server = start({ limits: { bytesPerSecond: 1_000, burstBytes: 10_000 } });
+    for (const x of ['x'.repeat(3_000), 'é'.repeat(1_500)]) {
+      const client = await enterClient(server);
+      for (let n = 1; n <= 5; n++) await client.say(padded(n, x));
+      expect(client.socket.of('pong')).toHaveLength(4);
+      expect(client.socket.closed).toEqual({ code: 4201, reason: expect.stringMatching(/^retry-after=12\d{3}$/) });
+      const other = await enterClient(server, { link: 1 });
+      for (let n = 1; n <= 10; n++) {
+        await other.say(padded(n, x));
+        await world.clock.advance(3_100);
+      }
+      expect(other.socket.closed).toBe(null);
+    }
+  });
+
+  it('of a client that comes back with a full window of the largest commands are not too many', async () => {
+    const client = await enterClient(start());
+    await client.say(lane());
+    for (let n = 1; n <= 32; n++) await client.say(say(n, { input: 'x'.repeat(64_000) }));
+    expect(client.socket.closed).toBe(null);
+    expect(calls).toHaveLength(1);
+  });
+});
+
+describe('a client that recovers', () => {
+  /** Many channels with a history of many pages each. */
+  async function written(channels: number, pages: number): Promise<{ readonly server: ServerCore; readonly wanted: readonly object[] }> {
+    const server = start({ authorize: { channels: { room: () => ++asked > 0 } } });
+    const wanted: object[] = [];
+    for (let id = 0; id < channels; id++) {
+      const { epoch } = await server.publish(api.channels.room, { id: `${id}` }, 'said', 'x'.repeat(6_000));
+      for (let page = 1; page < pages; page++) await server.publish(api.channels.room, { id: `${id}` }, 'said', 'x'.repeat(6_000));
+      wanted.push({ name: `room:${id}`, generation: 1, position: { epoch, offset: 0 } });
+    }
+    return { server, wanted };
+  }
+
+  /** Answers each page that says that there is more, at once and with a frame of its own, for so long. */
+  async function recover(client: FakeClient, ms: number, next: (page: Frame) => readonly object[]): Promise<void> {
+    const end = world.clock.now() + ms;
+    for (; world.clock.now() <= end && client.socket.closed === null; await world.clock.advance(20)) {
+      for (let frame = client.socket.frames[seen++]; frame !== undefined; frame = client.socket.frames[seen++]) {
+        if (frame.t === 'subscribed' && frame.more === true && client.socket.closed === null) await client.say({ t: 'subscribe', channels: next(frame) });
+      }
+      seen--;
+    }
+  }
+
+  const on = ({ channel: name, generation, position }: Frame): object => ({ name, generation: Number(generation) + 1, position });
+  let asked = 0;
+  let seen = 0;
+  beforeEach(() => {
+    asked = seen = 0;
+  });
+
+  it('is not sent away for asking on as it was told to, however many pages there are; they come no faster than frames may', async () => {
+    const { server, wanted } = await written(200, 10);
+    const client = await enterClient(server);
+    await client.say({ t: 'subscribe', channels: wanted });
+    await recover(client, 2_000, (page) => [on(page)]);
+    expect(client.socket.closed).toBe(null);
+    expect(asked).toBeGreaterThan(1_500);
+    expect(asked).toBeLessThan(1_650);
+    await recover(client, 2_500, (page) => [on(page)]);
+    expect(client.socket.of('subscribed').filter(({ more }) => more === false)).toHaveLength(200);
+    expect(client.socket.of('subscribed')).toHaveLength(2_000);
+    expect(client.socket.closed).toBe(null);
+  });
+
+  it.each<[string, (page: Frame) => readonly object[]]>([
+    ['begins anew with each page', ({ channel: name, generation, position }) => [{ name, generation: Number(generation) + 1, position: { ...(position as object), offset: 0 } }]],
+    ['asks on many times in one frame', (page) => Array.from({ length: 50 }, (_, i) => ({ ...on(page), generation: Number(page.generation) + 1 + i }))],
+  ])('pays for it where it %s', async (_, next) => {
+    const { server, wanted } = await written(50, 10);
+    const client = await enterClient(server);
+    await client.say({ t: 'subscribe', channels: wanted });
+    await recover(client, 10_000, next);
+    expect(client.socket.closed).toMatchObject({ code: 4201 });
+    expect(asked).toBeLessThan(1_200);
+  });
+
+  it('does not pay for a resync either', async () => {
+    let release: () => void = () => undefined;
+    const memory = memoryBroker();
+    const server = start({ limits: { framesPerSecond: 0, frameBurst: 3 }, broker: { ...memory, read: async (name, ask) => ((await new Promise<void>((resolve) => (release = resolve))), memory.read(name, ask)) } });
+    const client = await enterClient(server);
+    await client.say(want(1));
+    for (let i = 0; i <= 1_000; i++) void server.publish(api.channels.room, { id: '1' }, 'said', '');
+    await world.clock.advance(0);
+    release();
+    await settle();
+    expect(client.socket.of('resync')).toHaveLength(1);
+    await client.say({ t: 'subscribe', channels: client.socket.of('subscribed').map(on) }, { t: 'ping', n: 1, visible: true });
+    expect(client.socket.closed).toBe(null);
+    await client.say({ t: 'ping', n: 2, visible: true });
+    expect(client.socket.closed).toMatchObject({ code: 4201 });
+  });
+
+  it('leaves no timer behind when it goes while pages wait', async () => {
+    const { server, wanted } = await written(200, 10);
+    const before = world.clock.timers;
+    const client = await enterClient(server);
+    await client.say({ t: 'subscribe', channels: wanted });
+    await recover(client, 100, (page) => [on(page)]);
+    expect(world.clock.timers).toBeGreaterThan(before + 100);
+    client.handler.onClosed();
+    // The sweep of the connections is the last.
+    expect(world.clock.timers).toBe(before + 1);
   });
 });
 

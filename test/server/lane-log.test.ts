@@ -170,6 +170,63 @@ describe('bounds', () => {
     expect(['a', 'b', 'c'].map((principal) => log.openLane({ ...key, principal }, null, 0))).toEqual([null, 0, 0]);
   });
 
+  describe('in all, past which lanes are forgotten', () => {
+    const open = (log: Log, principal: string, lane = 'default'): void => void log.openLane({ ...key, principal, lane }, 0, 0);
+    const use = (log: Log, principal: string, lane = 'default'): void => {
+      open(log, principal, lane);
+      finish(log, 1, { principal, lane });
+    };
+    const has = (log: Log, principal: string, ...lanes: readonly string[]): boolean[] => lanes.map((lane) => log.openLane({ ...key, principal, lane }, null, 0) !== null);
+    const names = Array.from({ length: 20 }, (_, i) => `${i}`);
+
+    it('are those of who has the most, used or not: others keep theirs, and may come', () => {
+      for (const fill of [open, use]) {
+        const log = logOf({ lanes: 10 });
+        use(log, 'ann');
+        for (const name of names) fill(log, 'mallory', name);
+        open(log, 'bob');
+        for (const name of names) fill(log, 'mallory', `${name}'`);
+        expect([...has(log, 'ann', 'default'), ...has(log, 'bob', 'default')]).toEqual([true, true]);
+        expect(has(log, 'mallory', ...names.map((name) => `${name}'`)).filter((isKnown) => isKnown)).toHaveLength(8);
+      }
+    });
+
+    it('are those that nobody has used, before those of who uses a few: names are free to make', () => {
+      const log = logOf({ lanes: 10 });
+      for (const lane of ['a', 'b', 'c']) use(log, 'ann', lane);
+      use(log, 'bob');
+      for (const name of names) open(log, name);
+      expect([...has(log, 'ann', 'a', 'b', 'c'), ...has(log, 'bob', 'default')]).toEqual([true, true, true, true]);
+      expect(names.filter((name) => has(log, name, 'default')[0])).toEqual(['14', '15', '16', '17', '18', '19']);
+    });
+
+    it('are one’s own where nobody has more: first what was never used, then what is idle longest', () => {
+      const log = logOf({ lanes: 4 });
+      use(log, 'ann', 'a');
+      open(log, 'ann', 'unused');
+      use(log, 'ann', 'b');
+      use(log, 'bob');
+      use(log, 'ann', 'c');
+      expect(has(log, 'ann', 'a', 'unused', 'b', 'c')).toEqual([true, false, true, true]);
+      use(log, 'ann', 'd');
+      expect(has(log, 'ann', 'a', 'b', 'c', 'd')).toEqual([false, true, true, true]);
+      expect(has(log, 'bob', 'default')).toEqual([true]);
+      const even = logOf({ lanes: 2 });
+      use(even, 'bob');
+      use(even, 'ann', 'a');
+      use(even, 'ann', 'b');
+      expect([...has(even, 'bob', 'default'), ...has(even, 'ann', 'a', 'b')]).toEqual([true, false, true]);
+    });
+
+    it('are not those in which a command is being run', () => {
+      const log = logOf({ lanes: 2 });
+      open(log, 'ann');
+      log.begin({ ...key, principal: 'ann' }, 1, 'id1', 0);
+      for (const name of names) open(log, name);
+      expect(log.commit({ ...key, principal: 'ann' }, 1, 'id1', done('1'), [], 0).kind).toBe('committed');
+    });
+  });
+
   it('keeps so many bytes of results a principal, the newest of the lane in use in any case', () => {
     const log = logOf({ resultBytesPerPrincipal: 700 });
     const idle = { ...key, lane: 'idle' };

@@ -57,7 +57,7 @@ it('authenticate sees the address and the headers of the request', async () => {
 
 it('what each connection has of its own is kept as fields', () => {
   const socket = { send: () => undefined, close: () => undefined, bufferedBytes: () => 0, receivedBytes: () => 0 };
-  const host = { clock, createInbound: () => createBucket(1, 1), onReleased: () => undefined } as unknown as ConnectionHost;
+  const host = { clock, createFrameBudget: () => createBucket(1, 1), createByteBudget: () => createBucket(1, 1), onReleased: () => undefined } as unknown as ConnectionHost;
   // The first of a kind is lean in any case.
   const machines = [1, 2, 3].map(() => drive({ clock, initial: 0, step: (state) => [state, []], perform: () => undefined }));
   const connections = [1, 2, 3].map(() => createConnection(socket as never, { url: '/', headers: {}, remoteAddress: undefined }, host));

@@ -42,6 +42,8 @@ export interface Channels {
   join(name: string, decode: EventDecoder, reader: Reader): Reading;
   /** Says every wanted channel again that has its home on this link now. */
   resume(link: number): void;
+  /** Says now what waits for the end of this tick. */
+  say(): void;
   linkLost(link: number): void;
   subscribed(frame: SubscribedFrame, link: number): void;
   unsubscribed(frame: UnsubscribedFrame, link: number): void;
@@ -230,6 +232,7 @@ export function createChannels(port: ChannelsPort): Channels {
       }
       say();
     },
+    say,
     linkLost: (link) => each({ type: 'link-lost', link }),
     subscribed: (frame, link) => to(frame.channel, { type: 'subscribed', link, frame }),
     unsubscribed: (frame, link) => to(frame.channel, { type: 'unsubscribed', link, generation: frame.generation, reason: unsubscribeReason(frame.reason) }),

@@ -39,7 +39,7 @@ export interface Seat {
 }
 
 /** Turns an event's data into what the application sees; null: not of this contract, to be passed over. */
-export type EventDecoder = (event: WireEvent) => { readonly ok: true; readonly data: unknown } | { readonly ok: false; readonly issues: string } | null;
+export type EventDecoder = (event: WireEvent) => { readonly ok: true; readonly data: unknown } | { readonly ok: false; readonly issues: string; readonly code?: 'invalid' | 'misuse' } | null;
 
 interface Delivery {
   readonly name: string;
@@ -112,7 +112,7 @@ function decodeEvent(channel: Delivery, run: Run, index: number, onError: OnErro
   if (result === null) return null;
   if (!result.ok) {
     onError(
-      new RealtimeError('invalid', `Event '${event.name}' of '${channel.name}' at offset ${offset} does not fit the contract and was left out: ${result.issues}. Deploy the same contract on both ends.`),
+      new RealtimeError(result.code ?? 'invalid', `Event '${event.name}' of '${channel.name}' at offset ${offset} does not fit the contract and was left out: ${result.issues}. Deploy the same contract on both ends.`),
     );
     return { reason: 'invalid', missed: { from: offset, to: offset } };
   }

@@ -32,15 +32,18 @@ export interface Sent<Input = unknown, Output = unknown, Failure extends Realtim
 }
 
 /** Watches the newest of many sends. */
-export interface CommandObserver<Input, Output> extends Readable<CommandSnapshot<Input, Output>> {
+export interface CommandObserver<Input, Output, Options> extends Readable<CommandSnapshot<Input, Output>> {
   send(input: Input): Sent<Input, Output>;
+  /** Sends with these options from now on. */
+  setOptions(options: Options): void;
   cancel(): void;
   reset(): void;
 }
 
-export function createCommandObserver<Input, Output>(send: (input: Input) => Sent<Input, Output>): CommandObserver<Input, Output> {
+export function createCommandObserver<Input, Output, Options>(send: (input: Input, options: Options | undefined) => Sent<Input, Output>): CommandObserver<Input, Output, Options> {
   const listeners = new Set<() => void>();
   let last: Sent<Input, Output> | null = null;
+  let options: Options | undefined;
   let stop: () => void = () => {};
   const tell = (): void => {
     for (const listener of [...listeners]) listener();
@@ -59,10 +62,11 @@ export function createCommandObserver<Input, Output>(send: (input: Input) => Sen
       return () => void listeners.delete(onChange);
     },
     send(input) {
-      const sent = send(input);
+      const sent = send(input, options);
       watch(sent);
       return sent;
     },
+    setOptions: (next) => void (options = next),
     cancel: () => last?.cancel(),
     reset: () => watch(null),
   };

@@ -24,10 +24,11 @@ type FlushState =
 
 export interface FlushPort {
   paint(run: () => void): Cancel;
+  show?: ((run: () => void) => void) | undefined;
   onError(error: RealtimeError): void;
 }
 
-export function createFlusher({ paint, onError }: FlushPort): Flusher {
+export function createFlusher({ paint, show = (run) => run(), onError }: FlushPort): Flusher {
   const marked = new Set<() => void>();
   let state: FlushState = { tag: 'idle' };
 
@@ -41,7 +42,7 @@ export function createFlusher({ paint, onError }: FlushPort): Flusher {
   const flush = (): void => {
     const due = [...marked];
     marked.clear();
-    for (const run of due) tell(run);
+    show(() => due.forEach(tell));
   };
   const cool = (): void => {
     state = { tag: 'cooling', cancel: paint(onPaint) };

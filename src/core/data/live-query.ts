@@ -1,6 +1,7 @@
 /**
  * An answer that is kept while somebody looks at it, and kept true by the channel that it follows.
  * The position is stamped before the answer is made, so that no event between the two can be missed or taken twice.
+ * Long because loading, following and edits are about one and the same data: `createLiveQuery` holds it.
  * Not here: any cache policy beyond a lease.
  */
 import type { Gap } from '../channels/reader.js';
@@ -9,9 +10,11 @@ import type { Reader } from '../channels/delivery.js';
 import type { ChannelEvent } from '../contract.js';
 import { RealtimeError } from '../errors.js';
 import type { Answer } from '../payloads.js';
+import type { ChannelPosition } from '../protocol/frames.js';
 import type { Position } from '../protocol/position.js';
 import type { Clock, Dice } from '../world.js';
 import type { Flusher } from './flush.js';
+import { createOverlay, type Layers } from './optimistic.js';
 import type { Shelved } from './shelf.js';
 import { createCell } from './store.js';
 
@@ -50,6 +53,9 @@ export interface LiveQueryPort {
   readonly clock: Clock;
   readonly dice: Pick<Dice, 'roll'>;
   readonly flusher: Flusher;
+  readonly layers: Layers;
+  /** What edits of it are filed under. */
+  readonly key: string;
   readonly name: string;
   /** Asks once; the returned function cancels. */
   ask(handlers: {
@@ -65,6 +71,8 @@ type Load =
   | { readonly tag: 'none' }
   | { readonly tag: 'loading'; readonly cancel: () => void; readonly isAsked: boolean };
 
+/** Where nothing is followed, no place in a channel says when the data holds an outcome. */
+const NEXT_ANSWER: Position = { epoch: '', offset: 0 };
 /** Events that came while the answer was on its way; past this many they are fetched again instead. */
 const HELD_EVENTS = 1_000;
 /** After a change of fence every page asks again: not all in the same moment. */
@@ -91,12 +99,16 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
   let held: ChannelEvent[] = [];
   /** Where the held events begin; null: they do not reach back to anything known. */
   let heldFrom: Position | null = null;
+  /** A command has changed what was answered, or may have. Only where nothing is followed. */
+  let isOutdated = false;
+  let unlay = (): void => {};
+  const overlay = createOverlay(port.name, port.onError);
 
   const cell = createCell<QuerySnapshot<unknown>>(port.flusher, () => {
     const status = error !== null ? 'error' : isAnswered ? 'success' : 'pending';
     const fetchStatus = load.tag === 'none' ? 'idle' : load.isAsked ? 'fetching' : 'paused';
     return {
-      data,
+      data: isAnswered ? overlay.over(data) : data,
       error,
       status,
       fetchStatus,
@@ -111,6 +123,7 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
 
   function fetch(waitMs = 0): void {
     if (load.tag === 'loading') load.cancel();
+    isOutdated = false;
     held = [];
     heldFrom = reading?.position ?? null;
     let isCancelled = false;
@@ -149,7 +162,10 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
 
   function answered(answer: Answer, stamped: Position | null): void {
     load = { tag: 'none' };
-    if (answer.ok) {
+    if (answer.ok && port.follow === null && isAnswered && overlay.isPending) {
+      // It may hold what is shown by an edit, which would be there twice: asked again when all outcomes are known.
+      isOutdated = true;
+    } else if (answer.ok) {
       data = answer.value;
       isAnswered = true;
       error = null;
@@ -160,7 +176,28 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
       for (const event of held) applyNext(event);
       held = [];
     }
+    pass();
     cell.changed();
+  }
+
+  /** Edits go whose outcome the data holds now. */
+  function pass(at = reading?.position ?? null): void {
+    // The answer may be ahead of what has come.
+    const isAhead = at === null || (anchor?.epoch === at.epoch && anchor.offset > at.offset);
+    if (!isOutdated) overlay.pass(anchor === null || isAhead ? anchor : at);
+  }
+
+  function settle(id: string, positions: readonly ChannelPosition[] | null): void {
+    const until = port.follow === null ? positions && NEXT_ANSWER : positions?.find(({ channel }) => channel === port.name);
+    const isOwn = overlay.settle(id, until ?? undefined);
+    if (port.follow === null) {
+      if (isOwn && until) isOutdated = true;
+      if (isOutdated && !overlay.isPending) fetch();
+    } else if (isOwn && load.tag === 'none') {
+      if (anchor !== null) pass();
+      else if (until) fetch();
+    }
+    if (isOwn) cell.changed();
   }
 
   /** From the stamp on: out of what was held, if that reaches back so far, else by asking the channel again. */
@@ -169,14 +206,20 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
     const events = held;
     held = [];
     anchor = stamped;
+    for (const event of events) if (isKnown(event)) overlay.settle(event.command);
     if (!reachesBack) return reading?.rewind(stamped);
     for (const event of events) applyNext(event);
   }
 
+  /** The answer has it already, and perhaps something newer. */
+  function isKnown(event: ChannelEvent): boolean {
+    return anchor?.epoch === event.epoch && event.offset <= anchor.offset;
+  }
+
   function applyNext(event: ChannelEvent): void {
     if (anchor === null || apply === null) return;
-    // The answer knows it already, and perhaps something newer.
-    if (event.epoch === anchor.epoch && event.offset <= anchor.offset) return;
+    overlay.settle(event.command);
+    if (isKnown(event)) return;
     try {
       data = apply(data, event);
       updatedAt = port.clock.wall();
@@ -187,7 +230,7 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
 
   const reader: Reader = {
     history: 0,
-    onEvents(events) {
+    onEvents(events, end) {
       if (load.tag === 'loading') {
         held.push(...events);
         if (held.length > HELD_EVENTS) {
@@ -197,13 +240,16 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
         return;
       }
       for (const event of events) applyNext(event);
+      if (anchor !== null) pass(end);
       if (events.length > 0) cell.changed();
     },
     onGap(gap: Gap) {
       if (gap.reason !== 'invalid') reload(0);
     },
-    onStatus({ liveStatus }) {
+    onStatus({ liveStatus, refusal }) {
       isChannelLive = liveStatus === 'live';
+      // What an outcome has named will not come here.
+      if (refusal !== null) overlay.pass(null);
       // The first answer of the channel is where held events begin.
       if (load.tag === 'loading' && held.length === 0) heldFrom ??= reading?.position ?? null;
       cell.changed();
@@ -217,9 +263,11 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
     start() {
       reading = port.follow?.(reader) ?? null;
       isChannelLive = reading?.status.liveStatus === 'live';
+      unlay = port.layers.show({ key: port.key, overlay, changed: cell.changed, settle });
       fetch();
     },
     stop() {
+      unlay();
       if (load.tag === 'loading') load.cancel();
       load = { tag: 'none' };
       // It lingered already: the channel need not linger once more.
@@ -241,6 +289,7 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
       anchor = null;
       isAnswered = false;
       updatedAt = 0;
+      overlay.clear();
       fetch();
     },
   };

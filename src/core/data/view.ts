@@ -8,9 +8,11 @@ import type { Gap } from '../channels/reader.js';
 import type { ChannelEvent } from '../contract.js';
 import { RealtimeError } from '../errors.js';
 import type { UnsubscribeReason } from '../protocol/codes.js';
+import type { ChannelPosition } from '../protocol/frames.js';
 import type { Clock } from '../world.js';
 import type { ViewRef } from './define-view.js';
 import type { Flusher } from './flush.js';
+import { createOverlay, type Layers } from './optimistic.js';
 import type { Shelved } from './shelf.js';
 import { createCell } from './store.js';
 
@@ -37,11 +39,13 @@ export interface FoldingView extends Shelved<ViewSnapshot<unknown>> {
 export interface ViewPort {
   readonly clock: Clock;
   readonly flusher: Flusher;
+  readonly layers: Layers;
   join(reader: Reader): Reading;
   onError(error: RealtimeError): void;
 }
 
-export function createView(ref: ViewRef, name: string, port: ViewPort): FoldingView {
+/** @param key - what edits of it are filed under */
+export function createView(ref: ViewRef, name: string, key: string, port: ViewPort): FoldingView {
   const reduce = ref.reduce as (state: unknown, event: ChannelEvent) => unknown;
   const initial = ref.initialState;
   let data = initial;
@@ -50,9 +54,11 @@ export function createView(ref: ViewRef, name: string, port: ViewPort): FoldingV
   let gap: Gap | null = null;
   let channel: ChannelStatus = { liveStatus: 'idle', refusal: null };
   let reading: Reading | null = null;
+  let unlay = (): void => {};
+  const overlay = createOverlay(name, port.onError);
 
   const cell = createCell<ViewSnapshot<unknown>>(port.flusher, () => ({
-    data,
+    data: overlay.over(data),
     status: channel.refusal !== null ? 'error' : isAnswered ? 'success' : 'pending',
     liveStatus: channel.liveStatus,
     isStale: isAnswered && channel.liveStatus !== 'live',
@@ -69,8 +75,9 @@ export function createView(ref: ViewRef, name: string, port: ViewPort): FoldingV
 
   const reader: Reader = {
     history: ref.history,
-    onEvents(events) {
+    onEvents(events, end) {
       for (const event of events) fold(event);
+      overlay.pass(end);
       isAnswered = true;
       updatedAt = port.clock.wall();
       cell.changed();
@@ -83,15 +90,19 @@ export function createView(ref: ViewRef, name: string, port: ViewPort): FoldingV
     },
     onStatus(status) {
       channel = status;
+      // What an outcome has named will not come here.
+      if (status.refusal !== null) overlay.pass(null);
       cell.changed();
     },
     onReset() {
       restart();
+      overlay.clear();
       cell.changed();
     },
   };
 
   function fold(event: ChannelEvent): void {
+    overlay.settle(event.command);
     try {
       data = reduce(data, event);
     } catch (cause) {
@@ -99,14 +110,25 @@ export function createView(ref: ViewRef, name: string, port: ViewPort): FoldingV
     }
   }
 
+  function settle(id: string, positions: readonly ChannelPosition[] | null): void {
+    if (!overlay.settle(id, positions?.find((position) => position.channel === name))) return;
+    const at = reading?.position ?? null;
+    if (channel.refusal !== null) overlay.pass(null);
+    // Before the first answer it is nowhere yet.
+    else if (at !== null) overlay.pass(at);
+    cell.changed();
+  }
+
   return {
     ...cell,
     start() {
       reading = port.join(reader);
       channel = reading.status;
+      unlay = port.layers.show({ key, overlay, changed: cell.changed, settle });
       cell.changed();
     },
     stop() {
+      unlay();
       // It lingered already: the channel need not linger once more.
       reading?.leave(0);
       reading = null;

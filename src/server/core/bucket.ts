@@ -6,6 +6,10 @@
 export interface Bucket {
   /** False: it is empty. */
   take(now: number, amount?: number): boolean;
+  /** Takes one in any case; how long to wait until it would have been in it. */
+  reserve(now: number): number;
+  /** Puts back what was taken. */
+  give(amount: number): void;
   /** When it will be full again. */
   fullInMs(now: number): number;
 }
@@ -22,13 +26,21 @@ class LeanBucket implements Bucket {
   #fullAt = -Infinity;
 
   constructor(perSecond: number, size: number) {
-    this.#perSecond = perSecond;
+    // One that never fills would be full of NaN.
+    this.#perSecond = Math.max(perSecond, 1e-6);
     this.#size = size;
   }
   take(now: number, amount = 1): boolean {
     if (this.#size - (this.fullInMs(now) * this.#perSecond) / 1_000 < 1) return false;
     this.#fullAt = Math.max(this.#fullAt, now) + (amount * 1_000) / this.#perSecond;
     return true;
+  }
+  reserve(now: number): number {
+    this.#fullAt = Math.max(this.#fullAt, now) + 1_000 / this.#perSecond;
+    return Math.max(0, this.fullInMs(now) - (this.#size * 1_000) / this.#perSecond);
+  }
+  give(amount: number): void {
+    this.#fullAt -= (amount * 1_000) / this.#perSecond;
   }
   fullInMs(now: number): number {
     return Math.max(0, this.#fullAt - now);

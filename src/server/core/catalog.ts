@@ -9,6 +9,7 @@ import { CHANNEL_NAME } from '../../core/protocol/limits.js';
 import type { Cancel, Clock } from '../../core/world.js';
 import type { Ask, Entry, Found, Rule } from './entries.js';
 import { askOf, clientEvent, PUBLISH, publishCommand, type ClientEvent } from './client-events.js';
+import { assertSynchronous } from './contract-schemas.js';
 import type { CommandContext, QueryContext, User } from './handlers.js';
 import type { Logger } from './logger.js';
 
@@ -42,6 +43,7 @@ export function createCatalog(rules: PlainRules, { clock, ruleMs, logger }: { re
   const { contract, authorize } = rules;
   if (Object.hasOwn(contract.commands, PUBLISH)) throw new RealtimeError('misuse', `'${PUBLISH}' is the protocol's. Give the command of the contract another name.`);
   const channels = Object.values(contract.channels).map((ref) => ({ ref, read: channelReader(ref.pattern) }));
+  assertSynchronous(contract);
   assertRules('channels', authorize?.channels, contract.channels);
   assertRules('clientEvents', authorize?.clientEvents, contract.channels);
   assertRules('queries', authorize?.queries, contract.queries);

@@ -4,6 +4,7 @@
  */
 import { validate, type Validated } from '../../core/validate.js';
 import type { ChannelRef, CommandRef, ContractId, Schema } from '../../core/contract.js';
+import { RealtimeError } from '../../core/errors.js';
 import { encode } from '../../core/protocol/codec.js';
 import { PAYLOAD_BYTES } from '../../core/protocol/limits.js';
 import type { Entry, Found, Rule } from './entries.js';
@@ -44,13 +45,13 @@ interface Publishing {
 export function publishCommand(contract: ContractId, find: (channel: string, name: string) => ClientEvent | null): Entry<CommandRef, CommandContext<unknown>> {
   const read = (input: unknown): Validated & { readonly value?: unknown } => {
     const { channel, name, data: sent } = (typeof input === 'object' && input !== null ? input : {}) as Readonly<Record<string, unknown>>;
-    if (typeof channel !== 'string' || typeof name !== 'string') return { ok: false, issues: 'channel and name are texts' };
+    if (typeof channel !== 'string' || typeof name !== 'string') return { ok: false, code: 'invalid', issues: 'channel and name are texts' };
     const event = find(channel, name);
     if (event === null || event.isVolatile) return { ok: true, value: null };
     const checked = validate(event.schema, sent);
     if (!checked.ok) return checked;
     const encoded = encode(sent ?? null, PAYLOAD_BYTES, DATA_DEPTH);
-    return encoded.ok ? { ok: true, value: { event, sent, data: checked.value } satisfies Publishing } : { ok: false, issues: `data is ${encoded.detail}` };
+    return encoded.ok ? { ok: true, value: { event, sent, data: checked.value } satisfies Publishing } : { ok: false, code: 'invalid', issues: `data is ${encoded.detail}` };
   };
   const schema: Schema = {
     '~standard': {
@@ -59,7 +60,9 @@ export function publishCommand(contract: ContractId, find: (channel: string, nam
       validate(input) {
         const result = read(input);
         if (result.ok) return { value: result.value };
+        // The schema of the contract stands behind this one: what it threw, and that it can judge nothing, is said as its own.
         if ('thrown' in result) throw result.thrown;
+        if (result.code === 'misuse') throw new RealtimeError('misuse', result.issues);
         return { issues: [{ message: result.issues }] };
       },
     },

@@ -20,7 +20,7 @@ import { readInput } from './input.js';
 import { createLaneQueue, type Work } from './lane-queue.js';
 import type { BeginResult, LaneKey, Outcome } from './lane-log.js';
 import type { Append } from './log.js';
-import type { Logger } from './logger.js';
+import type { Explain, Logger } from './logger.js';
 import { publication } from './publication.js';
 import type { Running } from './running.js';
 import type { ServerWorld } from './server-world.js';
@@ -60,7 +60,6 @@ const WITHDRAWN = new Error('The user was closed before the handler of its comma
 
 const failed = (code: Failed['code'], message: string): Failed => ({ kind: 'failed', code, message });
 const FORBIDDEN = failed('forbidden', 'This user may not run this command.');
-const INTERNAL = failed('internal', 'The server failed to run this command.');
 const TIMEOUT = failed('timeout', 'The command took longer than it had.');
 const TOO_LARGE = failed('too-large', 'What the command answers is over the limit.');
 
@@ -94,8 +93,9 @@ export function createCommands(parts: {
   /** Commands of one user that wait for their turn. */
   readonly maxWaiting: number;
   readonly logger: Logger;
+  readonly explain: Explain;
 }): Commands {
-  const { catalog, broker, world, createAbort, handlerMs, handlers, maxWaiting, logger } = parts;
+  const { catalog, broker, world, createAbort, handlerMs, handlers, maxWaiting, logger, explain } = parts;
   const { clock } = world;
   const answering = new Set<Promise<Ran>>();
   let isDraining = false;
@@ -145,7 +145,7 @@ export function createCommands(parts: {
       case 'threw':
         if (end.error instanceof Rejection) return { outcome: end.error.failed, appends: [] };
         logger.error(`The handler of command '${ref.key}' failed.`, end.error);
-        return { outcome: INTERNAL, appends: [] };
+        return { outcome: failed('internal', explain(end.error, 'The server failed to run this command.')), appends: [] };
       case 'late':
       case 'cancelled':
         logger.warn(`The handler of command '${ref.key}' took too long.`);

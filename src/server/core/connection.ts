@@ -3,7 +3,7 @@
  * Not here: when it is let in (connection.machine), and what the frames do (subscriptions, commands, queries).
  */
 import { CloseCode, type Feature } from '../../core/protocol/codes.js';
-import { decode, type Decoded } from '../../core/protocol/codec.js';
+import { decode, utf8Bytes, type Decoded } from '../../core/protocol/codec.js';
 import type { ClientFrame, CommandFrame, HelloFrame, PingIntervals, ServerLimits } from '../../core/protocol/frames.js';
 import { CLIENT_FRAME_BYTES, PROTOCOL_VERSION, TOKEN_BYTES, WIRE_ID } from '../../core/protocol/limits.js';
 import { drive, type Driven } from '../../core/machine.js';
@@ -36,8 +36,10 @@ export interface ConnectionHost {
   readonly maxBufferedBytes: number;
   /** Commands under way, those whose handler runs past its time included. */
   readonly maxCommands: number;
-  /** Counts the frames of one connection. */
-  createInbound(): Bucket;
+  /** What one connection may send, counted in frames. */
+  createFrameBudget(): Bucket;
+  /** The same in bytes. */
+  createByteBudget(): Bucket;
   /** Who it is; rejects if that cannot be known now. */
   authenticate(connection: Connection, hello: HelloFrame, request: ConnectionRequest): Promise<User | null>;
   /** Asked last, in the turn in which it would become ready: false if the user was closed while it was authenticated. */
@@ -59,10 +61,10 @@ export interface Connection extends ConnectionHandler {
   close(code: CloseCode, reason: string): void;
 }
 
-/** What of a frame costs as much as a frame: for each of them a rule is asked, and storage. */
-function channelsOf(frame: ClientFrame): number {
-  if (frame.t === 'subscribe') return frame.channels.length;
-  return frame.t === 'query' ? (frame.stamp?.length ?? 0) : 0;
+/** What of a frame costs as much as a frame: for each of them a rule is asked, and storage. A recovery that goes on as it was told to is free. */
+function dueFor(frame: ClientFrame, { subscriptions }: Session): number {
+  if (frame.t === 'subscribe') return subscriptions.due(frame);
+  return frame.t === 'query' ? Math.max(1, frame.stamp?.length ?? 0) : 1;
 }
 
 export function createConnection(socket: ServerSocket, request: ConnectionRequest, host: ConnectionHost): Connection {
@@ -76,7 +78,8 @@ class LeanConnection implements Connection, SessionPort {
   readonly #socket: ServerSocket;
   readonly #host: ConnectionHost;
   readonly #machine: Driven<ConnectionState, ConnectionEvent>;
-  readonly #inbound: Bucket;
+  readonly #frames: Bucket;
+  readonly #bytes: Bucket;
   #request: ConnectionRequest | null;
   #heartbeat: Heartbeat | null = null;
   #session: Session | null = null;
@@ -86,7 +89,8 @@ class LeanConnection implements Connection, SessionPort {
     this.#socket = socket;
     this.#host = host;
     this.#request = request;
-    this.#inbound = host.createInbound();
+    this.#frames = host.createFrameBudget();
+    this.#bytes = host.createByteBudget();
     this.#machine = drive<ConnectionState, ConnectionEvent, ConnectionEffect, ConnectionTimer>({
       clock: host.clock,
       initial: INITIAL_CONNECTION,
@@ -100,7 +104,8 @@ class LeanConnection implements Connection, SessionPort {
     const { state } = this.#machine;
     if (state.kind === 'closed') return;
     const now = this.#host.clock.now();
-    if (!this.#inbound.take(now)) return this.close(CloseCode.rateLimited, retryAfter(this.#inbound.fullInMs(now)));
+    const isWithin = this.#frames.take(now) && this.#bytes.take(now, utf8Bytes(text));
+    if (!isWithin) return this.close(CloseCode.rateLimited, retryAfter(Math.max(this.#frames.fullInMs(now), this.#bytes.fullInMs(now))));
     // Nothing but the first frame is parsed before welcome.
     if (state.kind === 'authenticating') return this.#machine.send({ type: 'frame' });
     this.#heartbeat?.heard(now);
@@ -108,10 +113,12 @@ class LeanConnection implements Connection, SessionPort {
     if (!decoded.ok) return this.#refuse(decoded);
     const { frame } = decoded;
     if (frame.t === 'hello') return this.#machine.send({ type: 'hello', hello: frame });
-    const more = channelsOf(frame) - 1;
-    if (more > 0 && !this.#inbound.take(now, more)) return this.flood();
-    if (state.kind === 'ready' && this.#session !== null) return this.#handle(frame, state.user, state.greeting.client, this.#session);
-    this.#machine.send({ type: 'frame' });
+    if (state.kind !== 'ready' || this.#session === null) return this.#machine.send({ type: 'frame' });
+    // One was paid for before it was read.
+    const due = dueFor(frame, this.#session) - 1;
+    if (due < 0) this.#frames.give(-due);
+    else if (due > 0 && !this.#frames.take(now, due)) return this.flood();
+    this.#handle(frame, state.user, state.greeting.client, this.#session);
   }
 
   onBinary(): void {

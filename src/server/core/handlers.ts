@@ -2,7 +2,7 @@
  * What an application tells the server, typed by its contract: who may come in, who may do what, and what is done.
  * Types only. Not here: how they are called.
  */
-import type { AnyContract, ChannelRef, ClientEventSchema, CommandRef, InputOf, OutputOf, ParamsOf, QueryRef, Schema, SchemaMap } from '../../core/contract.js';
+import type { AnyContract, ChannelRef, ClientEventSchema, CommandRef, InputOf, OutputOf, ParamNames, ParamsOf, QueryRef, Schema, SchemaMap } from '../../core/contract.js';
 import type { Position } from '../../core/protocol/position.js';
 import type { AbortLike } from './abort.js';
 import type { ConnectionRequest } from './server-world.js';
@@ -36,16 +36,16 @@ type ClientEventsOf<Ref> = Ref extends ChannelRef<string, SchemaMap, infer Clien
 type ClientEventAsk<Ref> = {
   [K in keyof ClientEventsOf<Ref> & string]: {
     readonly user: User;
-    readonly params: Texts<ParamsOf<PatternOf<Ref>>>;
+    readonly params: Texts<PatternOf<Ref>>;
     readonly event: K;
     readonly data: OutputOf<ClientEventSchema<ClientEventsOf<Ref>[K]>>;
   };
 }[keyof ClientEventsOf<Ref> & string];
-type Texts<Params> = { readonly [K in keyof Params]: string };
+type Texts<Pattern extends string> = { readonly [K in ParamNames<Pattern>]: string };
 
 /** Who may do what. What has no entry is refused. */
 export interface Authorize<C extends AnyContract> {
-  readonly channels?: { readonly [K in keyof C['channels']]?: Rule<{ readonly user: User; readonly params: Texts<ParamsOf<PatternOf<C['channels'][K]>>> }> };
+  readonly channels?: { readonly [K in keyof C['channels']]?: Rule<{ readonly user: User; readonly params: Texts<PatternOf<C['channels'][K]>> }> };
   /** Who may publish the client events of a channel. */
   readonly clientEvents?: {
     readonly [K in keyof C['channels'] as keyof ClientEventsOf<C['channels'][K]> extends never ? never : K]?: Rule<ClientEventAsk<C['channels'][K]>>;
@@ -125,10 +125,18 @@ export interface LimitOptions {
   readonly handlers?: number;
   /** Connections that wait for `authenticate`. @default 1,000 */
   readonly authentications?: number;
-  /** Frames that a client may send a second, on average, each further channel in one counted as a frame; over it the connection ends with 4201. @default 200 */
+  /**
+   * Frames that a client may send a second on one connection, on average, each further channel in one counted as a frame; over
+   * it the connection ends with 4201. Asking for the next page of a recovery is not counted, but answered no faster than this.
+   * @default 200
+   */
   readonly framesPerSecond?: number;
-  /** Frames that a client may send at once. @default 1,000 */
+  /** Frames that a client may send at once, and pages that it is sent at once. @default 1,000 */
   readonly frameBurst?: number;
+  /** Bytes of frames that a client may send a second on one connection, on average; over it the connection ends with 4201. @default 1 MB */
+  readonly bytesPerSecond?: number;
+  /** Bytes of frames that a client may send at once. @default 4 MB */
+  readonly burstBytes?: number;
   /** What one client's volatile events may cost a second: each one, and one more for each listener. More are dropped. @default 10,000 */
   readonly fanOutPerSecond?: number;
   /** Sockets of this server; who comes when it is full is refused with 503. @default 100,000 */

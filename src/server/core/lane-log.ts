@@ -36,7 +36,10 @@ export type BeginResult =
 export interface LaneLimits {
   /** Past it, the principal's longest idle lane is forgotten. */
   readonly lanesPerPrincipal: number;
-  /** Past it, the longest idle principal's lanes are forgotten. */
+  /**
+   * Lanes of everybody together. Past it, who has the most loses one: who asks for one more himself, if nobody has more; else
+   * the one of them that was idle longest. A lane in which nothing was ever begun counts four times, and goes first.
+   */
   readonly lanes: number;
   /** How long an idle lane is known. */
   readonly keepLaneMs: number;
@@ -67,18 +70,27 @@ interface Finished {
   readonly bytes: number;
 }
 
+/** What a lane counts in which nothing was ever begun: it costs nothing to make, and there is little to lose. */
+const UNUSED_WEIGHT = 4;
+
 interface Lane {
   last: number;
   /** By number, the oldest first. */
   readonly results: Map<number, Finished>;
   /** The number after `last`, once it was begun. */
   begun: { readonly id: string; readonly attempts: number } | null;
+  isUsed: boolean;
   touchedAt: number;
 }
 
 interface Owner {
+  readonly principal: string;
   /** In order of their last use, the longest unused first. */
   readonly lanes: Map<string, Lane>;
+  /** How many of its lanes nothing was ever begun in. */
+  unused: number;
+  /** The line that it stands in. */
+  weight: number;
   bytes: number;
 }
 
@@ -98,8 +110,9 @@ const POISONED: Outcome = { kind: 'failed', code: 'poisoned', message: 'The comm
 const VOID: Outcome = { kind: 'failed', code: 'void', message: 'The command was withdrawn before it was run.' };
 
 export function createLaneLog(limits: LaneLimits): LaneLog {
-  /** In order of their last use, the longest unused first. */
   const owners = new Map<string, Owner>();
+  /** All of them by their weight, in each line in order of their last use, the longest unused first. */
+  const lines = new Map<number, Set<Owner>>();
   /** Those of them that have stored outcomes, in order of the last one. */
   const holding = new Set<Owner>();
   let laneCount = 0;
@@ -112,11 +125,22 @@ export function createLaneLog(limits: LaneLimits): LaneLog {
     if (bytes > 0) holding.add(owner);
   };
 
-  const drop = (principal: string, owner: Owner, name: string, lane: Lane): void => {
+  /** Puts an owner last in the line of its weight, or forgets it. */
+  const line = (owner: Owner): void => {
+    const before = lines.get(owner.weight);
+    before?.delete(owner);
+    if (before?.size === 0) lines.delete(owner.weight);
+    owner.weight = owner.lanes.size + (UNUSED_WEIGHT - 1) * owner.unused;
+    if (owner.lanes.size === 0) owners.delete(owner.principal);
+    else lines.set(owner.weight, (lines.get(owner.weight) ?? new Set()).add(owner));
+  };
+
+  const drop = (owner: Owner, name: string, lane: Lane): void => {
     owner.lanes.delete(name);
     laneCount--;
+    if (!lane.isUsed) owner.unused--;
     for (const { bytes } of lane.results.values()) count(owner, -bytes);
-    if (owner.lanes.size === 0) owners.delete(principal);
+    line(owner);
   };
 
   const find = (key: LaneKey): Lane | undefined => owners.get(key.principal)?.lanes.get(nameOf(key));
@@ -128,36 +152,48 @@ export function createLaneLog(limits: LaneLimits): LaneLog {
     const lane = owner?.lanes.get(name);
     if (owner === undefined || lane === undefined) return undefined;
     if (now - lane.touchedAt >= limits.keepLaneMs) {
-      drop(key.principal, owner, name, lane);
+      drop(owner, name, lane);
       return undefined;
     }
     lane.touchedAt = now;
     owner.lanes.delete(name);
     owner.lanes.set(name, lane);
-    owners.delete(key.principal);
-    owners.set(key.principal, owner);
+    line(owner);
     return lane;
   };
 
-  const dropIdlest = (principal: string, owner: Owner): void => {
-    const idlest = owner.lanes.entries().next().value;
-    if (idlest !== undefined) drop(principal, owner, ...idlest);
+  /** The longest idle one of those that `isIt` holds for. */
+  const dropIdlest = (owner: Owner, isIt: (lane: Lane) => boolean): void => {
+    for (const [name, lane] of owner.lanes) if (isIt(lane)) return drop(owner, name, lane);
+  };
+
+  const makeRoom = (asker: Owner | undefined): void => {
+    if (asker !== undefined && asker.lanes.size >= limits.lanesPerPrincipal) return dropIdlest(asker, () => true);
+    if (laneCount < limits.lanes) return;
+    const most = Math.max(...lines.keys());
+    const heaviest = asker?.weight === most ? asker : lines.get(most)?.values().next().value;
+    if (heaviest !== undefined) dropIdlest(heaviest, ({ isUsed }) => heaviest.unused === 0 || !isUsed);
   };
 
   const create = (key: LaneKey, last: number, now: number): Lane => {
-    const present = owners.get(key.principal);
-    if (present !== undefined && present.lanes.size >= limits.lanesPerPrincipal) dropIdlest(key.principal, present);
-    else if (laneCount >= limits.lanes) {
-      const idlest = owners.entries().next().value;
-      if (idlest !== undefined) dropIdlest(...idlest);
-    }
-    const owner = owners.get(key.principal) ?? { lanes: new Map<string, Lane>(), bytes: 0 };
-    const lane: Lane = { last, results: new Map(), begun: null, touchedAt: now };
+    const { principal } = key;
+    makeRoom(owners.get(principal));
+    const owner = owners.get(principal) ?? { principal, lanes: new Map<string, Lane>(), unused: 0, weight: 0, bytes: 0 };
+    const lane: Lane = { last, results: new Map(), begun: null, isUsed: false, touchedAt: now };
     owner.lanes.set(nameOf(key), lane);
+    owner.unused++;
     laneCount++;
-    owners.delete(key.principal);
-    owners.set(key.principal, owner);
+    owners.set(principal, owner);
+    line(owner);
     return lane;
+  };
+
+  const markUsed = (key: LaneKey, lane: Lane): void => {
+    const owner = owners.get(key.principal);
+    if (lane.isUsed || owner === undefined) return;
+    lane.isUsed = true;
+    owner.unused--;
+    line(owner);
   };
 
   const forgetResult = (owner: Owner, lane: Lane, n: number): void => {
@@ -220,6 +256,7 @@ export function createLaneLog(limits: LaneLimits): LaneLog {
       if (lane === undefined) return { kind: 'unknown' };
       const known = lookUp(lane, n, id);
       if (known !== null) return known;
+      markUsed(key, lane);
       const attempts = (lane.begun?.attempts ?? 0) + 1;
       if (attempts >= limits.attempts) return finish(key, lane, n, id, POISONED, []);
       lane.begun = { id, attempts };
@@ -228,7 +265,10 @@ export function createLaneLog(limits: LaneLimits): LaneLog {
     void(key, n, id, now) {
       const lane = use(key, now);
       if (lane === undefined) return { kind: 'unknown' };
-      return lookUp(lane, n, id) ?? finish(key, lane, n, id, VOID, []);
+      const known = lookUp(lane, n, id);
+      if (known !== null) return known;
+      markUsed(key, lane);
+      return finish(key, lane, n, id, VOID, []);
     },
     mayCommit(key, n, id, now) {
       const lane = use(key, now);
@@ -239,10 +279,10 @@ export function createLaneLog(limits: LaneLimits): LaneLog {
       if (lane !== undefined) finish(key, lane, n, id, outcome, positions);
     },
     sweep(now) {
-      for (const [principal, owner] of owners) {
+      for (const owner of owners.values()) {
         for (const [name, lane] of owner.lanes) {
           if (now - lane.touchedAt < limits.keepLaneMs) break;
-          drop(principal, owner, name, lane);
+          drop(owner, name, lane);
         }
       }
     },

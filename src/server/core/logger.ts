@@ -5,3 +5,6 @@ export interface Logger {
   /** The application's code, or the storage, failed. */
   error(message: string, details?: unknown): void;
 }
+
+/** What a client is told of an error: the plain sentence, or more where that harms nobody. */
+export type Explain = (error: unknown, plain: string) => string;

@@ -13,7 +13,7 @@ export interface MemoryBrokerOptions {
   /**
    * How much is kept, and for how long.
    * @default per channel 1,000 events, 1 MB, 5 min; per principal 64 lanes, known for 10 min, and 256 kB of results;
-   *   in all 256 MB of events, 64 MB of results
+   *   in all 100,000 channels, 256 MB of events, 100,000 lanes, 64 MB of results
    */
   readonly limits?: Partial<LogLimits>;
   /** A storage that outlives the broker: tests restart a server on it. @default a fresh one */

@@ -23,7 +23,7 @@ export function publication(
   const schema = Object.hasOwn(ref.events, name) ? ref.events[name] : undefined;
   if (schema === undefined) throw new RealtimeError('misuse', `Channel '${ref.pattern}' has no event '${name}'.`);
   const checked = validate(schema, data);
-  if (!checked.ok) throw new RealtimeError('invalid', `Event '${name}' of '${ref.pattern}' does not fit the contract: ${checked.issues}.`);
+  if (!checked.ok) throw new RealtimeError(checked.code, `Event '${name}' of '${ref.pattern}' does not fit the contract: ${checked.issues}.`);
   if (data === undefined) return storeEvent({ name, ...stamp }, undefined);
   const encoded = encode(data, PAYLOAD_BYTES, DATA_DEPTH);
   if (!encoded.ok) {

@@ -18,7 +18,7 @@ import type { Entry } from './entries.js';
 import { EVENT_RUN_BYTES, failedText, notNowText, responseText } from './frame-text.js';
 import type { QueryContext, User } from './handlers.js';
 import { readInput } from './input.js';
-import type { Logger } from './logger.js';
+import type { Explain, Logger } from './logger.js';
 import type { Parts } from './parts.js';
 import type { Running } from './running.js';
 
@@ -60,12 +60,13 @@ export function createQueries(parts: {
   readonly maxQueries: number;
   readonly handlers: Running;
   readonly logger: Logger;
+  readonly explain: Explain;
   /** Does nothing once the connection is gone. */
   readonly send: (text: string) => void;
   /** For answers that do not fit one frame; null: this client cannot join them. */
   readonly long: Parts | null;
 }): Queries {
-  const { user, catalog, broker, clock, createAbort, handlerMs, maxQueries, handlers, logger, send, long } = parts;
+  const { user, catalog, broker, clock, createAbort, handlerMs, maxQueries, handlers, logger, explain, send, long } = parts;
   const asking = new Map<string, Attempt<Answer>>();
   /** A query keeps its place until its handler has ended: who cancels has no more of them than who waits. */
   let running = 0;
@@ -118,7 +119,7 @@ export function createQueries(parts: {
       case 'threw':
         if (end.error instanceof Refusal) return fail(end.error.code, end.error.message);
         logger.error('The handler of a query failed.', end.error);
-        return fail('internal', 'The server failed to answer this query.');
+        return fail('internal', explain(end.error, 'The server failed to answer this query.'));
     }
   };
 

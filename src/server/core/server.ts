@@ -16,7 +16,7 @@ import { createCommands } from './commands.js';
 import { createConnection, type Connection, type ConnectionHost } from './connection.js';
 import type { Identity, LimitOptions, ServerPublish, ServerRules, User } from './handlers.js';
 import { createHub } from './hub.js';
-import type { Logger } from './logger.js';
+import type { Explain, Logger } from './logger.js';
 import { publication } from './publication.js';
 import { createRunning } from './running.js';
 import type { ConnectionHandler, ConnectionRequest, ServerSocket, ServerWorld } from './server-world.js';
@@ -32,6 +32,8 @@ const DEFAULT_LIMITS: Required<Omit<LimitOptions, 'connections' | 'connectionsPe
   authentications: 1_000,
   framesPerSecond: 200,
   frameBurst: 1_000,
+  bytesPerSecond: 1024 * 1024,
+  burstBytes: 4 * 1024 * 1024,
   fanOutPerSecond: 10_000,
   bufferedBytes: 1024 * 1024,
   handlerMs: 30_000,
@@ -49,6 +51,8 @@ export type ServerCoreOptions<C extends AnyContract> = ServerRules<C> & {
   readonly broker: Broker;
   readonly logger?: Logger;
   readonly limits?: LimitOptions;
+  /** What an `internal` answer says of what a handler threw. For tests: it may be nobody's business. @default nothing of it */
+  readonly explain?: Explain;
 };
 
 export interface ServerCore {
@@ -68,11 +72,12 @@ export interface ServerCore {
   stop(code: CloseCode, gone?: Promise<void>): Promise<void>;
 }
 
+const PLAIN: Explain = (_, plain) => plain;
 const SILENT: Logger = { warn: () => undefined, error: () => undefined };
 
 export function createServerCore<C extends AnyContract>(options: ServerCoreOptions<C>, world: ServerWorld): ServerCore {
   const { clock, dice } = world;
-  const { broker, authenticate, logger = SILENT } = options;
+  const { broker, authenticate, logger = SILENT, explain = PLAIN } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   for (const [name, limit] of Object.entries<unknown>(limits)) {
     // Nothing is ever over NaN.
@@ -106,7 +111,7 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
   );
 
   const handlers = createRunning(limits.handlers);
-  const commands = createCommands({ catalog, broker, world, createAbort, handlerMs: limits.handlerMs, handlers, maxWaiting: limits.waitingCommands, logger });
+  const commands = createCommands({ catalog, broker, world, createAbort, handlerMs: limits.handlerMs, handlers, maxWaiting: limits.waitingCommands, logger, explain });
 
   const sweep = (): void => {
     isSweeping = connections.size > 0;
@@ -134,7 +139,7 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
     }
   };
 
-  const sessions: SessionHost = { catalog, hub, broker, clock, createAbort, handlers, logger, limits };
+  const sessions: SessionHost = { catalog, hub, broker, clock, createAbort, handlers, logger, explain, limits };
   const host: ConnectionHost = {
     clock,
     broker,
@@ -144,7 +149,8 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
     intervals: PING,
     maxBufferedBytes: limits.bufferedBytes,
     maxCommands: limits.commands,
-    createInbound: () => createBucket(limits.framesPerSecond, limits.frameBurst),
+    createFrameBudget: () => createBucket(limits.framesPerSecond, limits.frameBurst),
+    createByteBudget: () => createBucket(limits.bytesPerSecond, limits.burstBytes),
     async authenticate(connection, hello, request) {
       if (entering.size >= limits.authentications) throw new Error('Too many clients wait for authenticate.');
       entering.set(connection, []);

@@ -9,7 +9,7 @@ import { createBucket } from './bucket.js';
 import type { Catalog } from './catalog.js';
 import type { LimitOptions, User } from './handlers.js';
 import type { Hub, VolatileSink } from './hub.js';
-import type { Logger } from './logger.js';
+import type { Explain, Logger } from './logger.js';
 import { createParts } from './parts.js';
 import { createQueries, type Queries } from './queries.js';
 import type { Running } from './running.js';
@@ -44,7 +44,8 @@ export interface SessionHost {
   readonly createAbort: () => AbortHandle;
   readonly handlers: Running;
   readonly logger: Logger;
-  readonly limits: Required<Pick<LimitOptions, 'channels' | 'queries' | 'handlerMs' | 'bufferedBytes' | 'fanOutPerSecond'>>;
+  readonly explain: Explain;
+  readonly limits: Required<Pick<LimitOptions, 'channels' | 'queries' | 'handlerMs' | 'bufferedBytes' | 'fanOutPerSecond' | 'framesPerSecond' | 'frameBurst'>>;
 }
 
 export function createSession(host: SessionHost, user: User, features: readonly Feature[], port: SessionPort): Session {
@@ -88,10 +89,12 @@ class LazySession implements Session {
 
   #createSubscriptions(): Subscriptions {
     const port = this.#port;
+    const { channels, framesPerSecond, frameBurst } = this.#host.limits;
     return createSubscriptions({
       ...this.#host,
       user: this.#user,
-      maxChannels: this.#host.limits.channels,
+      maxChannels: channels,
+      pages: createBucket(framesPerSecond, frameBurst),
       send: (text) => port.send(text),
       volatile: this.#features.includes('volatile') ? port : undefined,
       onFailed: (error) => port.fail(error),

@@ -6,8 +6,10 @@
  */
 import type { SubscribeFrame, UnsubscribeFrame, WantedChannel } from '../../core/protocol/frames.js';
 import type { UnsubscribeReason } from '../../core/protocol/codes.js';
-import type { Position } from '../../core/protocol/position.js';
+import { isSamePosition, type Position } from '../../core/protocol/position.js';
+import type { Cancel, Clock } from '../../core/world.js';
 import type { Broker } from './broker.js';
+import type { Bucket } from './bucket.js';
 import type { Catalog } from './catalog.js';
 import { EVENT_RUN_BYTES, frameText, subscribedText } from './frame-text.js';
 import type { User } from './handlers.js';
@@ -17,6 +19,8 @@ import { sendFrom, type Hub, type Member, type Run, type VolatileSink } from './
 const HELD_EVENTS = 1_000;
 
 export interface Subscriptions {
+  /** How many of its channels are new askings; the others go on from where the client was told to. */
+  due(frame: SubscribeFrame): number;
   subscribe(frame: SubscribeFrame): void;
   unsubscribe(frame: UnsubscribeFrame): void;
   kick(channel: string): void;
@@ -31,6 +35,8 @@ interface Subscription extends Member {
   after: Position | null;
   /** Null: too many waited. */
   waiting: Run[] | null;
+  /** From where the client was told to ask on, and has not yet. */
+  next: Position | null;
 }
 
 export function createSubscriptions(parts: {
@@ -39,16 +45,39 @@ export function createSubscriptions(parts: {
   readonly hub: Pick<Hub, 'join' | 'leave'>;
   readonly broker: Pick<Broker, 'read' | 'fence'>;
   readonly maxChannels: number;
+  readonly clock: Pick<Clock, 'now' | 'after'>;
+  /** How fast a client is sent what it was told to ask for: nothing else bounds that. */
+  readonly pages: Bucket;
   readonly send: (text: string) => void;
   readonly volatile?: VolatileSink | undefined;
   readonly onFailed: (error: unknown) => void;
   /** The client asks faster than it can be answered. */
   readonly onFlood: () => void;
 }): Subscriptions {
-  const { user, catalog, hub, broker, maxChannels, send } = parts;
+  const { user, catalog, hub, broker, maxChannels, clock, pages, send } = parts;
   const subscriptions = new Map<string, Subscription>();
   /** Askings that wait for a rule or for storage, those that were replaced meanwhile included. */
   let asking = 0;
+  let isReleased = false;
+  /** Pages that wait for their turn; each can be called early. */
+  const pausing = new Set<() => void>();
+
+  const pause = (ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      let cancel: Cancel = () => undefined;
+      const wake = (): void => {
+        cancel();
+        pausing.delete(wake);
+        resolve();
+      };
+      cancel = clock.after(ms, wake);
+      pausing.add(wake);
+    });
+
+  const isNextPage = ({ name, generation, position }: WantedChannel): boolean => {
+    const present = subscriptions.get(name);
+    return present !== undefined && generation > present.generation && present.next !== null && isSamePosition(present.next, position ?? null);
+  };
 
   const tellEnd = (channel: string, generation: number, reason: UnsubscribeReason): void =>
     send(frameText({ t: 'unsubscribed', channel, generation, reason }));
@@ -61,6 +90,7 @@ export function createSubscriptions(parts: {
   const join = async (wanted: WantedChannel, subscription: Subscription): Promise<void> => {
     const { name, generation, position, history } = wanted;
     const isCurrent = (): boolean => subscriptions.get(name) === subscription;
+    if (!isCurrent()) return;
     const isAllowed = await catalog.maySubscribe(user, name);
     if (!isCurrent()) return;
     if (!isAllowed) {
@@ -73,8 +103,14 @@ export function createSubscriptions(parts: {
     const result = await broker.read(name, { ...(position && { position }), ...(history !== undefined && { history }), maxBytes: EVENT_RUN_BYTES });
     if (!isCurrent()) return;
     send(subscribedText(name, generation, result, broker.fence()));
-    if (result.more) subscription.waiting = null;
-    else goLive(name, subscription, result.position, send);
+    if (!result.more) return goLive(name, subscription, result.position, send);
+    subscription.waiting = null;
+    subscription.next = result.position;
+  };
+
+  const answer = async (wanted: WantedChannel, subscription: Subscription): Promise<void> => {
+    asking++;
+    await join(wanted, subscription).finally(() => asking--);
   };
 
   const start = (wanted: WantedChannel): void => {
@@ -83,16 +119,15 @@ export function createSubscriptions(parts: {
     if (present === undefined && subscriptions.size >= maxChannels) return tellEnd(wanted.name, wanted.generation, 'limit');
     // Each channel once, and once more for who changes everything before the first answers came.
     if (asking >= 2 * maxChannels) return parts.onFlood();
-    asking++;
+    const waitMs = isNextPage(wanted) ? pages.reserve(clock.now()) : 0;
     const subscription = createSubscription(wanted.generation, send, parts.volatile);
     subscriptions.set(wanted.name, subscription);
-    join(wanted, subscription)
+    (waitMs > 0 ? pause(waitMs).then(() => answer(wanted, subscription)) : answer(wanted, subscription))
       .catch((error: unknown) => {
         if (subscriptions.get(wanted.name) === subscription) parts.onFailed(error);
       })
       // The old one goes only now, so that the channel stays watched in between.
       .finally(() => {
-        asking--;
         if (present !== undefined) hub.leave(wanted.name, present);
       })
       .catch(parts.onFailed);
@@ -102,8 +137,16 @@ export function createSubscriptions(parts: {
   };
 
   return {
+    due(frame) {
+      const names = new Set<string>();
+      for (const wanted of frame.channels) if (isNextPage(wanted)) names.add(wanted.name);
+      return frame.channels.length - names.size;
+    },
     subscribe(frame) {
-      for (const wanted of frame.channels) start(wanted);
+      for (const wanted of frame.channels) {
+        // What is answered to one may be the end of the connection.
+        if (!isReleased) start(wanted);
+      }
     },
     unsubscribe(frame) {
       for (const { name, generation } of frame.channels) {
@@ -118,7 +161,9 @@ export function createSubscriptions(parts: {
       tellEnd(channel, subscription.generation, 'kicked');
     },
     release() {
+      isReleased = true;
       for (const [channel, subscription] of subscriptions) leave(channel, subscription);
+      for (const wake of pausing) wake();
     },
   };
 }
@@ -130,6 +175,7 @@ function createSubscription(generation: number, send: (text: string) => void, vo
     mode: 'held',
     after: null,
     waiting: [],
+    next: null,
     send,
     ...(volatile && { volatile }),
     hold(run) {
@@ -150,7 +196,10 @@ function goLive(channel: string, subscription: Subscription, position: Position,
   subscription.waiting = null;
   subscription.after = position;
   subscription.mode = 'live';
-  if (waiting === null) return send(frameText({ t: 'resync', channel }));
+  if (waiting === null) {
+    subscription.next = position;
+    return send(frameText({ t: 'resync', channel }));
+  }
   for (const run of waiting) {
     if (subscription.after === null) sendFrom(channel, run, subscription, { epoch: run.epoch, offset: run.first - 1 });
     else sendFrom(channel, run, subscription, subscription.after);

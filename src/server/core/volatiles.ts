@@ -47,6 +47,7 @@ export function createVolatiles(parts: {
       if (encoded?.ok === false) return;
       const checked = validate(event.schema, data);
       if ('thrown' in checked) logger.error(`The schema of client event '${name}' threw.`, checked.thrown);
+      else if (!checked.ok && checked.code === 'misuse') logger.error(`Client event '${name}' cannot be checked: ${checked.issues}.`);
       if (!checked.ok) return;
       const text = volatileText(channel, name, encoded?.text, user.tag);
       asking++;

@@ -6,6 +6,7 @@ import type { Reader } from '../../../src/core/channels/delivery.js';
 import type { ChannelEvent } from '../../../src/core/contract.js';
 import { upsert } from '../../../src/core/data/define-view.js';
 import { createFlusher } from '../../../src/core/data/flush.js';
+import { createLayers, type Layers } from '../../../src/core/data/optimistic.js';
 import { createLiveQuery, type Apply, type AskingQuery } from '../../../src/core/data/live-query.js';
 import { RealtimeError } from '../../../src/core/errors.js';
 import type { Answer } from '../../../src/core/payloads.js';
@@ -29,6 +30,7 @@ let reader: (Reader & { readonly isReader: true }) | Reader;
 let query: AskingQuery;
 let roll: number;
 let clock: SimulatedClock;
+let layers: Layers;
 const live = { liveStatus: 'live', refusal: null } as const;
 
 const eventAt = (offset: number, epoch = 'e'): ChannelEvent => ({ name: 'put', data: { id: offset }, offset, epoch, time: 0 });
@@ -48,10 +50,13 @@ function make(isFollowing = true): void {
   position = null;
   roll = 0;
   clock = createSimulatedClock();
+  layers = createLayers();
   query = createLiveQuery({
     clock,
     dice: { roll: () => roll },
     flusher: createFlusher({ paint: () => () => {}, onError: (error) => errors.push(error) }),
+    layers,
+    key: 'q',
     name: 'room:1',
     ask({ onAsked, onAnswer }) {
       const question: Question = { answer: onAnswer, asked: onAsked, isCancelled: false };
