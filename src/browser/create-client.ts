@@ -156,13 +156,10 @@ export function createClient(options: RealtimeClientOptions): RealtimeClient {
   const onError = calm<[RealtimeError]>((error) => (options.onError ?? console.error)(error));
   const core = createCoreClient(
     {
+      ...options,
       contract,
-      dialect,
       url: linkUrl(options.url, dialect !== undefined),
       fetchToken: auth === undefined ? null : (onAbort) => callAuth(auth, onAbort),
-      ...(options.timings && { timings: options.timings }),
-      ...(options.pool && { pool: options.pool }),
-      ...(options.bounds && { bounds: options.bounds }),
       logger: options.logger && { debug: calm((...words) => options.logger?.debug(...words)) },
       onError,
     },
