@@ -13,21 +13,26 @@ export type Validated =
 /** Validates at once and never throws; a schema that answers with a promise is refused, because order would be lost while it waits. */
 export function validate(schema: Schema | undefined, value: unknown): Validated {
   if (schema === undefined) {
-    return value === undefined || value === null ? { ok: true, value: undefined } : { ok: false, issues: 'nothing was expected' };
+    return value === undefined || value === null ? { ok: true, value: undefined } : misfit('nothing was expected');
   }
   let result: ReturnType<Schema['~standard']['validate']>;
   try {
     result = schema['~standard'].validate(value);
   } catch (cause) {
-    return { ok: false, issues: `the schema threw: ${String(cause)}`, thrown: cause };
+    return { ...misfit(`the schema threw: ${String(cause)}`), thrown: cause };
   }
-  if (typeof result !== 'object' || result === null) return { ok: false, issues: 'the schema gave no result; it is not a Standard Schema' };
+  if (typeof result !== 'object' || result === null) return misfit('the schema gave no result; it is not a Standard Schema');
   if ('then' in result) {
     result.then(undefined, () => {});
-    return { ok: false, issues: 'the schema validates asynchronously; use a synchronous one' };
+    return misfit('the schema validates asynchronously; use a synchronous one');
   }
   if (result.issues === undefined) return { ok: true, value: result.value };
-  return { ok: false, issues: result.issues.slice(0, 5).map(describeIssue).join('; ') };
+  return misfit(result.issues.slice(0, 5).map(describeIssue).join('; '));
+}
+
+/** `issues` are for people alone: a page's production build is without them. */
+function misfit(issues: string): { readonly ok: false; readonly issues: string } {
+  return { ok: false, issues };
 }
 
 function describeIssue(issue: StandardSchemaV1.Issue): string {

@@ -22,17 +22,17 @@ export function decode<Frame>(text: string, maxBytes: number, checks: ReadonlyMa
   try {
     value = JSON.parse(text);
   } catch {
-    return malformed('not JSON');
+    return unfit('malformed', 'not JSON');
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return malformed('not an object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return unfit('malformed', 'not an object');
   const record = value as Readonly<Record<string, unknown>>;
-  if (typeof record.t !== 'string') return malformed('t is missing');
+  if (typeof record.t !== 'string') return unfit('malformed', 't is missing');
   const id = typeof record.id === 'string' ? record.id : null;
   const check = checks.get(record.t);
   if (check === undefined) return { ok: false, why: 'unknown', type: record.t, id };
   const wrong = check(record);
   if (wrong === null) return { ok: true, frame: value as Frame };
-  return { ...malformed(wrong), ...(id !== null && { id }) };
+  return { ...unfit('malformed', wrong), ...(id !== null && { id }) };
 }
 
 interface Unfit {
@@ -49,19 +49,20 @@ export function encode(value: unknown, maxBytes: number, maxDepth: number = FRAM
   try {
     text = JSON.stringify(value);
   } catch (error) {
-    return malformed(error instanceof Error ? error.message : 'not JSON');
+    return unfit('malformed', error instanceof Error ? error.message : 'not JSON');
   }
-  if (text === undefined) return malformed('not JSON');
+  if (text === undefined) return unfit('malformed', 'not JSON');
   return excessOf(text, maxBytes, maxDepth) ?? { ok: true, text };
 }
 
-function malformed(detail: string): Unfit {
-  return { ok: false, why: 'malformed', detail };
+/** `detail` is for people alone: a page's production build is without it. */
+function unfit(why: Unfit['why'], detail: string): Unfit {
+  return { ok: false, why, detail };
 }
 
 function excessOf(text: string, maxBytes: number, maxDepth: number): Unfit | null {
-  if (isLongerThan(text, maxBytes)) return { ok: false, why: 'too-large', detail: `over ${maxBytes} bytes` };
-  if (isDeeperThan(text, maxDepth)) return { ok: false, why: 'too-deep', detail: `nested deeper than ${maxDepth}` };
+  if (isLongerThan(text, maxBytes)) return unfit('too-large', `over ${maxBytes} bytes`);
+  if (isDeeperThan(text, maxDepth)) return unfit('too-deep', `nested deeper than ${maxDepth}`);
   return null;
 }
 
