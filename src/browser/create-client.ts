@@ -179,13 +179,10 @@ export function createClient(options: RealtimeClientOptions): RealtimeClient {
   const onError = calm<[RealtimeError]>((error) => (options.onError ?? console.error)(error));
   const core = createCoreClient(
     {
+      ...options,
       contract,
-      dialect,
       url: linkUrl(options.url, dialect !== undefined),
       fetchToken: auth === undefined ? null : (onAbort) => callAuth(auth, onAbort),
-      ...(options.timings && { timings: options.timings }),
-      ...(options.pool && { pool: options.pool }),
-      ...(options.bounds && { bounds: options.bounds }),
       logger: options.logger && { debug: calm((...words) => options.logger?.debug(...words)) },
       onError,
     },
@@ -299,7 +296,7 @@ function platformWebSocket(): WebSocketClass {
   // Looked up when it is needed: where a page is only rendered (SSR), there is none and none is opened.
   return function PlatformWebSocket(url: string, protocols?: string | string[]) {
     const Impl = globalThis.WebSocket as WebSocketClass | undefined;
-    if (Impl === undefined) throw new Error("this platform has no WebSocket; pass one, createClient({ WebSocket }), for instance that of the package 'ws'");
+    if (Impl === undefined) throw new RealtimeError('misuse', "this platform has no WebSocket; pass one, createClient({ WebSocket }), for instance that of the package 'ws'");
     return new Impl(url, protocols);
   } as unknown as WebSocketClass;
 }

@@ -33,9 +33,9 @@ export interface CoreOptions {
   readonly contract: AnyContract | undefined;
   readonly dialect?: Dialect | undefined;
   readonly fetchToken: LinkPort['fetchToken'];
-  readonly timings?: TimingOptions;
-  readonly pool?: Partial<PoolOptions>;
-  readonly bounds?: Partial<Bounds>;
+  readonly timings?: TimingOptions | undefined;
+  readonly pool?: Partial<PoolOptions> | undefined;
+  readonly bounds?: Partial<Bounds> | undefined;
   readonly logger?: ClientLogger | undefined;
   onError(error: RealtimeError): void;
 }
@@ -120,10 +120,10 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
     onReady(link, isFirst) {
       const isReturn = isFirst && hasEverConnected;
       hasEverConnected = true;
-      resume({ channels, queries, outbox }, link);
+      resume([channels, queries, outbox], link);
       if (isReturn) handles.reconnected();
     },
-    onLost: (link) => standBy({ channels, queries, outbox }, link),
+    onLost: (link) => standBy([channels, queries, outbox], link),
     onStatus(status) {
       // No link will come until the application or the server changes its mind.
       channels.setPaused(describe(status).status === 'disconnected');

@@ -3,21 +3,13 @@ import type { Channels } from './channels/channels.js';
 import type { Outbox } from './queue/outbox.js';
 import type { Queries } from './queries/queries.js';
 
-export interface ResumeParts {
-  readonly channels: Channels;
-  readonly queries: Queries;
-  readonly outbox: Outbox;
-}
+type InOrder = readonly [Channels, Queries, Outbox];
 
-export function resume({ channels, queries, outbox }: ResumeParts, link: number): void {
-  channels.resume(link);
-  queries.resume(link);
-  outbox.resume(link);
+export function resume(rooms: InOrder, link: number): void {
+  for (const room of rooms) room.resume(link);
 }
 
 /** Nothing is said: what was wanted stays wanted, what was under way waits again. */
-export function standBy({ channels, queries, outbox }: ResumeParts, link: number): void {
-  channels.linkLost(link);
-  queries.linkLost(link);
-  outbox.linkLost(link);
+export function standBy(rooms: InOrder, link: number): void {
+  for (const room of rooms) room.linkLost(link);
 }

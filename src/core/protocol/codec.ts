@@ -8,44 +8,40 @@ export type Decoded<Frame> =
   | { readonly ok: true; readonly frame: Frame }
   /** `unknown`: a well-formed frame whose type is not known here; to be ignored, or refused if it has an id. */
   | { readonly ok: false; readonly why: 'unknown'; readonly type: string; readonly id: string | null }
-  | {
-      readonly ok: false;
-      readonly why: 'too-large' | 'too-deep' | 'malformed';
-      readonly detail: string;
-      /** The id of a malformed request of a known type: it can be refused instead of closing the socket. */
-      readonly id?: string;
-    };
+  /** `id`: of a malformed request of a known type; it can be refused instead of closing the socket. */
+  | (Unfit & { readonly id?: string });
 
 /** Looks at a parsed value that has a known type and says what is wrong with it, or null. */
 export type Check = (value: Readonly<Record<string, unknown>>) => string | null;
 
 /** Parses a frame whose type is a key of `checks`. */
 export function decode<Frame>(text: string, maxBytes: number, checks: ReadonlyMap<string, Check>): Decoded<Frame> {
-  if (isLongerThan(text, maxBytes)) return { ok: false, why: 'too-large', detail: `over ${maxBytes} bytes` };
-  if (isDeeperThan(text, FRAME_DEPTH)) return { ok: false, why: 'too-deep', detail: `nested deeper than ${FRAME_DEPTH}` };
+  const excess = excessOf(text, maxBytes, FRAME_DEPTH);
+  if (excess !== null) return excess;
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return { ok: false, why: 'malformed', detail: 'not JSON' };
+    return unfit('malformed', 'not JSON');
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return { ok: false, why: 'malformed', detail: 'not an object' };
-  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return unfit('malformed', 'not an object');
   const record = value as Readonly<Record<string, unknown>>;
-  if (typeof record.t !== 'string') return { ok: false, why: 'malformed', detail: 't is missing' };
+  if (typeof record.t !== 'string') return unfit('malformed', 't is missing');
+  const id = typeof record.id === 'string' ? record.id : null;
   const check = checks.get(record.t);
-  if (check === undefined) {
-    return { ok: false, why: 'unknown', type: record.t, id: typeof record.id === 'string' ? record.id : null };
-  }
+  if (check === undefined) return { ok: false, why: 'unknown', type: record.t, id };
   const wrong = check(record);
   if (wrong === null) return { ok: true, frame: value as Frame };
-  return { ok: false, why: 'malformed', detail: wrong, ...(typeof record.id === 'string' && { id: record.id }) };
+  return { ...unfit('malformed', wrong), ...(id !== null && { id }) };
 }
 
-export type Encoded =
-  | { readonly ok: true; readonly text: string }
-  | { readonly ok: false; readonly why: 'too-large' | 'too-deep' | 'malformed'; readonly detail: string };
+interface Unfit {
+  readonly ok: false;
+  readonly why: 'too-large' | 'too-deep' | 'malformed';
+  readonly detail: string;
+}
+
+export type Encoded = { readonly ok: true; readonly text: string } | Unfit;
 
 /** Writes a frame, or any JSON value, within the limits that the other end will hold it to. */
 export function encode(value: unknown, maxBytes: number, maxDepth: number = FRAME_DEPTH): Encoded {
@@ -53,12 +49,21 @@ export function encode(value: unknown, maxBytes: number, maxDepth: number = FRAM
   try {
     text = JSON.stringify(value);
   } catch (error) {
-    return { ok: false, why: 'malformed', detail: error instanceof Error ? error.message : 'not JSON' };
+    return unfit('malformed', error instanceof Error ? error.message : 'not JSON');
   }
-  if (text === undefined) return { ok: false, why: 'malformed', detail: 'not JSON' };
-  if (isLongerThan(text, maxBytes)) return { ok: false, why: 'too-large', detail: `over ${maxBytes} bytes` };
-  if (isDeeperThan(text, maxDepth)) return { ok: false, why: 'too-deep', detail: `nested deeper than ${maxDepth}` };
-  return { ok: true, text };
+  if (text === undefined) return unfit('malformed', 'not JSON');
+  return excessOf(text, maxBytes, maxDepth) ?? { ok: true, text };
+}
+
+/** `detail` is for people alone: a page's production build is without it. */
+function unfit(why: Unfit['why'], detail: string): Unfit {
+  return { ok: false, why, detail };
+}
+
+function excessOf(text: string, maxBytes: number, maxDepth: number): Unfit | null {
+  if (isLongerThan(text, maxBytes)) return unfit('too-large', `over ${maxBytes} bytes`);
+  if (isDeeperThan(text, maxDepth)) return unfit('too-deep', `nested deeper than ${maxDepth}`);
+  return null;
 }
 
 /** The UTF-8 length of a text; lone surrogates count as the replacement character that they become. */

@@ -49,11 +49,10 @@ export const CloseCode = {
 
 export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode];
 
+const POLICY_OF_HUNDRED: Readonly<Record<number, ClosePolicy>> = { 42: 'wait', 43: 'authenticate', 44: 'stop' };
+
 export function closePolicy(code: number): ClosePolicy {
-  if (code >= 4200 && code < 4300) return 'wait';
-  if (code >= 4300 && code < 4400) return 'authenticate';
-  if (code >= 4400 && code < 4500) return 'stop';
-  return 'reconnect';
+  return POLICY_OF_HUNDRED[Math.floor(code / 100)] ?? 'reconnect';
 }
 
 const RETRY_AFTER = /^retry-after=(\d{1,9})$/;

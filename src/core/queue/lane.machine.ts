@@ -44,6 +44,7 @@ type Entry =
   | (CommandDraft & { readonly tag: 'sent'; readonly n: number; readonly attempt: number; readonly voided: Voided | null })
   | { readonly tag: 'kept'; readonly id: string; readonly n: number; readonly answeredAt: number };
 
+type WaitingEntry = Entry & { tag: 'waiting' };
 type SentEntry = Entry & { tag: 'sent' };
 
 /** Not wanted any more, though perhaps sent. */
@@ -119,9 +120,13 @@ export function createLane(options: LaneOptions): Lane {
   let entries: Entry[] = [];
 
   const isSent = (entry: Entry): entry is SentEntry => entry.tag === 'sent';
+  const isWaiting = (entry: Entry): entry is WaitingEntry => entry.tag === 'waiting';
   const settle = (id: string, outcome: Outcome): LaneEffect => ({ type: 'settle', id, outcome });
   const remove = (id: string): void => {
     entries = entries.filter((entry) => entry.id !== id);
+  };
+  const replace = (entry: Entry, by: Entry): void => {
+    entries[entries.indexOf(entry)] = by;
   };
 
   function ask(link: number, now: number): LaneEffect {
@@ -138,29 +143,20 @@ export function createLane(options: LaneOptions): Lane {
     };
   }
 
+  function send(entry: Entry, sent: SentEntry, link: number, now: number): LaneEffect[] {
+    replace(entry, sent);
+    return [{ type: 'sent', id: sent.id, attempt: sent.attempt }, say(sent, link, now)];
+  }
+
   /** Numbers and sends what waits, as far as the window allows. */
   function sendWaiting(link: number, now: number): LaneEffect[] {
-    const effects: LaneEffect[] = [];
-    let inFlight = entries.filter(isSent).length;
-    entries = entries.map((entry) => {
-      if (entry.tag !== 'waiting' || inFlight >= windowSize) return entry;
-      inFlight++;
-      const sent: SentEntry = { ...entry, tag: 'sent', n: next++, attempt: 1, voided: null };
-      effects.push({ type: 'sent', id: sent.id, attempt: 1 }, say(sent, link, now));
-      return sent;
-    });
-    return effects;
+    const room = Math.max(0, windowSize - entries.filter(isSent).length);
+    const first = entries.filter(isWaiting).slice(0, room);
+    return first.flatMap((entry) => send(entry, { ...entry, tag: 'sent', n: next++, attempt: 1, voided: null }, link, now));
   }
 
   function sendAgain(link: number, now: number): LaneEffect[] {
-    const effects: LaneEffect[] = [];
-    entries = entries.map((entry) => {
-      if (!isSent(entry)) return entry;
-      const again: SentEntry = { ...entry, attempt: entry.attempt + 1 };
-      effects.push({ type: 'sent', id: again.id, attempt: again.attempt }, say(again, link, now));
-      return again;
-    });
-    return effects;
+    return entries.filter(isSent).flatMap((entry) => send(entry, { ...entry, attempt: entry.attempt + 1 }, link, now));
   }
 
   function rest(link: number, now: number, ms: number = DEFAULT_REST_MS): LaneEffect {
@@ -171,7 +167,7 @@ export function createLane(options: LaneOptions): Lane {
   /** The record is gone: what was sent can no longer be known, what was not goes into a fresh lane. */
   function forget(): LaneEffect[] {
     const lost = entries.filter(isSent);
-    entries = entries.filter((entry) => entry.tag === 'waiting');
+    entries = entries.filter(isWaiting);
     wireName = options.freshName();
     isCreated = false;
     // Nothing is being asked about the fresh lane yet, whatever was under way about the former one.
@@ -185,7 +181,7 @@ export function createLane(options: LaneOptions): Lane {
   function refusedUnknown(entry: SentEntry, link: number, now: number): LaneEffect[] {
     if (entry.attempt === 1) {
       const { id, name, input, bytes, expiresAt } = entry;
-      entries = entries.map((candidate) => (candidate === entry ? { tag: 'waiting', id, name, input, bytes, expiresAt } : candidate));
+      replace(entry, { tag: 'waiting', id, name, input, bytes, expiresAt });
     }
     return contact.tag === 'open' ? [askUnlessAbsurd(link, now)] : [];
   }
@@ -221,7 +217,7 @@ export function createLane(options: LaneOptions): Lane {
     }
     if (entry.voided !== null) return [];
     const voided: SentEntry = { ...entry, voided: { why, at: now } };
-    entries = entries.map((candidate) => (candidate.id === id ? voided : candidate));
+    replace(entry, voided);
     return contact.tag === 'open' ? [say(voided, contact.link, now)] : [];
   }
 
@@ -262,13 +258,15 @@ export function createLane(options: LaneOptions): Lane {
     answered(frame, link, now, window) {
       const entry = entries.find((candidate) => candidate.id === frame.id);
       if (entry === undefined || !isSent(entry)) return [];
-      if (frame.t === 'error' && frame.code === 'lane-conflict') return startAnew(link, now);
-      if (frame.t === 'error' && frame.code === 'lane-unknown') return refusedUnknown(entry, link, now);
-      if (frame.t === 'error' && !frame.final) return contact.tag === 'open' ? [rest(link, now, frame.retryAfterMs)] : [];
+      if (frame.t === 'error') {
+        if (frame.code === 'lane-conflict') return startAnew(link, now);
+        if (frame.code === 'lane-unknown') return refusedUnknown(entry, link, now);
+        if (!frame.final) return contact.tag === 'open' ? [rest(link, now, frame.retryAfterMs)] : [];
+      }
       refusals = 0;
       windowSize = window;
       answeredTo = Math.max(answeredTo, entry.n);
-      entries = entries.map((candidate) => (candidate === entry ? { tag: 'kept', id: entry.id, n: entry.n, answeredAt: now } : candidate));
+      replace(entry, { tag: 'kept', id: entry.id, n: entry.n, answeredAt: now });
       const outcome: Outcome =
         frame.t === 'response' ? { kind: 'done', frame }
         : frame.code === 'void' ? { kind: entry.voided?.why ?? 'cancelled' }
@@ -285,7 +283,7 @@ export function createLane(options: LaneOptions): Lane {
     },
     cancel: (id, now) => giveUpOn(id, 'cancelled', now),
     get waiting() {
-      return entries.filter((entry) => entry.tag === 'waiting');
+      return entries.filter(isWaiting);
     },
     drop(id) {
       remove(id);

@@ -169,7 +169,7 @@ export function createLinkStep(timings: Timings): (state: LinkState, event: Link
     const refusals = policy === 'authenticate' ? state.refusals + 1 : state.refusals;
     const named = policy === 'wait' ? retryAfterMs(event.reason) : null;
     const [next, effects]: Decision =
-      policy === 'stop' ? [{ tag: 'stopped', generation: state.generation, code: event.policy === undefined ? fatalCode(event.code) : 'forbidden', loss }, NOTHING]
+      policy === 'stop' ? [{ tag: 'stopped', generation: state.generation, code: (event.policy === undefined && FATAL_CODES[event.code]) || 'forbidden', loss }, NOTHING]
       : refusals >= 2 ? [{ tag: 'stopped', generation: state.generation, code: 'unauthorized', loss }, NOTHING]
       : wait({ ...trying(state), refusals, loss }, event, named === null ? 0 : Math.min(NAMED_MOST_MS, Math.max(NAMED_LEAST_MS, named)), named === null);
     const told: readonly LinkEffect[] = state.tag === 'ready' ? [{ type: 'tell-lost', isFinal: next.tag === 'stopped' }] : NOTHING;
@@ -224,15 +224,9 @@ function trying({ generation, attempt, refusals, loss }: Trying): Trying {
   return { generation, attempt, refusals, loss };
 }
 
-function fatalCode(code: number): RealtimeErrorCode {
-  switch (code) {
-    case CloseCode.badFrame:
-      return 'bad-frame';
-    case CloseCode.tooLarge:
-      return 'too-large';
-    case CloseCode.incompatible:
-      return 'incompatible';
-    default:
-      return 'forbidden';
-  }
-}
+/** Every other one that says no for good is `forbidden`. */
+const FATAL_CODES: Readonly<Record<number, RealtimeErrorCode>> = {
+  [CloseCode.badFrame]: 'bad-frame',
+  [CloseCode.tooLarge]: 'too-large',
+  [CloseCode.incompatible]: 'incompatible',
+};
