@@ -6,7 +6,6 @@
 import type { ParamsArgs } from '../../browser/create-client.js';
 import { channelName } from '../../core/channel-name.js';
 import type { AnyContract, ChannelRef, CommandRef, InputOf, QueryRef } from '../../core/contract.js';
-import type { Params } from '../../core/handles.js';
 import type { Authenticate, Publish } from '../../server/core/handlers.js';
 import type { Logger } from '../../server/core/logger.js';
 import { createLiveClock } from '../live-clock.js';
@@ -273,7 +272,7 @@ export function createTestServer<C extends AnyContract>(options: TestServerOptio
     thaw: heal,
     restart: () => afterwards(server.start),
     close: (code, reason) => afterwards(() => server.close(code, reason)),
-    kick: (user, ref, ...[params]) => afterwards(() => server.core().kick(user, channelName(ref, (params ?? {}) as Params))),
+    kick: (user, ref, ...params) => afterwards(() => server.core().kick(user, channelName(ref, ...params))),
     forbid: (ref) => rules.forbid(ref),
     settle: () => clock.settle(),
     advance: (ms) => clock.advance(ms),
