@@ -1,8 +1,7 @@
 // A server and its network inside the page: the real server core in the simulated world, whose time is the real one's.
 import { z } from 'zod';
 import { append, channel, command, defineContract, defineView } from 'holdfast/contract';
-import { createSimulatedWorld, type SimulatedWorld } from 'holdfast/testing';
-import { createSimulatedServer, type SimulatedServer } from '../test/react/simulated-server.js';
+import { createSimulatedServer, createSimulatedWorld, type SimulatedServer, type SimulatedWorld } from 'holdfast/testing';
 
 const Message = z.object({ id: z.string(), author: z.string(), text: z.string() });
 export type Message = z.infer<typeof Message>;

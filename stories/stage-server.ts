@@ -1,8 +1,7 @@
 // The server of the hooks' stories: the real server core on a simulated network, inside the page, with a contract that has one of everything.
 import { z } from 'zod';
 import { append, channel, command, defineContract, defineView, query, volatile } from 'holdfast/contract';
-import { createSimulatedWorld, type SimulatedWorld } from 'holdfast/testing';
-import { createSimulatedServer, type SimulatedServer } from '../test/react/simulated-server.js';
+import { createSimulatedServer, createSimulatedWorld, type SimulatedServer, type SimulatedWorld } from 'holdfast/testing';
 
 const Message = z.object({ id: z.string(), author: z.string(), text: z.string() });
 export type Message = z.infer<typeof Message>;
