@@ -60,7 +60,7 @@ const WITHDRAWN = new Error('The user was closed before the handler of its comma
 
 const failed = (code: Failed['code'], message: string): Failed => ({ kind: 'failed', code, message });
 const FORBIDDEN = failed('forbidden', 'This user may not run this command.');
-const INTERNAL = failed('internal', 'The server failed to run this command.');
+const INTERNAL = failed('internal', "Its handler failed; the server's log says why.");
 const TIMEOUT = failed('timeout', 'The command took longer than it had.');
 const TOO_LARGE = failed('too-large', 'What the command answers is over the limit.');
 

@@ -11,7 +11,7 @@ export type ReadInput = { readonly ok: true; readonly value: unknown } | { reado
 export function readInput(ref: QueryRef | CommandRef, input: unknown, logger: Logger): ReadInput {
   const result = validate(ref.input, input);
   if (result.ok) return result;
-  if (!('thrown' in result)) return { ok: false, message: `The input does not fit the contract: ${result.issues.slice(0, 300)}.` };
+  if (!('thrown' in result)) return { ok: false, message: `It does not fit the contract: ${result.issues.slice(0, 300)}.` };
   logger.error(`The input schema of ${ref.kind} '${ref.key}' threw.`, result.thrown);
-  return { ok: false, message: 'The input does not fit the contract.' };
+  return { ok: false, message: 'It does not fit the contract.' };
 }
