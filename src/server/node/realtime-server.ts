@@ -76,6 +76,9 @@ export interface RealtimeServer {
    * Answers `/healthz` (the process serves) and `/readyz` (503 before the broker has started, and from `stop` on), for load
    * balancers. False: the request is for neither, and is yours.
    *
+   * A storage that takes no writes for a while does not make `/readyz` answer 503: it is the same one for every process, so a
+   * balancer would take all of them away at once, and the sockets with them, while commands only have to wait.
+   *
    * @example
    * ```ts
    * createServer((request, response) => realtime.health(request, response) || app(request, response));
