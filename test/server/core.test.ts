@@ -5,20 +5,15 @@ import { createServerCore, type ServerCore } from '../../src/server/core/server.
 import { memoryBroker } from '../../src/server/core/memory-broker.js';
 import { createLog, type Log } from '../../src/server/core/log.js';
 import type { Broker } from '../../src/server/core/broker.js';
-import type { ConnectionHandler, ServerWorld } from '../../src/server/core/server-world.js';
-import { countingDice, fakeSocket, fakeWorld, settle, type FakeClock, type FakeSocket, type Frame } from './fake-world.js';
+import type { ServerWorld } from '../../src/server/core/server-world.js';
+import { enterClient, hello, openClient, type FakeClient } from './fake-client.js';
+import { countingDice, fakeWorld, settle, type FakeClock, type Frame } from './fake-world.js';
 
 const api = defineContract({
   channels: { room: channel('room:{id}', { events: { said: z.string() } }) },
   queries: { ask: query({ input: z.string(), output: z.string() }) },
   commands: { say: command({ input: z.string(), output: z.string() }) },
 });
-
-interface Client {
-  readonly socket: FakeSocket;
-  readonly handler: ConnectionHandler;
-  say(...frames: object[]): Promise<void>;
-}
 
 /** Calls to handlers that are answered by hand. */
 interface Call {
@@ -61,24 +56,10 @@ beforeEach(() => {
   start();
 });
 
-function open(): Client {
-  const socket = fakeSocket();
-  const handler = server.accept(socket, { url: '/', headers: {}, remoteAddress: undefined });
-  return {
-    socket,
-    handler,
-    async say(...frames) {
-      for (const frame of frames) handler.onMessage(JSON.stringify(frame));
-      await settle();
-    },
-  };
-}
+const open = (): FakeClient => openClient(server);
 
-const hello = (over: object = {}): object => ({ t: 'hello', v: 1, token: 'ann', client: 'c', link: 0, features: [], outbox: 'memory', visible: true, ...over });
-
-async function enter(over: object = {}): Promise<Client> {
-  const client = open();
-  await client.say(hello(over));
+async function enter(over: object = {}): Promise<FakeClient> {
+  const client = await enterClient(server, over);
   expect(client.socket.of('welcome')).toHaveLength(1);
   return client;
 }
@@ -89,8 +70,6 @@ const lane = { t: 'lane', lane: 'default', last: 0, create: true };
 const publish = (text: string) => server.publish(api.channels.room, { id: '1' }, 'said', text);
 const data = (frames: readonly Frame[]): string =>
   frames.flatMap(({ events }) => (events as readonly { data: string }[]).map((event) => event.data)).join(' ');
-const answers = ({ socket }: Client): string[] =>
-  socket.frames.filter(({ t }) => t === 'response' || t === 'error').map(({ id, result, code }) => `${String(id)} ${String(result ?? code)}`);
 
 describe('time limits of the greeting', () => {
   it('ends without hello, and without an answer of authenticate', async () => {
@@ -351,13 +330,13 @@ describe('commands', () => {
     await client.say(lane, say(1), say(2), { ...say(1), lane: 'other', id: 'o1' });
     expect(client.socket.of('lane')).toMatchObject([{ lane: 'default', last: 0, fence: log.fence }]);
     expect(calls.map(({ input }) => input)).toEqual(['1']);
-    expect(answers(client)).toEqual(['o1 lane-unknown']);
+    expect(client.answers()).toEqual(['o1 lane-unknown']);
     calls[0]?.answer('one');
     await settle();
     expect(calls.map(({ input }) => input)).toEqual(['1', '2']);
     calls[1]?.answer('two');
     await settle();
-    expect(answers(client)).toEqual(['o1 lane-unknown', 'c1 one', 'c2 two']);
+    expect(client.answers()).toEqual(['o1 lane-unknown', 'c1 one', 'c2 two']);
   });
 
   it('run once, however often they are offered and over however many links', async () => {
@@ -371,7 +350,7 @@ describe('commands', () => {
     calls[0]?.answer('one');
     await settle();
     await back.say(say(1));
-    expect(answers(back)).toEqual(['c1 one', 'c1 one', 'c1 one']);
+    expect(back.answers()).toEqual(['c1 one', 'c1 one', 'c1 one']);
     expect(back.socket.of('response').map(({ positions }) => positions)).toEqual(Array(3).fill([{ channel: 'room:1', ...log.head('room:1', 0) }]));
     expect(log.head('room:1', 0).offset).toBe(1);
   });
@@ -381,11 +360,11 @@ describe('commands', () => {
     await client.say(lane, say(1), { ...say(1), id: 'other' }, say(3));
     calls[0]?.answer('one');
     await settle();
-    expect(answers(client)).toEqual(['c1 one', 'other lane-conflict', 'c3 out-of-order']);
+    expect(client.answers()).toEqual(['c1 one', 'other lane-conflict', 'c3 out-of-order']);
     expect(client.socket.of('error').at(-1)).toMatchObject({ final: false, retryAfterMs: 1_000 });
     const stranger = await enter({ token: 'bob' });
     await stranger.say(say(1));
-    expect(answers(stranger)).toEqual(['c1 lane-unknown']);
+    expect(stranger.answers()).toEqual(['c1 lane-unknown']);
   });
 
   it('append nothing when they fail, and the lane goes on', async () => {
@@ -397,7 +376,7 @@ describe('commands', () => {
     calls[1]?.publish('kept');
     calls[1]?.answer('three');
     await settle();
-    expect(answers(client)).toEqual(['c1 internal', 'c2 forbidden', 'c3 three']);
+    expect(client.answers()).toEqual(['c1 internal', 'c2 forbidden', 'c3 three']);
     expect(log.head('room:1', 0).offset).toBe(1);
   });
 
@@ -407,7 +386,7 @@ describe('commands', () => {
     calls[0]?.publish('dropped');
     calls[0]?.answer('x'.repeat(11_000));
     await settle();
-    expect(answers(client)).toEqual(['c1 too-large']);
+    expect(client.answers()).toEqual(['c1 too-large']);
     expect(log.head('room:1', 0).offset).toBe(0);
   });
 
@@ -425,7 +404,7 @@ describe('commands', () => {
     calls[1]?.answer('three');
     await settle();
     await client.say(say(1));
-    expect(answers(client)).toEqual(['c1 timeout', 'c2 timeout', 'c3 three', 'c1 timeout']);
+    expect(client.answers()).toEqual(['c1 timeout', 'c2 timeout', 'c3 three', 'c1 timeout']);
     expect(log.head('room:1', 0).offset).toBe(0);
   });
 
@@ -436,7 +415,7 @@ describe('commands', () => {
       await world.clock.advance(6_000);
       await client.say({ t: 'pong', n: i, visible: true });
     }
-    expect(answers(client)).toEqual(['c1 timeout']);
+    expect(client.answers()).toEqual(['c1 timeout']);
   });
 
   it('are withdrawn by void, unless they ran', async () => {
@@ -446,7 +425,7 @@ describe('commands', () => {
     await settle();
     await client.say(say(1), say(2, '2', { void: true }));
     expect(calls).toHaveLength(1);
-    expect(answers(client)).toEqual(['c1 void', 'c2 two', 'c1 void', 'c2 two']);
+    expect(client.answers()).toEqual(['c1 void', 'c2 two', 'c1 void', 'c2 two']);
   });
 
   it('survive the node: what was begun is begun again, what was committed is answered', async () => {
@@ -463,7 +442,7 @@ describe('commands', () => {
     expect(calls.map(({ input }) => input)).toEqual(['2']);
     calls[0]?.answer('two');
     await settle();
-    expect(answers(back)).toEqual(['c1 one', 'c2 two']);
+    expect(back.answers()).toEqual(['c1 one', 'c2 two']);
   });
 
   it('answer with what another node recorded meanwhile', async () => {
@@ -473,7 +452,7 @@ describe('commands', () => {
     calls[0]?.publish('dropped');
     calls[0]?.answer('one');
     await settle();
-    expect(answers(client)).toEqual(['c1 void']);
+    expect(client.answers()).toEqual(['c1 void']);
     expect(log.head('room:1', 0).offset).toBe(0);
   });
 
@@ -491,12 +470,12 @@ describe('commands', () => {
   it('wait in bounded numbers', async () => {
     const client = await enter();
     await client.say(lane, ...Array.from({ length: 70 }, (_, i) => say(i + 1)));
-    expect(answers(client)).toHaveLength(6);
+    expect(client.answers()).toHaveLength(6);
     expect(client.socket.of('error')[0]).toMatchObject({ id: 'c65', code: 'unavailable', final: false });
     const later = await enter({ client: 'later' });
     await later.say(lane);
     for (let n = 1; n <= 70; n++) await later.say(say(n, '', { void: true }));
-    expect(answers(later)).toEqual(Array.from({ length: 70 }, (_, i) => `c${i + 1} void`));
+    expect(later.answers()).toEqual(Array.from({ length: 70 }, (_, i) => `c${i + 1} void`));
   });
 });
 
@@ -523,7 +502,7 @@ describe('queries', () => {
     for (const call of calls) call.answer('again');
     await settle();
     expect(calls).toHaveLength(3);
-    expect(answers(client)).toEqual(['cancelled cancelled', 'twice first', 'late timeout']);
+    expect(client.answers()).toEqual(['cancelled cancelled', 'twice first', 'late timeout']);
     expect(calls.map(({ signal }) => signal.aborted)).toEqual([true, true, false]);
   });
 
@@ -534,13 +513,13 @@ describe('queries', () => {
     expect(calls[0]?.signal.aborted).toBe(true);
     calls[0]?.answer('nobody');
     await settle();
-    expect(answers(client)).toEqual([]);
+    expect(client.answers()).toEqual([]);
   });
 
   it('are refused alike: unknown, and a name of every object', async () => {
     const client = await enter();
     await client.say(ask('a', { name: 'nothing' }), ask('b', { name: '__proto__' }), ask('c', { name: 'toString' }));
-    expect(answers(client)).toEqual(['a forbidden', 'b forbidden', 'c forbidden']);
+    expect(client.answers()).toEqual(['a forbidden', 'b forbidden', 'c forbidden']);
   });
 });
 

@@ -198,6 +198,11 @@ describe('health', () => {
     expect(await get(broken.port, '/readyz')).toMatchObject({ status: 503 });
   });
 
+  it('is ready also while the storage takes no writes: it is the same for every process', async () => {
+    const { port } = await serve({ broker: { ...memoryBroker(), confirmedMs: () => 3_600_000 } });
+    expect(await get(port, '/readyz')).toMatchObject({ status: 200 });
+  });
+
   it('is alive but not ready while it stops, and afterwards', async () => {
     const { port, url, realtime, calls, called } = await serve();
     const client = await enter(url);

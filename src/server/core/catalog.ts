@@ -12,6 +12,7 @@ import { askOf, clientEvent, PUBLISH, publishCommand, type ClientEvent } from '.
 import { assertSynchronous } from './contract-schemas.js';
 import type { CommandContext, QueryContext, User } from './handlers.js';
 import type { Logger } from './logger.js';
+import { misuse, nameOfKind } from './misuse.js';
 
 type Rules = Readonly<Record<string, Rule | undefined>>;
 
@@ -62,6 +63,7 @@ export function createCatalog(rules: PlainRules, { clock, ruleMs, logger }: { re
     for (const [name, ref] of Object.entries(refs)) {
       const handle = handling.get(name);
       if (handle === undefined) throw new RealtimeError('misuse', `'${name}' has no handler. Give createRealtimeServer one for each query and command of the contract.`);
+      if (typeof handle !== 'function') misuse(`The handler of '${name}' is ${nameOfKind(handle)}. Give createRealtimeServer a function for each query and command of the contract.`);
       found.set(name, { ref, rule: ruling.get(name), handle });
     }
     return found;

@@ -145,7 +145,7 @@ export function createCommands(parts: {
       case 'threw':
         if (end.error instanceof Rejection) return { outcome: end.error.failed, appends: [] };
         logger.error(`The handler of command '${ref.key}' failed.`, end.error);
-        return { outcome: failed('internal', explain(end.error, 'The server failed to run this command.')), appends: [] };
+        return { outcome: failed('internal', explain(end.error, "Its handler failed; the server's log says why.")), appends: [] };
       case 'late':
       case 'cancelled':
         logger.warn(`The handler of command '${ref.key}' took too long.`);

@@ -14,7 +14,7 @@ export function readInput(ref: QueryRef | CommandRef, input: unknown, logger: Lo
   if (result.ok) return result;
   // The fault is this server's own, whoever asked.
   if (result.code === 'misuse') throw new RealtimeError('misuse', `The input of ${ref.kind} '${ref.key}' cannot be checked: ${result.issues}.`);
-  if (!('thrown' in result)) return { ok: false, message: `The input does not fit the contract: ${result.issues.slice(0, 300)}.` };
+  if (!('thrown' in result)) return { ok: false, message: `It does not fit the contract: ${result.issues.slice(0, 300)}.` };
   logger.error(`The input schema of ${ref.kind} '${ref.key}' threw.`, result.thrown);
-  return { ok: false, message: 'The input does not fit the contract.' };
+  return { ok: false, message: 'It does not fit the contract.' };
 }

@@ -106,7 +106,7 @@ export interface LaneLog {
   sweep(now: number): void;
 }
 
-const POISONED: Outcome = { kind: 'failed', code: 'poisoned', message: 'The command was begun several times and never finished.' };
+const POISONED: Outcome = { kind: 'failed', code: 'poisoned', message: 'It was begun several times and never finished.' };
 const VOID: Outcome = { kind: 'failed', code: 'void', message: 'The command was withdrawn before it was run.' };
 
 export function createLaneLog(limits: LaneLimits): LaneLog {

@@ -119,7 +119,7 @@ export function createQueries(parts: {
       case 'threw':
         if (end.error instanceof Refusal) return fail(end.error.code, end.error.message);
         logger.error('The handler of a query failed.', end.error);
-        return fail('internal', explain(end.error, 'The server failed to answer this query.'));
+        return fail('internal', explain(end.error, "Its handler failed; the server's log says why."));
     }
   };
 

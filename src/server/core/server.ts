@@ -17,6 +17,7 @@ import { createConnection, type Connection, type ConnectionHost } from './connec
 import type { Identity, LimitOptions, ServerPublish, ServerRules, User } from './handlers.js';
 import { createHub } from './hub.js';
 import type { Explain, Logger } from './logger.js';
+import { assertServerOptions } from './misuse.js';
 import { publication } from './publication.js';
 import { createRunning } from './running.js';
 import type { ConnectionHandler, ConnectionRequest, ServerSocket, ServerWorld } from './server-world.js';
@@ -76,6 +77,7 @@ const PLAIN: Explain = (_, plain) => plain;
 const SILENT: Logger = { warn: () => undefined, error: () => undefined };
 
 export function createServerCore<C extends AnyContract>(options: ServerCoreOptions<C>, world: ServerWorld): ServerCore {
+  assertServerOptions(options);
   const { clock, dice } = world;
   const { broker, authenticate, logger = SILENT, explain = PLAIN } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };

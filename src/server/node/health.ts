@@ -1,4 +1,4 @@
-/** `/healthz` and `/readyz` in plain HTTP. Not here: what makes the server ready. */
+/** `/healthz` and `/readyz` in plain HTTP. Not here: what makes the server ready, which is this process, not its storage (`confirmedMs`). */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** Answers a request for one of the two paths; false: it is for neither, and nothing was done. `unready`: why the server is not ready, or null. */

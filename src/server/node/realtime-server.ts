@@ -12,6 +12,7 @@ import type { Broker } from '../core/broker.js';
 import { createCalmLogger } from '../core/calm-logger.js';
 import type { LimitOptions, ServerPublish, ServerRules } from '../core/handlers.js';
 import type { Logger } from '../core/logger.js';
+import { assertServerOptions } from '../core/misuse.js';
 import { createServerCore, type ServerCoreOptions } from '../core/server.js';
 import type { ConnectionRequest } from '../core/server-world.js';
 import { createNodeWorld } from './clock.js';
@@ -19,7 +20,7 @@ import { addEndpoint, destroyIt, type OnUpgrade } from './endpoints.js';
 import { createHeadcount } from './headcount.js';
 import { answerHealth } from './health.js';
 import { createServerSocket, listen } from './socket.js';
-import { readHosts, readOrigins, refusalOf, refuse, type AttachOptions, type Refusal } from './upgrade.js';
+import { assertAttachable, readHosts, readOrigins, refusalOf, refuse, type AttachOptions, type Refusal } from './upgrade.js';
 
 /** `ws` options that its types do not know yet. */
 const SOCKET_OPTIONS: ServerOptions & { readonly closeTimeout: number; readonly maxPendingAutoPongs: number } = {
@@ -75,6 +76,9 @@ export interface RealtimeServer {
    * Answers `/healthz` (the process serves) and `/readyz` (503 before the broker has started, and from `stop` on), for load
    * balancers. False: the request is for neither, and is yours.
    *
+   * A storage that takes no writes for a while does not make `/readyz` answer 503: it is the same one for every process, so a
+   * balancer would take all of them away at once, and the sockets with them, while commands only have to wait.
+   *
    * @example
    * ```ts
    * createServer((request, response) => realtime.health(request, response) || app(request, response));
@@ -105,6 +109,7 @@ export interface RealtimeServer {
  * ```
  */
 export function createRealtimeServer<C extends AnyContract>(options: RealtimeServerOptions<C>): RealtimeServer {
+  assertServerOptions(options);
   // Handlers get the signals of the world that is handed in here, so they are AbortSignals.
   const world = createNodeWorld();
   const logger = createCalmLogger(options.logger ?? console, world.clock);
@@ -142,7 +147,9 @@ export function createRealtimeServer<C extends AnyContract>(options: RealtimeSer
   };
 
   return {
-    attach(server, { path = '/realtime', origins, hosts, allowNoOrigin = false } = {}) {
+    attach(server, options = {}) {
+      assertAttachable(server, options);
+      const { path = '/realtime', origins, hosts, allowNoOrigin = false } = options;
       const entrance = { origins: readOrigins(origins), hosts: readHosts(hosts), allowNoOrigin };
       const onUpgrade: OnUpgrade = (request, stream, head) => {
         const refusal = isStopped ? STOPPING : (refusalOf(request, entrance) ?? headcount.refusal(addressOf(request)));

@@ -6,6 +6,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { RealtimeError } from '../../core/errors.js';
 import { SUBPROTOCOL } from '../../core/protocol/limits.js';
+import { isObject, misuse, nameOfKind } from '../core/misuse.js';
 
 /** Where a server takes connections, and from which pages. */
 export interface AttachOptions {
@@ -31,6 +32,20 @@ export interface AttachOptions {
 export interface Refusal {
   readonly status: 400 | 403 | 404 | 429 | 503;
   readonly sentence: string;
+}
+
+/** Says what could never work. */
+export function assertAttachable(server: unknown, options: unknown): void {
+  if (!isObject(server) || typeof server.on !== 'function' || typeof server.listenerCount !== 'function') {
+    misuse("attach needs Node's HTTP server and got nothing of the kind. Give what createServer() or app.listen() answers, or app.server.");
+  }
+  if (!isObject(options)) return misuse(`The options of attach are ${nameOfKind(options)}. Give an object, such as { path: '/realtime' }.`);
+  const { path, origins, hosts } = options;
+  if (path !== undefined && (typeof path !== 'string' || !/^\/[^?#\s]*$/.test(path))) {
+    misuse(`The path is ${typeof path === 'string' ? `'${path}'` : nameOfKind(path)}, which could never match. Begin it with '/', and leave out host, query and fragment.`);
+  }
+  if (origins !== undefined && !Array.isArray(origins)) misuse(`origins is ${nameOfKind(origins)}. Give a list, such as ['https://app.example'].`);
+  if (hosts !== undefined && !Array.isArray(hosts)) misuse(`hosts is ${nameOfKind(hosts)}. Give a list, such as ['app.example'].`);
 }
 
 /** Checks `origins` once; throws on what could never match. */
