@@ -55,10 +55,10 @@ async function runOnce(browser: BareChromium, sender: Child, url: string, name: 
   // What mounting has left to do is not the flood's.
   await tab.evaluate('new Promise((resolve) => setTimeout(() => requestIdleCallback(resolve), 500))');
   await tab.evaluate(`void (globalThis.sight = watch(${EVENTS}))`);
-  const before = await tab.taskMs();
+  const before = await tab.cpuMs();
   const sent = await sender.ask<Flooded>('flood', { mode, events: EVENTS });
   const { shownAt, idleAt, ...sight } = await tab.evaluate<Sight>('sight');
-  const run = { ...sight, sent, lagMs: (shownAt ?? Infinity) - sent.lastSentAt, restMs: idleAt - sent.lastSentAt, cpuMs: (await tab.taskMs()) - before, thrown: tab.thrown };
+  const run = { ...sight, sent, lagMs: (shownAt ?? Infinity) - sent.lastSentAt, restMs: idleAt - sent.lastSentAt, cpuMs: (await tab.cpuMs()) - before, thrown: tab.thrown };
   await tab.close();
   return run;
 }

@@ -16,7 +16,7 @@ export interface Tab {
   /** The value of an expression, awaited. */
   evaluate<T = void>(expression: string): Promise<T>;
   /** CPU time of its main thread. */
-  taskMs(): Promise<number>;
+  cpuMs(): Promise<number>;
   /** What it has thrown and nobody caught. */
   readonly thrown: readonly string[];
   close(): Promise<void>;
@@ -84,7 +84,7 @@ export async function launchChromium(): Promise<BareChromium> {
           if (exceptionDetails) throw new Error(describe(exceptionDetails));
           return result.value;
         },
-        async taskMs() {
+        async cpuMs() {
           const { metrics } = (await send('Performance.getMetrics', {}, sessionId)) as { metrics: readonly { name: string; value: number }[] };
           return 1_000 * (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN);
         },
