@@ -3,17 +3,17 @@ import { memo, type ReactNode } from 'react';
 import { z } from 'zod';
 import { channel, defineContract } from 'holdfast/contract';
 
-export const ROWS = 100;
-export const KEYS: readonly string[] = Array.from({ length: 100 }, (_, index) => `key-${index}`);
+const ROWS = 100;
+export const KEYS: readonly number[] = Array.from({ length: 100 }, (_, index) => index);
 
-const Tick = z.object({ n: z.number(), key: z.string(), price: z.number(), note: z.string() });
+const Tick = z.object({ n: z.number(), key: z.number(), price: z.number(), note: z.string() });
 export type Tick = z.infer<typeof Tick>;
 export const api = defineContract({ channels: { board: channel('board', { events: { tick: Tick } }) } });
 
-/** The price of each key. */
-export type Prices = Readonly<Record<string, number>>;
-export const NO_PRICES: Prices = {};
-export const setPrice = (prices: Prices, tick: Tick): Prices => ({ ...prices, [tick.key]: tick.price });
+/** The price of each key. Cheap to fold, as the rows are: what is measured is how news gets to React. */
+export type Prices = readonly number[];
+export const NO_PRICES: Prices = KEYS.map(() => 0);
+export const setPrice = (prices: Prices, tick: Tick): Prices => prices.with(tick.key, tick.price);
 
 /** The newest rows, and how many there have been. */
 export interface Feed {
@@ -22,11 +22,11 @@ export interface Feed {
   readonly rows: readonly Tick[];
 }
 export const EMPTY_FEED: Feed = { seen: 0, isOrdered: true, rows: [] };
-export const addRow = ({ seen, isOrdered, rows }: Feed, tick: Tick): Feed => ({
-  seen: seen + 1,
-  isOrdered: isOrdered && tick.n === seen + 1,
-  rows: [...(rows.length < ROWS ? rows : rows.slice(1)), tick],
-});
+export function addRow({ seen, isOrdered, rows }: Feed, tick: Tick): Feed {
+  const next = rows.slice(1 - ROWS);
+  next.push(tick);
+  return { seen: seen + 1, isOrdered: isOrdered && tick.n === seen + 1, rows: next };
+}
 
 export const Cell = memo(function Cell({ price }: { readonly price: number | undefined }): ReactNode {
   return <span className="cell">{price}</span>;

@@ -6,7 +6,7 @@ import { addRow, api, Cell, EMPTY_FEED, KEYS, NO_PRICES, Rows, setPrice } from '
 const prices = defineView(api.channels.board, { initialState: NO_PRICES, reduce: (state, event) => setPrice(state, event.data) });
 const feed = defineView(api.channels.board, { initialState: EMPTY_FEED, reduce: (state, event) => addRow(state, event.data) });
 
-function LiveCell({ id }: { readonly id: string }): ReactNode {
+function LiveCell({ id }: { readonly id: number }): ReactNode {
   return <Cell price={useChannel(prices, { select: (all) => all[id] }).data} />;
 }
 

@@ -32,7 +32,7 @@ const EVENTS_PER_MS = 5;
 const TURN_MS = { single: 1, batched: 10 };
 const EPOCH = 'flood.1';
 
-const tick = (n: number): Tick => ({ n, key: KEYS[(n * 37) % KEYS.length] as string, price: Math.round(10_000 + 500 * Math.sin(n)) / 100, note: `trade ${n} of the day` });
+const tick = (n: number): Tick => ({ n, key: (n * 37) % KEYS.length, price: Math.round(10_000 + 500 * Math.sin(n)) / 100, note: `trade ${n} of the day` });
 
 /** The frames of each turn. */
 function writeTurns({ mode, events }: Flood): string[][] {

@@ -8,15 +8,15 @@ import { HELLO, readFrame } from './raw-frames.js';
 
 let prices = NO_PRICES;
 let feed = EMPTY_FEED;
-const listeners = new Map<string, Set<() => void>>();
-const LIST = 'the list';
+const listeners = new Map<number, Set<() => void>>();
+const LIST = -1;
 
-const subscribeTo = (key: string) => (onChange: () => void) => {
+const subscribeTo = (key: number) => (onChange: () => void) => {
   const those = listeners.get(key) ?? new Set();
   listeners.set(key, those.add(onChange));
   return () => void those.delete(onChange);
 };
-const tell = (key: string): void => listeners.get(key)?.forEach((listener) => listener());
+const tell = (key: number): void => listeners.get(key)?.forEach((listener) => listener());
 
 export function openStore(url: string): void {
   const socket = new WebSocket(url, 'holdfast.v1');
@@ -31,12 +31,11 @@ export function openStore(url: string): void {
   };
 }
 
-const sources = new Map(KEYS.map((id) => [id, { subscribe: subscribeTo(id), get: () => prices[id] }]));
+const sources = KEYS.map((key) => ({ key, subscribe: subscribeTo(key), get: () => prices[key] }));
 const list = { subscribe: subscribeTo(LIST), get: () => feed };
 
-function StoreCell({ id }: { readonly id: string }): ReactNode {
-  const { subscribe, get } = sources.get(id) as { subscribe: ReturnType<typeof subscribeTo>; get: () => number | undefined };
-  return <Cell price={useSyncExternalStore(subscribe, get)} />;
+function StoreCell({ source }: { readonly source: (typeof sources)[number] }): ReactNode {
+  return <Cell price={useSyncExternalStore(source.subscribe, source.get)} />;
 }
 
 function StoreRows(): ReactNode {
@@ -46,8 +45,8 @@ function StoreRows(): ReactNode {
 export function StorePage(): ReactNode {
   return (
     <>
-      {KEYS.map((id) => (
-        <StoreCell key={id} id={id} />
+      {sources.map((source) => (
+        <StoreCell key={source.key} source={source} />
       ))}
       <StoreRows />
     </>
