@@ -11,7 +11,7 @@ export const STAIRS = [['protocol'], ['heartbeat'], ['reconnect'], ['pool'], ['q
 /** The hall and its helpers: they alone may know several rooms. */
 const HALL = new Set(['client', 'handles', 'session', 'resume', 'router', 'link-log']);
 /** What every room stands on. They may use protocol, and name types of rooms (options do). */
-const FLOOR = new Set(['errors', 'machine', 'world', 'options', 'contract', 'channel-name', 'validate', 'lease', 'payloads']);
+const FLOOR = new Set(['errors', 'machine', 'world', 'options', 'contract', 'define-contract', 'channel-name', 'validate', 'lease', 'payloads']);
 
 /** Where zod may be named in core, and what only the server, tests and documents may import. */
 const SCHEMAS = new Set(['src/core/protocol/schemas.ts', 'src/core/protocol/reserved.ts']);

@@ -4,7 +4,7 @@
  */
 
 /**
- * Why something failed.
+ * Why something failed; `docs/errors.md` has a section for each.
  *
  * - `invalid` – the value does not fit the contract; fix the value
  * - `rejected` – the server's handler said no; see `name` and `data`
@@ -57,8 +57,9 @@ export interface RealtimeErrorDetails {
 /**
  * Every failure that Holdfast reports, thrown or handed over.
  *
- * A page's production build has the codes alone: `message` is a sentence in development and in Node, and `holdfast: CODE`
- * in production. Show people your own words, chosen by `code` and `reason`.
+ * A page's production build has the codes alone: `message` is a sentence in development and in Node, followed by the place
+ * in `docs/errors.md` where its code is explained, and `holdfast: CODE` in production. Show people your own words, chosen by
+ * `code` and `reason`.
  *
  * @example
  * ```ts
@@ -76,7 +77,7 @@ export class RealtimeError extends Error {
   readonly data: unknown;
 
   constructor(code: RealtimeErrorCode, message: string, details: RealtimeErrorDetails = {}) {
-    super(message || `holdfast: ${code}`, details.cause === undefined ? undefined : { cause: details.cause });
+    super(message ? `${message} (holdfast/docs/errors.md#${code})` : `holdfast: ${code}`, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.reason = details.reason;
     this.data = details.data;

@@ -138,7 +138,7 @@ describe('1: action, channel, data', () => {
     await server.heard(isAction('subscribe'));
     const open_ = listen(client, channel('open'));
     await open_.live();
-    expect(errors.map(({ code, message }) => `${code}: ${message}`)).toEqual(['internal: The server says: no channel closed']);
+    expect(errors.map(({ code, message }) => `${code}: ${message}`)).toEqual(['internal: The server says: no channel closed (holdfast/docs/errors.md#internal)']);
   });
 
   it('answers no query: one fails at once, away or not', async () => {
@@ -253,7 +253,7 @@ describe('3: id, type, payload, timestamp', () => {
     asked.catch(() => {});
     await reported(1);
     expect(client.connection.get().status).toBe('connecting');
-    expect(errors.map(({ message }) => message)).toEqual(['The server says: bad token']);
+    expect(errors.map(({ message }) => message)).toEqual(['The server says: bad token (holdfast/docs/errors.md#internal)']);
     expect(server.said.filter(({ type }) => type === 'query')).toEqual([]);
   });
 

@@ -40,7 +40,8 @@ const say = async (...told: ClientFrame[]): Promise<void> => {
   await Promise.resolve();
 };
 const said = (): Saying[] => sent.map((text) => JSON.parse(text) as Saying);
-const sentences = (): string[] => errors.map(({ code, message }) => `${code}: ${message}`);
+/** Without the place on the page of errors, which each ends with. */
+const sentences = (): string[] => errors.map(({ code, message }) => `${code}: ${message.replace(` (holdfast/docs/errors.md#${code})`, '')}`);
 
 const HELLO: ClientFrame = { t: 'hello', v: 1, client: 'c', link: 2, features: [], outbox: 'memory', visible: true, token: 'k' };
 const subscribe = (generation: number, offset?: number, epoch = 'e'): ClientFrame => ({

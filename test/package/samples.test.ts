@@ -40,6 +40,7 @@ test.each([
     ['contract.ts', 'app.tsx', 'room.tsx', 'sounds.tsx', 'composer.tsx', 'history.tsx', 'post.tsx', 'outbox.tsx', 'connection.tsx', 'banner.tsx', 'metrics.tsx', 'client.ts', 'server.ts'],
   ],
   ['docs/DIALECTS.md', [], ['sample-0.ts', 'sample-1.ts']],
+  ['docs/errors.md', [], ['sample-0.ts']],
 ])('the samples of %s, %j, compile', (page, headings, names) => {
   const files = samples(page, headings);
   expect([...files.keys()]).toEqual(names);

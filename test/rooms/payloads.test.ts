@@ -1,7 +1,7 @@
 /** What goes out: held against the contract, and as it was at the call. */
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { command, defineContract, query } from '../../src/core/contract.js';
+import { command, defineContract, query } from '../../src/core/define-contract.js';
 import { takeInput } from '../../src/core/payloads.js';
 
 const api = defineContract({

@@ -1,7 +1,8 @@
 /** What an attacker, or a client gone wild, may cost; and that nobody else pays for it. */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { channel, command, defineContract, query, type Schema } from '../../src/core/contract.js';
+import type { Schema } from '../../src/core/contract.js';
+import { channel, command, defineContract, query } from '../../src/core/define-contract.js';
 import type { Broker } from '../../src/server/core/broker.js';
 import { memoryBroker } from '../../src/server/core/memory-broker.js';
 import { createServerCore, type ServerCore, type ServerCoreOptions } from '../../src/server/core/server.js';

@@ -1,7 +1,8 @@
 /** What clients publish themselves: kept events by `$publish`, volatile ones by `publish`. */
 import { beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
-import { channel, command, defineContract, volatile, type EventOf, type Schema } from '../../src/core/contract.js';
+import type { EventOf, Schema } from '../../src/core/contract.js';
+import { channel, command, defineContract, volatile } from '../../src/core/define-contract.js';
 import { memoryBroker } from '../../src/server/core/memory-broker.js';
 import { createServerCore, type ServerCore, type ServerCoreOptions } from '../../src/server/core/server.js';
 import type { ServerWorld } from '../../src/server/core/server-world.js';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { channel, command, defineContract, query } from '../../src/core/contract.js';
+import { channel, command, defineContract, query } from '../../src/core/define-contract.js';
 import { createServerCore, type ServerCore } from '../../src/server/core/server.js';
 import { memoryBroker } from '../../src/server/core/memory-broker.js';
 import { createLog, type Log } from '../../src/server/core/log.js';

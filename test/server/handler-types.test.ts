@@ -1,6 +1,6 @@
 import { expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
-import { channel, command, defineContract, query } from '../../src/core/contract.js';
+import { channel, command, defineContract, query } from '../../src/core/define-contract.js';
 import { createRealtimeServer, memoryBroker, type RealtimeServerOptions } from '../../src/server/node/index.js';
 
 const api = defineContract({

@@ -1,7 +1,7 @@
 /** Answers too long for one frame. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { channel, defineContract, query } from '../../src/core/contract.js';
+import { channel, defineContract, query } from '../../src/core/define-contract.js';
 import { SERVER_FRAME_CHECKS } from '../../src/core/protocol/checks.js';
 import { decode } from '../../src/core/protocol/codec.js';
 import { SERVER_FRAME_BYTES } from '../../src/core/protocol/limits.js';

@@ -1,6 +1,6 @@
 /** The small application that the wire tests serve. */
 import { z } from 'zod';
-import { channel, command, defineContract, query, volatile } from '../../src/core/contract.js';
+import { channel, command, defineContract, query, volatile } from '../../src/core/define-contract.js';
 import { createRealtimeServer, memoryBroker, type Logger, type RealtimeServer } from '../../src/server/node/index.js';
 
 export const api = defineContract({

@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import type { IncomingMessage } from 'node:http';
-import { defineContract } from '../../src/core/contract.js';
+import { defineContract } from '../../src/core/define-contract.js';
 import { drive } from '../../src/core/machine.js';
 import { createBucket } from '../../src/server/core/bucket.js';
 import { createConnection, type ConnectionHost } from '../../src/server/core/connection.js';

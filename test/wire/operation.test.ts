@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
-import { channel, command, defineContract } from '../../src/core/contract.js';
+import { channel, command, defineContract } from '../../src/core/define-contract.js';
 import { createRealtimeServer, memoryBroker, type AttachOptions, type Broker, type LimitOptions, type Logger, type RealtimeServer } from '../../src/server/node/index.js';
 import { noting } from './app.js';
 import { connect, enter, hello, upgrade } from './raw-client.js';

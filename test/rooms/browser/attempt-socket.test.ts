@@ -103,7 +103,7 @@ describe('an attempt', () => {
     await settle();
     await settle();
     expect(told).toEqual(['closed 1006 ']);
-    expect(errors).toEqual(["No socket to 'ws://throw/' can be made here: no such URL."]);
+    expect(errors).toEqual(["No socket to 'ws://throw/' can be made here: no such URL. (holdfast/docs/errors.md#misuse)"]);
   });
 
   it('an error finds a listener, however late it comes: with `ws` the process would go with it', async () => {

@@ -5,7 +5,8 @@ import { z } from 'zod';
 import { defineView } from '../../../src/core/data/define-view.js';
 import { channelName, channelReader } from '../../../src/core/channel-name.js';
 import { validate } from '../../../src/core/validate.js';
-import { channel, command, defineContract, type Schema } from '../../../src/core/contract.js';
+import type { Schema } from '../../../src/core/contract.js';
+import { channel, command, defineContract } from '../../../src/core/define-contract.js';
 import { RealtimeError } from '../../../src/core/errors.js';
 import { CHANNEL_NAME } from '../../../src/core/protocol/limits.js';
 

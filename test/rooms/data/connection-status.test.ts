@@ -54,7 +54,7 @@ describe('the connection', () => {
   it('says why, since how many attempts, and when the next one comes, by the wall clock', () => {
     expect(told(pool([IDLE, WAITING]))).toMatchObject({ attempt: 4, nextRetryAt: 1_005_000, reason: { kind: 'lost', code: 1006 } });
     expect(told(pool([READY, WAITING]))).toMatchObject({ attempt: 0, nextRetryAt: null, reason: null });
-    expect(told(pool([STOPPED]))).toMatchObject({ reason: { kind: 'forbidden', code: 4403, message: 'Not you.' } });
+    expect(told(pool([STOPPED]))).toMatchObject({ reason: { kind: 'forbidden', code: 4403, message: 'Not you. (holdfast/docs/errors.md#forbidden)' } });
     expect(told(pool([IDLE], { isPaused: true }))).toMatchObject({ status: 'disconnected', reason: { kind: 'asked', code: null } });
   });
 });

@@ -158,7 +158,7 @@ describe('the token', () => {
     link.start(0);
     await promises();
     expect(state()).toBe('stopped');
-    expect(errors.map(({ message }) => message)).toEqual(['signed out']);
+    expect(errors.map(({ message }) => message)).toEqual(['signed out (holdfast/docs/errors.md#unauthorized)']);
   });
 
   it.each([
