@@ -33,6 +33,7 @@ function complaints(files: ReadonlyMap<string, string>): string[] {
 test.each([
   ['README.md', ['contract.ts', 'server.ts', 'vite.config.ts', 'app.tsx', 'sample-4.tsx']],
   [join('docs', 'DIALECTS.md'), ['sample-0.ts', 'sample-1.ts']],
+  [join('docs', 'TESTING.md'), ['room.test.tsx', 'contract.ts', 'room.tsx', 'script.ts', 'time.test.tsx', 'world.ts']],
 ])('the samples of %s compile', (page, names) => {
   const files = samples(page);
   expect([...files.keys()]).toEqual(names);
