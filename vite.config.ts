@@ -30,7 +30,7 @@ const isWanted = (project: string): boolean => wanted.length === 0 || wanted.inc
 
 const projects: TestProjectConfiguration[] = [
   { extends: true, test: { name: 'unit', environment: 'node', include: ['test/**/*.test.ts'], exclude: ['test/**/*.dom.test.ts', 'test/e2e/**', 'test/proof/**'] } },
-  { extends: true, test: { name: 'dom', environment: 'happy-dom', include: ['test/**/*.dom.test.{ts,tsx}'], exclude: ['test/e2e/**', 'test/proof/**'] } },
+  { extends: true, test: { name: 'dom', environment: 'happy-dom', include: ['test/**/*.dom.test.{ts,tsx}', 'examples/**/*.test.tsx'], exclude: ['test/e2e/**', 'test/proof/**'] } },
   {
     // The same tests once more with React 18, which test/react-18 keeps beside React 19.
     extends: true,
@@ -38,7 +38,7 @@ const projects: TestProjectConfiguration[] = [
     test: {
       name: 'react18',
       environment: 'happy-dom',
-      include: ['test/**/*.dom.test.{ts,tsx}'],
+      include: ['test/**/*.dom.test.{ts,tsx}', 'examples/**/*.test.tsx'],
       // React 18 has no <Activity>.
       exclude: ['test/e2e/**', 'test/proof/**', 'test/react/activity.dom.test.tsx'],
       setupFiles: [here('./test/react-18/setup.mjs')],

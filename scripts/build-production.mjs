@@ -7,8 +7,10 @@ import { parseSync, visitorKeys } from 'oxc-parser';
 
 const dist = join(dirname(fileURLToPath(import.meta.url)), '..', 'dist');
 const target = join(dist, 'production');
-/** What a page can import; the server keeps its sentences. */
+/** What a page can import. */
 const ROOMS = ['index.js', 'react', 'core', 'browser', 'contract', 'dialects'];
+/** A server's sentences are read by those who run it, and a test may run where pages do: there it must find the page's own provider and errors. */
+const WHOLE_ROOMS = ['testing', join('server', 'core')];
 
 /** Which argument of these is for people. */
 const SENTENCE_OF = { RealtimeError: 1, unfit: 1, misfit: 0 };
@@ -16,13 +18,16 @@ const SENTENCE_OF = { RealtimeError: 1, unfit: 1, misfit: 0 };
 rmSync(target, { recursive: true, force: true });
 const { CloseCode } = await import(new URL('../dist/core/protocol/codes.js', import.meta.url));
 const cut = { RealtimeError: 0, unfit: 0, misfit: 0, CloseCode: 0, never: 0 };
-for (const file of ROOMS.flatMap((room) => scripts(room))) {
-  const to = join(target, file);
-  mkdirSync(dirname(to), { recursive: true });
-  writeFileSync(to, lean(file, readFileSync(join(dist, file), 'utf8')));
-}
+for (const file of ROOMS.flatMap((room) => scripts(room))) write(file, lean(file, readFileSync(join(dist, file), 'utf8')));
+for (const file of WHOLE_ROOMS.flatMap((room) => scripts(room))) write(file, readFileSync(join(dist, file), 'utf8'));
 for (const [name, count] of Object.entries(cut)) if (count === 0) throw new Error(`No ${name} was found: is it called something else by now?`);
 console.log(`dist/production: ${cut.RealtimeError} sentences fewer`);
+
+function write(file, text) {
+  const to = join(target, file);
+  mkdirSync(dirname(to), { recursive: true });
+  writeFileSync(to, text);
+}
 
 function scripts(path) {
   if (path.endsWith('.js')) return [path];

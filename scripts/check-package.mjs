@@ -9,7 +9,7 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const problems = [];
 const figures = [];
 /** Doors that no page opens in production: they keep their sentences. */
-const NODE_DOORS = ['holdfast/server', 'holdfast/testing'];
+const NODE_DOORS = ['holdfast/server'];
 const slashed = (path) => relative(root, path).split(sep).join('/');
 
 const checks = { doors, production, clients, declarations, lockfile, tarball, publint, attw };
@@ -77,16 +77,24 @@ function production() {
     const isOne = opened.every((door) => (door.RealtimeError ?? RealtimeError) === RealtimeError && (door.channel ?? channel) === channel);
     let thrown;
     try { channel('not a pattern', { events: {} }); } catch (error) { thrown = error; }
-    console.log(JSON.stringify({ seen, isOurs: isOne && thrown instanceof RealtimeError, message: thrown?.message }));`;
+    // The provider of tests is that of the hooks: with another context than theirs, every hook would say that it is missing.
+    const { createElement } = await import('react');
+    const { renderToString } = await import('react-dom/server');
+    const { RealtimeTestProvider, createTestServer, useConnectionStatus, defineContract } = Object.assign({}, ...opened);
+    const Below = () => useConnectionStatus().status;
+    const server = createTestServer({ contract: defineContract({ channels: {} }) });
+    const shown = renderToString(createElement(RealtimeTestProvider, { server }, createElement(Below)));
+    console.log(JSON.stringify({ seen, isOurs: isOne && thrown instanceof RealtimeError, message: thrown?.message, shown }));`;
   const exports = names.map((name) => manifest.exports[`.${name.slice('holdfast'.length)}`]).map((to) => ({ development: to.development ?? to.default, production: to.default }));
   const run = spawnSync(process.execPath, ['--input-type=module', '--eval', code, JSON.stringify({ exports })], { cwd: root, encoding: 'utf8', timeout: 10_000 });
   if (run.status !== 0) {
     problems.push(`the production doors: ${run.stderr.trim().split('\n').slice(0, 6).join(' | ')}`);
     return 'failed';
   }
-  const { seen, isOurs, message } = JSON.parse(run.stdout.trim().split('\n').at(-1));
+  const { seen, isOurs, message, shown } = JSON.parse(run.stdout.trim().split('\n').at(-1));
   seen.forEach(([development, lean], index) => development !== lean && problems.push(`${names[index]} exports other names in production`));
   if (!isOurs || message !== 'holdfast: misuse') problems.push(`an error of the production doors says '${message}', or RealtimeError is there twice`);
+  if (shown !== 'idle') problems.push(`below the test provider of the production doors a hook says '${shown}'`);
   return `${names.length} doors without sentences`;
 }
 

@@ -40,7 +40,7 @@ const WALL_BASE_MS = 1_767_225_600_000;
 /** What is due within this time is under way: a hop through the network, a frame that is painted. */
 const UNDER_WAY_MS = 50;
 /** What has not come to rest by then never will. */
-const RESTLESS_MS = 1_000;
+const RESTLESS_MS = 500;
 /** How many turns promises get: more than the longest way through client, server and a handler that waits for nothing outside. */
 const TURNS = 50;
 /** What a 32-bit timer can hold. */

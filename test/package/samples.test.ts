@@ -41,6 +41,7 @@ test.each([
   ],
   ['docs/DIALECTS.md', [], ['sample-0.ts', 'sample-1.ts']],
   ['docs/errors.md', [], ['sample-0.ts']],
+  ['docs/TESTING.md', [], ['room.test.tsx', 'contract.ts', 'room.tsx', 'script.ts', 'time.test.tsx', 'world.ts']],
 ])('the samples of %s, %j, compile', (page, headings, names) => {
   const files = samples(page, headings);
   expect([...files.keys()]).toEqual(names);

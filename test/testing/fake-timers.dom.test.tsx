@@ -113,6 +113,24 @@ it('may be put in place after the page, and taken away before its end', async ()
   expect(status()).toBe('connected');
 });
 
+it('that are taken away are no hours that have passed', async () => {
+  vi.useFakeTimers();
+  const server = create();
+  show(server);
+  await server.settle();
+  await server.offline();
+  fireEvent.click(screen.getByText('send'));
+  await server.settle();
+  vi.useRealTimers();
+  // A process that has been up for long: its clock is far ahead of the faked one.
+  const now = performance.now.bind(performance);
+  vi.spyOn(performance, 'now').mockImplementation(() => now() + 86_400_000);
+  await server.settle();
+  await new Promise((done) => setTimeout(done, 5));
+  await server.settle();
+  expect(progress()).toBe('queued');
+});
+
 it('may be only setTimeout’s, with every clock as it was', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const server = create();
