@@ -1,6 +1,6 @@
 'use client';
 /** A channel in a component: as a view, folded once for all, or as a tap, event by event. */
-import { useInsertionEffect, useMemo, useRef } from 'react';
+import { useCallback, useInsertionEffect, useMemo, useRef } from 'react';
 import { useSyncExternalStoreWithSelector } from 'use-sync-external-store/with-selector';
 import type { Gap } from '../core/channels/reader.js';
 import { channelName } from '../core/channel-name.js';
@@ -20,6 +20,12 @@ export interface ChannelResult<Data> extends ViewSnapshot<Data> {
   readonly resync: () => void;
 }
 
+/** How what has come reaches a component. */
+export interface FlushOption {
+  /** `frame`: at most once a frame; `sync`: this hook is told at once, of each change, for the echo of what a person types. @default 'frame' */
+  readonly flush?: 'frame' | 'sync' | undefined;
+}
+
 interface TapOptions<Ref extends ChannelRef> {
   /** Every event from mount on, in order. Renders nothing. */
   readonly onEvent?: (event: EventOf<Ref>) => void;
@@ -28,7 +34,7 @@ interface TapOptions<Ref extends ChannelRef> {
   readonly onVolatile?: (event: VolatileEventOf<Ref>) => void;
 }
 
-interface AnyOptions {
+interface AnyOptions extends FlushOption {
   readonly params?: Params;
   readonly select?: (state: unknown) => unknown;
   readonly onEvent?: (event: never) => void;
@@ -46,7 +52,7 @@ interface AnyOptions {
  */
 export function useChannel<Ref extends ChannelRef, State, Selected = State>(
   view: ViewRef<Ref, State>,
-  options: ParamsOption<Ref> & { readonly select?: (state: State) => Selected },
+  options: ParamsOption<Ref> & FlushOption & { readonly select?: (state: State) => Selected },
 ): ChannelResult<Selected>;
 /** A view of a channel whose name has no parameters. */
 export function useChannel<Ref extends ChannelRef, State>(view: ViewRef<Ref, State>, ...none: keyof ParamsOf<Ref['pattern']> extends never ? [] : [never]): ChannelResult<State>;
@@ -62,7 +68,7 @@ export function useChannel<Ref extends ChannelRef>(channel: Ref, options: Params
 export function useChannel(target: ViewRef | ChannelRef, options: AnyOptions = {}): ChannelResult<unknown> {
   const ref = (target as typeof target | undefined)?.kind === 'view' ? (target as ViewRef).channel : (target as ChannelRef);
   const client = useServingClient(ref);
-  const { params = {}, select } = options;
+  const { params = {}, select, flush } = options;
   const latest = useRef(options);
   useInsertionEffect(() => {
     latest.current = options;
@@ -78,8 +84,9 @@ export function useChannel(target: ViewRef | ChannelRef, options: AnyOptions = {
     // `name` stands for `params`, which is a new object on every render.
     // oxlint-disable-next-line react/exhaustive-deps
   }, [client, target, name]);
+  const subscribe = useCallback((onChange: () => void) => source.subscribe(onChange, flush), [source, flush]);
   const snapshot = useSyncExternalStoreWithSelector(
-    source.subscribe,
+    subscribe,
     source.get,
     source.getInitial,
     (state: ViewSnapshot<unknown>) => (select === undefined ? state : { ...state, data: select(state.data) }),
