@@ -1,6 +1,6 @@
 // The real server core as a host of the simulated world, which can be killed and started again. Not a test; stories use it too.
 import type { AnyContract } from '../../src/core/contract.js';
-import { memoryBroker } from '../../src/server/core/memory-broker.js';
+import { memoryBroker, type MemoryBrokerOptions } from '../../src/server/core/memory-broker.js';
 import { createServerCore, type ServerCore, type ServerCoreOptions } from '../../src/server/core/server.js';
 import type { ServerEnd } from '../../src/testing/server-end.js';
 import type { SimulatedWorld } from '../../src/testing/simulated-world.js';
@@ -22,7 +22,11 @@ export interface SimulatedServer {
 export function createSimulatedServer<C extends AnyContract>(
   world: SimulatedWorld,
   host: string,
-  options: Omit<ServerCoreOptions<C>, 'broker'>,
+  options: Omit<ServerCoreOptions<C>, 'broker'> & {
+    readonly limits?: MemoryBrokerOptions['limits'];
+    /** Sees every frame that leaves, and may deliver it again. */
+    readonly onFrame?: (frame: { readonly t: string; readonly [field: string]: unknown }, deliver: () => void) => void;
+  },
 ): SimulatedServer {
   const heard: { t: string }[] = [];
   const ends = new Set<ServerEnd>();
@@ -30,14 +34,17 @@ export function createSimulatedServer<C extends AnyContract>(
   const late = new Map<string, number>();
   let lives = 0;
   const send = (end: ServerEnd, text: string): void => {
-    const ms = late.size === 0 ? undefined : late.get((JSON.parse(text) as { t: string }).t);
-    if (ms === undefined) end.send(text);
-    else world.clock.after(ms, () => end.send(text));
+    const deliver = (): void => void end.send(text);
+    const frame = late.size === 0 && options.onFrame === undefined ? null : (JSON.parse(text) as { t: string });
+    const ms = late.get(frame?.t ?? '');
+    if (ms === undefined) deliver();
+    else world.clock.after(ms, deliver);
+    if (frame !== null) options.onFrame?.(frame, deliver);
   };
 
   const start = (): void => {
     const dice = world.dice.stream(`server ${++lives}`);
-    const options_ = { ...options, broker: memoryBroker() } as unknown as ServerCoreOptions<C>;
+    const options_ = { ...options, broker: memoryBroker(options.limits && { limits: options.limits }) } as unknown as ServerCoreOptions<C>;
     const born = createServerCore(options_, { clock: world.clock, dice, digest: (text) => `tag-${hash(text)}` });
     core = born;
     world.network.listen(host, (end, request) => {

@@ -121,6 +121,7 @@ describe('a cell', () => {
       expect(said).toHaveLength(4);
       paint();
       expect(said.slice(4)).toEqual(['frame 4']);
+      change(4);
       paint();
       expect(said).toHaveLength(5);
     });
@@ -133,6 +134,17 @@ describe('a cell', () => {
       expect(cell.get()).toBe(1);
       await turn();
       expect(said.toSorted()).toEqual(['frame 2', 'sync 2']);
+    });
+
+    it('tells it with the flush, too, when those that came before it have gone meanwhile', async () => {
+      const { cell, change, watch } = open();
+      const stop = watch('frame');
+      change(2);
+      watch('sync', 'sync');
+      stop();
+      cell.get();
+      await turn();
+      expect(said).toEqual(['sync 2']);
     });
 
     it('is fresh when the last one goes, and marks nothing for it alone', () => {
