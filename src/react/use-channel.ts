@@ -27,7 +27,10 @@ export interface FlushOption {
 }
 
 interface TapOptions<Ref extends ChannelRef> {
-  /** Every event from mount on, in order. Renders nothing. */
+  /**
+   * Every event from mount on, in order. Renders nothing. Called for each in the moment in which it comes, and nothing is
+   * buffered for it: a slow one holds the page up, and loses none.
+   */
   readonly onEvent?: (event: EventOf<Ref>) => void;
   readonly onGap?: (gap: Gap) => void;
   /** A client event that nobody keeps, of somebody else. */
