@@ -79,7 +79,10 @@ export interface SendOptions<Ref extends CommandRef> {
 }
 
 export interface TypedListener<Ref extends ChannelRef> {
-  /** Every event from now on, in order. */
+  /**
+   * Every event from now on, in order. Called for each in the moment in which it comes, and nothing is buffered for it: a slow
+   * one holds the page up, and loses none.
+   */
   readonly onEvent?: (event: EventOf<Ref>) => void;
   /** A hole that cannot be filled; it comes before the next event. */
   readonly onGap?: (gap: Gap) => void;

@@ -149,8 +149,8 @@ export function createHandles(parts: HandlesParts): Handles {
     let latest: Apply | null = null;
     return {
       ...readable,
-      subscribe(onChange) {
-        const stop = readable.subscribe(onChange);
+      subscribe(onChange, flush) {
+        const stop = readable.subscribe(onChange, flush);
         if (latest !== null) item()?.setApply(latest);
         return stop;
       },

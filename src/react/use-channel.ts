@@ -1,6 +1,6 @@
 'use client';
 /** A channel in a component: as a view, folded once for all, or as a tap, event by event. */
-import { useMemo } from 'react';
+import { useCallback, useMemo } from 'react';
 import { useSyncExternalStoreWithSelector } from 'use-sync-external-store/with-selector';
 import type { Gap } from '../core/channels/reader.js';
 import type { ChannelRef, EventOf, ParamsOf, VolatileEventOf } from '../core/contract.js';
@@ -34,15 +34,24 @@ export interface ChannelResult<Data> extends ViewSnapshot<Data> {
   readonly resync: () => void;
 }
 
+/** How what has come reaches a component. */
+export interface FlushOption {
+  /** `frame`: at most once a frame; `sync`: this hook is told at once, of each change, for the echo of what a person types. @default 'frame' */
+  readonly flush?: 'frame' | 'sync' | undefined;
+}
+
 interface TapOptions<Ref extends ChannelRef> extends SwitchOption {
-  /** Every event from mount on, in order. Renders nothing. */
+  /**
+   * Every event from mount on, in order. Renders nothing. Called for each in the moment in which it comes, and nothing is
+   * buffered for it: a slow one holds the page up, and loses none.
+   */
   readonly onEvent?: (event: EventOf<Ref>) => void;
   readonly onGap?: (gap: Gap) => void;
   /** A client event that nobody keeps, of somebody else. */
   readonly onVolatile?: (event: VolatileEventOf<Ref>) => void;
 }
 
-interface AnyOptions extends SwitchOption {
+interface AnyOptions extends SwitchOption, FlushOption {
   readonly params?: Params | SkipToken;
   readonly select?: (state: unknown) => unknown;
   readonly isEqual?: (a: never, b: never) => boolean;
@@ -61,7 +70,7 @@ interface AnyOptions extends SwitchOption {
  */
 export function useChannel<Ref extends ChannelRef, State, Selected = State>(
   view: ViewRef<Ref, State>,
-  options: ParamsOption<Ref, SkipToken> & ViewOptions<State, Selected>,
+  options: ParamsOption<Ref, SkipToken> & FlushOption & ViewOptions<State, Selected>,
 ): ChannelResult<Selected>;
 /** A view of a channel whose name has no parameters. */
 export function useChannel<Ref extends ChannelRef, State>(view: ViewRef<Ref, State>, ...none: Record<never, never> extends ParamsOf<Ref['pattern']> ? [] : [never]): ChannelResult<State>;
@@ -77,7 +86,7 @@ export function useChannel<Ref extends ChannelRef>(channel: Ref, options: Params
 export function useChannel(target: ViewRef | ChannelRef, options: AnyOptions = {}): ChannelResult<unknown> {
   const ref = (target as typeof target | undefined)?.kind === 'view' ? (target as ViewRef).channel : (target as ChannelRef);
   const client = useServingClient(ref);
-  const { params: given = {}, enabled = true, select, isEqual = Object.is } = options;
+  const { params: given = {}, enabled = true, select, isEqual = Object.is, flush } = options;
   const latest = useLatest(options);
   const params = useKept(enabled ? given : skipToken);
   const source = useMemo(() => {
@@ -89,8 +98,9 @@ export function useChannel(target: ViewRef | ChannelRef, options: AnyOptions = {
       onVolatile: (event) => latest().onVolatile?.(event as never),
     }) as Source;
   }, [client, target, params, latest]);
+  const subscribe = useCallback((onChange: () => void) => source.subscribe(onChange, flush), [source, flush]);
   const snapshot = useSyncExternalStoreWithSelector(
-    source.subscribe,
+    subscribe,
     source.get,
     source.getInitial,
     (state: ViewSnapshot<unknown>) => (select === undefined ? state : { ...state, data: select(state.data) }),

@@ -4,7 +4,7 @@
  */
 import type { AnyContract } from '../core/contract.js';
 import type { Clock } from '../core/world.js';
-import { memoryBroker } from '../server/core/memory-broker.js';
+import { memoryBroker, type MemoryBrokerOptions } from '../server/core/memory-broker.js';
 import { createServerCore, type ServerCore, type ServerCoreOptions } from '../server/core/server.js';
 import { createMachineClock, type MachineClock } from './machine-clock.js';
 import type { SeededDice } from './seeded-dice.js';
@@ -47,7 +47,16 @@ export interface SimulatedServer {
  * server.start();
  * ```
  */
-export function createSimulatedServer<C extends AnyContract>(world: ServerPlace, host: string, options: Omit<ServerCoreOptions<C>, 'broker'>): SimulatedServer {
+export function createSimulatedServer<C extends AnyContract>(
+  world: ServerPlace,
+  host: string,
+  options: Omit<ServerCoreOptions<C>, 'broker'> & {
+    /** How much its memory broker keeps. */
+    readonly keeps?: MemoryBrokerOptions['limits'];
+    /** Sees every frame that leaves, and may deliver it again. */
+    readonly onFrame?: (frame: { readonly t: string; readonly [field: string]: unknown }, deliver: () => void) => void;
+  },
+): SimulatedServer {
   const heard: { t: string }[] = [];
   const ends = new Set<ServerEnd>();
   let life: { readonly core: ServerCore; readonly machine: MachineClock } | null = null;
@@ -55,9 +64,12 @@ export function createSimulatedServer<C extends AnyContract>(world: ServerPlace,
   let lives = 0;
 
   const send = (end: ServerEnd, text: string): void => {
-    const ms = late.size === 0 ? undefined : late.get((JSON.parse(text) as { t: string }).t);
-    if (ms === undefined) end.send(text);
-    else world.clock.after(ms, () => end.send(text));
+    const deliver = (): void => void end.send(text);
+    const frame = late.size === 0 && options.onFrame === undefined ? null : (JSON.parse(text) as { t: string });
+    const ms = late.get(frame?.t ?? '');
+    if (ms === undefined) deliver();
+    else world.clock.after(ms, deliver);
+    if (frame !== null) options.onFrame?.(frame, deliver);
   };
   const kill = (): void => {
     ends.clear();
@@ -69,7 +81,7 @@ export function createSimulatedServer<C extends AnyContract>(world: ServerPlace,
   const start = (): void => {
     if (lives > 0) kill();
     const machine = createMachineClock(world.clock);
-    const whole = { ...options, broker: memoryBroker() } as unknown as ServerCoreOptions<C>;
+    const whole = { ...options, broker: memoryBroker(options.keeps && { limits: options.keeps }) } as unknown as ServerCoreOptions<C>;
     const core = createServerCore(whole, { clock: machine, dice: world.dice.stream(`server ${++lives}`), digest: (text) => `tag-${hash(text)}` });
     life = { core, machine };
     world.network.listen(host, (end, request) => {

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { channel, command, defineContract, query } from '../../src/core/contract.js';
+import { channel, command, defineContract, query } from '../../src/core/define-contract.js';
 import { RealtimeError } from '../../src/core/errors.js';
 import { createRealtimeServer, memoryBroker } from '../../src/server/node/index.js';
 

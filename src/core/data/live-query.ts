@@ -241,7 +241,7 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
       }
       for (const event of events) applyNext(event);
       if (anchor !== null) pass(end);
-      if (events.length > 0) cell.changed();
+      cell.changed();
     },
     onGap(gap: Gap) {
       if (gap.reason !== 'invalid') reload(0);

@@ -67,9 +67,9 @@ export function lookAt<T, Item extends Shelved<T>>(
     readable: {
       get: () => item()?.get() ?? initial,
       getInitial: () => initial,
-      subscribe(onChange) {
+      subscribe(onChange, flush) {
         const { item: held, release } = shelf.hold(key, make);
-        const stop = held.subscribe(onChange);
+        const stop = held.subscribe(onChange, flush);
         return () => {
           stop();
           release();

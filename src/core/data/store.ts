@@ -1,6 +1,7 @@
 /**
  * Where values rest for whoever shows them: immutable snapshots, made once a flush and shared by all.
- * Between two flushes everybody sees the same snapshot, so that a page never shows two moments at once.
+ * Between two flushes everybody sees the same snapshot, so that a page never shows two moments at once: who cannot wait has
+ * the snapshot made at once, for all, and the others are told of it with the flush.
  */
 import type { Flusher } from './flush.js';
 
@@ -10,8 +11,12 @@ export interface Readable<T> {
   readonly get: () => T;
   /** The snapshot before anything has come: what a server has rendered, and what hydration must find. */
   readonly getInitial: () => T;
-  /** Tells of a new snapshot. Not called at once. */
-  readonly subscribe: (onChange: () => void) => () => void;
+  /**
+   * Tells of a new snapshot. Not called at once.
+   *
+   * @param flush - `frame`: told at most once a frame, as everything else; `sync`: told in the moment of each change. @default 'frame'
+   */
+  readonly subscribe: (onChange: () => void, flush?: 'frame' | 'sync') => () => void;
 }
 
 export interface Cell<T> extends Readable<T> {
@@ -22,9 +27,13 @@ export interface Cell<T> extends Readable<T> {
 /** @param snapshot - makes the snapshot; it may answer with the former one if nothing that shows has changed */
 export function createCell<T>(flusher: Flusher, snapshot: (former: T | undefined) => T): Cell<T> {
   const listeners = new Set<() => void>();
+  /** Those that cannot wait. */
+  const hasty = new Set<() => void>();
   const initial = snapshot(undefined);
   let current = initial;
   let isDirty = false;
+  /** Only the hasty ones were told of the newest snapshot. */
+  let isOwed = false;
 
   const refresh = (): boolean => {
     isDirty = false;
@@ -33,26 +42,39 @@ export function createCell<T>(flusher: Flusher, snapshot: (former: T | undefined
     current = next;
     return true;
   };
+  /** Nobody watches: there is no frame to be consistent with. */
+  const refreshUnwatched = (): void => {
+    if (isDirty && listeners.size + hasty.size === 0) refresh();
+  };
+  const tell = (whom: Set<() => void>): void => {
+    for (const listener of [...whom]) flusher.tell(listener);
+  };
   const flush = (): void => {
-    if (!isDirty || !refresh()) return;
-    for (const listener of [...listeners]) flusher.tell(listener);
+    const isNew = isDirty && refresh();
+    const isDue = isNew || isOwed;
+    isOwed = false;
+    if (isNew) tell(hasty);
+    if (isDue) tell(listeners);
   };
 
   return {
     get() {
-      // Nobody watches: there is no frame to be consistent with.
-      if (isDirty && listeners.size === 0) refresh();
+      refreshUnwatched();
       return current;
     },
     getInitial: () => initial,
-    subscribe(onChange) {
-      if (isDirty && listeners.size === 0) refresh();
-      listeners.add(onChange);
-      return () => void listeners.delete(onChange);
+    subscribe(onChange, when) {
+      refreshUnwatched();
+      const own = when === 'sync' ? hasty : listeners;
+      own.add(onChange);
+      return () => void own.delete(onChange);
     },
     changed() {
       isDirty = true;
       if (listeners.size > 0) flusher.mark(flush);
+      if (hasty.size === 0 || !refresh()) return;
+      isOwed = true;
+      tell(hasty);
     },
   };
 }

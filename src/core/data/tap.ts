@@ -95,10 +95,10 @@ export function createTap(name: string, port: TapPort, listener: ChannelListener
   return {
     get: cell.get,
     getInitial: cell.getInitial,
-    subscribe(onChange) {
+    subscribe(onChange, flush) {
       const joined = port.join(reader);
       reading = joined;
-      const stop = cell.subscribe(onChange);
+      const stop = cell.subscribe(onChange, flush);
       show(joined.status);
       return () => {
         stop();

@@ -54,3 +54,53 @@ describe('the page', () => {
     expect(heard).toHaveLength(7);
   });
 });
+
+describe('paint', () => {
+  /** A page whose frames come when the test says so. */
+  const open = () => {
+    const frames = new Map<number, () => void>();
+    vi.stubGlobal('document', Object.assign(new EventTarget(), { visibilityState: 'visible' }));
+    vi.stubGlobal('requestAnimationFrame', (run: () => void) => (frames.set(frames.size + 1, run), frames.size));
+    vi.stubGlobal('cancelAnimationFrame', (id: number) => frames.delete(id));
+    const run = vi.fn();
+    const cancel = make().paint(run);
+    return { frames, run, cancel };
+  };
+
+  it('comes with the frame, once', () => {
+    const { frames, run } = open();
+    vi.advanceTimersByTime(200);
+    expect(run).not.toHaveBeenCalled();
+    frames.get(1)?.();
+    vi.advanceTimersByTime(1_000);
+    expect(run).toHaveBeenCalledOnce();
+  });
+
+  it('comes by a timer of 250 ms where no frame comes, as in a hidden page, and the frame is let go', () => {
+    const { frames, run } = open();
+    vi.advanceTimersByTime(249);
+    expect(run).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1);
+    expect(run).toHaveBeenCalledOnce();
+    expect(frames.size).toBe(0);
+  });
+
+  it('comes no more once it is cancelled', () => {
+    const { frames, run, cancel } = open();
+    cancel();
+    vi.advanceTimersByTime(1_000);
+    expect([frames.size, run.mock.calls.length]).toEqual([0, 0]);
+  });
+
+  it('comes by a timer of a frame where there is no page', () => {
+    const run = vi.fn();
+    make().paint(run);
+    vi.advanceTimersByTime(15);
+    expect(run).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1);
+    expect(run).toHaveBeenCalledOnce();
+    make().paint(run)();
+    vi.advanceTimersByTime(100);
+    expect(run).toHaveBeenCalledOnce();
+  });
+});

@@ -91,6 +91,83 @@ describe('a cell', () => {
     expect(told).toBe(1);
   });
 
+  describe('with somebody who cannot wait', () => {
+    let value: number;
+    let said: string[];
+    const open = () => {
+      value = 1;
+      said = [];
+      const cell = createCell(flusher, () => value);
+      const change = (to: number): void => {
+        value = to;
+        cell.changed();
+      };
+      return { cell, change, watch: (name: string, flush?: 'frame' | 'sync') => cell.subscribe(() => said.push(`${name} ${cell.get()}`), flush) };
+    };
+
+    it('tells that one at once of each change, the others with the flush, and nobody twice', async () => {
+      const { change, watch } = open();
+      watch('frame');
+      watch('sync', 'sync');
+      change(2);
+      change(2);
+      change(3);
+      expect(said).toEqual(['sync 2', 'sync 3']);
+      await turn();
+      expect(said).toEqual(['sync 2', 'sync 3', 'frame 3']);
+      change(4);
+      expect(said.at(-1)).toBe('sync 4');
+      await turn();
+      expect(said).toHaveLength(4);
+      paint();
+      expect(said.slice(4)).toEqual(['frame 4']);
+      change(4);
+      paint();
+      expect(said).toHaveLength(5);
+    });
+
+    it('tells it with the flush of what was there before it came', async () => {
+      const { cell, change, watch } = open();
+      watch('frame');
+      change(2);
+      watch('sync', 'sync');
+      expect(cell.get()).toBe(1);
+      await turn();
+      expect(said.toSorted()).toEqual(['frame 2', 'sync 2']);
+    });
+
+    it('tells it with the flush, too, when those that came before it have gone meanwhile', async () => {
+      const { cell, change, watch } = open();
+      const stop = watch('frame');
+      change(2);
+      watch('sync', 'sync');
+      stop();
+      cell.get();
+      await turn();
+      expect(said).toEqual(['sync 2']);
+    });
+
+    it('is fresh when the last one goes, and marks nothing for it alone', () => {
+      const { cell, change, watch } = open();
+      const stop = watch('sync', 'sync');
+      change(2);
+      stop();
+      change(3);
+      expect([cell.get(), said, paints]).toEqual([3, ['sync 2'], []]);
+    });
+
+    it('one that throws is reported, and the frame is told all the same', async () => {
+      const { cell, change, watch } = open();
+      cell.subscribe(() => {
+        throw new Error('mine');
+      }, 'sync');
+      watch('frame');
+      change(2);
+      await turn();
+      expect([said, errors.length]).toEqual([['frame 2'], 1]);
+    });
+  });
+
   it('is fresh for whoever looks while nobody watches', () => {
     let value = 1;
     const cell = createCell(flusher, () => value);

@@ -300,3 +300,173 @@ it('is right in every interleaving of events, answers, refetches and failures', 
     { numRuns: 500 },
   );
 });
+
+describe('edits over a query', () => {
+  const edit = (list: unknown) => [...(list as Item[]), { id: 99 }];
+  const at = (offset: number, epoch = 'e') => ({ channel: 'room:1', epoch, offset });
+  const by = (offset: number, command: string): void => {
+    position = { epoch: 'e', offset };
+    reader.onEvents([{ ...eventAt(offset), command }], position);
+  };
+  /** One edit over an answer as of 3. */
+  function begin(isFollowing = true): void {
+    make(isFollowing);
+    position = isFollowing ? { epoch: 'e', offset: 3 } : null;
+    last().answer(ok(items(3)), isFollowing ? { epoch: 'e', offset: 3 } : null);
+    layers.add('a', [{ key: 'q', edit }]);
+    expect(ids()).toEqual([1, 2, 3, 99]);
+  }
+
+  it('go with the event of their command', () => {
+    begin();
+    by(4, 'another');
+    expect(ids()).toEqual([1, 2, 3, 4, 99]);
+    by(5, 'a');
+    expect(ids()).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('go when the channel has passed the position of the outcome', () => {
+    begin();
+    layers.settle('a', [at(5)]);
+    hear(4);
+    expect(ids()).toEqual([1, 2, 3, 4, 99]);
+    position = { epoch: 'e', offset: 5 };
+    reader.onEvents([], position);
+    expect(ids()).toEqual([1, 2, 3, 4]);
+  });
+
+  it.each([[at(3)], [at(1)], [at(1, 'f')]])('go with the outcome if the data is as of %o already', (named) => {
+    begin();
+    layers.settle('a', [named]);
+    expect(ids()).toEqual([1, 2, 3]);
+  });
+
+  it('stay over the old data while an answer is on its way, and go with one that is stamped behind the outcome', () => {
+    begin();
+    query.refetch();
+    by(4, 'a');
+    layers.settle('a', [at(4)]);
+    expect(ids()).toEqual([1, 2, 3, 99]);
+    last().answer(ok(items(4)), { epoch: 'e', offset: 4 });
+    expect(ids()).toEqual([1, 2, 3, 4]);
+  });
+
+  it('go when the answer has what was held, known by the command before there is an outcome', () => {
+    begin();
+    query.refetch();
+    by(4, 'a');
+    last().answer(ok(items(4)), { epoch: 'e', offset: 4 });
+    expect(ids()).toEqual([1, 2, 3, 4]);
+  });
+
+  it('go when the answer has what was held, though the channel is asked again from the stamp', () => {
+    begin();
+    position = null;
+    query.fenceChanged();
+    by(4, 'a');
+    last().answer(ok(items(4)), { epoch: 'e', offset: 4 });
+    expect(rewinds.at(-1)).toEqual({ epoch: 'e', offset: 4 });
+    expect(ids()).toEqual([1, 2, 3, 4]);
+  });
+
+  it('are judged by the stamp where the channel has not come so far, and by the channel where it is ahead', () => {
+    begin();
+    position = { epoch: 'e', offset: 1 };
+    layers.settle('a', [at(3)]);
+    expect(ids()).toEqual([1, 2, 3]);
+    begin();
+    hear(4, 5);
+    layers.settle('a', [at(5)]);
+    expect(ids()).toEqual([1, 2, 3, 4, 5]);
+    begin();
+    // Another epoch continued the channel; the stamp is of the former one.
+    position = { epoch: 'f', offset: 4 };
+    reader.onEvents([eventAt(4, 'f')], position);
+    layers.settle('a', [at(5, 'f')]);
+    expect(ids()).toEqual([1, 2, 3, 4, 99]);
+  });
+
+  it('go with the next answer, or its failure, where the answer joins on to nothing', () => {
+    for (const answer of [ok(items(4)), { ok: false, error: new RealtimeError('timeout', '') } as const]) {
+      make();
+      last().answer(ok(items(3)), null);
+      layers.add('a', [{ key: 'q', edit }]);
+      layers.settle('a', [at(5)]);
+      expect([questions.length, ids()]).toEqual([2, [1, 2, 3, 99]]);
+      last().answer(answer, null);
+      expect(ids()).toEqual(answer.ok ? [1, 2, 3, 4] : [1, 2, 3]);
+    }
+  });
+
+  it('go where the channel is refused', () => {
+    begin();
+    layers.settle('a', [at(5)]);
+    reader.onStatus({ liveStatus: 'idle', refusal: 'kicked' });
+    expect(ids()).toEqual([1, 2, 3]);
+  });
+
+  it('are forgotten with the user, and when nobody looks any more', () => {
+    begin();
+    layers.settle('a', [at(5)]);
+    query.forget();
+    last().answer(ok([]), { epoch: 'e', offset: 3 });
+    expect(ids()).toEqual([]);
+    query.stop();
+    layers.add('b', [{ key: 'q', edit }]);
+    expect(ids()).toEqual([]);
+  });
+
+  describe('where nothing is followed', () => {
+    it('go with the answer to a question that is asked after the outcome, or with its failure', () => {
+      for (const answer of [ok(items(4)), { ok: false, error: new RealtimeError('timeout', '') } as const]) {
+        begin(false);
+        layers.settle('a', []);
+        expect([questions.length, ids()]).toEqual([2, [1, 2, 3, 99]]);
+        last().answer(answer, null);
+        expect(ids()).toEqual(answer.ok ? [1, 2, 3, 4] : [1, 2, 3]);
+      }
+    });
+
+    it('are not asked about when the command failed, or was of others', () => {
+      begin(false);
+      layers.add('b', [{ key: 'another', edit }]);
+      layers.settle('b', []);
+      layers.settle('a', null);
+      expect([questions.length, ids()]).toEqual([1, [1, 2, 3]]);
+    });
+
+    it('stay over the old data while one is pending: an answer may have what it shows', () => {
+      begin(false);
+      layers.add('b', [{ key: 'q', edit }]);
+      query.refetch();
+      layers.settle('a', []);
+      last().answer(ok(items(4)), null);
+      expect(ids()).toEqual([1, 2, 3, 99, 99]);
+      expect(questions).toHaveLength(2);
+      // Asked when the last outcome is known, be it a failure: an answer was passed over.
+      layers.settle('b', null);
+      expect([questions.length, ids()]).toEqual([3, [1, 2, 3, 99]]);
+      last().answer(ok(items(5)), null);
+      expect(ids()).toEqual([1, 2, 3, 4, 5]);
+    });
+
+    it('are asked about anew if the outcome comes while an older question is on its way', () => {
+      begin(false);
+      query.refetch();
+      const older = last();
+      layers.settle('a', []);
+      expect([questions.length, older.isCancelled]).toEqual([3, true]);
+    });
+
+    it('are asked about though the last of them threw', () => {
+      begin(false);
+      layers.add('b', [{ key: 'q', edit: () => (undefined as never as { no(): unknown }).no() }]);
+      layers.settle('a', []);
+      expect(ids()).toEqual([1, 2, 3, 99]);
+      layers.settle('b', []);
+      expect(questions).toHaveLength(2);
+      last().answer(ok(items(5)), null);
+      expect([ids(), errors.length]).toEqual([[1, 2, 3, 4, 5], 1]);
+    });
+  });
+});

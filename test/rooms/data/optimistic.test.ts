@@ -1,13 +1,19 @@
 // Edits that are shown before the server has said so: the small parts alone, then a real client and the real server core in a simulated world.
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { Reader } from '../../../src/core/channels/delivery.js';
+import type { ChannelEvent } from '../../../src/core/contract.js';
+import { createFlusher } from '../../../src/core/data/flush.js';
 import { createLayers, createOverlay } from '../../../src/core/data/optimistic.js';
+import { createView } from '../../../src/core/data/view.js';
 import type { RealtimeError } from '../../../src/core/errors.js';
+import type { Position } from '../../../src/core/protocol/position.js';
 import {
   append, channel, command, createClient, defineContract, defineView, query, upsert,
   type Local, type Readable, type RealtimeClient, type RealtimeClientOptions,
 } from '../../../src/index.js';
 import { plainJson } from '../../../src/dialects/index.js';
+import { createSimulatedClock } from '../../../src/testing/simulated-clock.js';
 import { createSimulatedWorld } from '../../../src/testing/simulated-world.js';
 import { createSimulatedServer } from '../../react/simulated-server.js';
 
@@ -77,6 +83,84 @@ describe('the edits over one base', () => {
     first.leave();
     layers.settle('a', []);
     expect([first.seen(), second.seen(), show().seen()]).toEqual([[1], [], []]);
+  });
+});
+
+describe('a view, told by its channel alone', () => {
+  const event = (offset: number, command?: string): ChannelEvent => ({ name: 'put', data: offset, offset, epoch: 'e', time: 0, ...(command !== undefined && { command }) });
+  const at = (offset: number, epoch = 'e') => ({ channel: 'room:1', epoch, offset });
+
+  /** Joined at 4. */
+  function open(position: Position | null = at(4)) {
+    const layers = createLayers();
+    let reader: Reader | undefined;
+    const flusher = createFlusher({ paint: () => () => {}, onError: () => {} });
+    const ref = defineView(channel<number>('room:1'), { history: 5, initialState: [] as number[], reduce: append(9) }) as never;
+    const view = createView(ref, 'room:1', 'k', {
+      clock: createSimulatedClock(),
+      flusher,
+      layers,
+      join(joined) {
+        reader = joined;
+        return { position, status: { liveStatus: 'live', refusal: null }, rewind: () => {}, leave: () => {} };
+      },
+      onError: () => {},
+    });
+    view.start();
+    layers.add('a', [{ key: 'k', edit: add(0) }]);
+    return { layers, reader: reader as Reader, view, data: () => view.get().data };
+  }
+
+  it('keeps an edit until it has passed the position of the outcome', () => {
+    const { layers, reader, data } = open();
+    layers.settle('a', [at(6)]);
+    expect(data()).toEqual([0]);
+    reader.onEvents([event(5)], at(5));
+    expect(data()).toEqual([5, 0]);
+    // The event was left out: it did not fit the contract.
+    reader.onEvents([], at(6));
+    expect(data()).toEqual([5]);
+  });
+
+  it('drops it with the outcome when it is there already, or in another epoch', () => {
+    for (const position of [at(4), at(3), at(9, 'f')]) {
+      const { layers, data } = open();
+      layers.settle('a', [{ ...at(9), channel: 'room:2' }, position]);
+      expect(data()).toEqual([]);
+    }
+  });
+
+  it('keeps it while it has no position yet, and judges it by the first answer', () => {
+    const { layers, reader, data } = open(null);
+    layers.settle('a', [at(6)]);
+    expect(data()).toEqual([0]);
+    reader.onEvents([event(4), event(5)], at(5));
+    expect(data()).toEqual([4, 5, 0]);
+    reader.onGap({ reason: 'epoch', missed: null });
+    reader.onEvents([], at(0, 'f'));
+    expect(data()).toEqual([]);
+  });
+
+  it('drops it where nothing more will come: refused before or after the outcome', () => {
+    const one = open();
+    one.layers.settle('a', [at(6)]);
+    one.reader.onStatus({ liveStatus: 'idle', refusal: 'kicked' });
+    expect(one.data()).toEqual([]);
+    const two = open();
+    two.reader.onStatus({ liveStatus: 'idle', refusal: 'kicked' });
+    expect(two.data()).toEqual([0]);
+    two.layers.settle('a', [at(6)]);
+    expect(two.data()).toEqual([]);
+  });
+
+  it('drops it when another user has signed in, and hears of none once it is closed', () => {
+    const { layers, reader, view, data } = open();
+    layers.settle('a', [at(6)]);
+    reader.onReset();
+    expect(data()).toEqual([]);
+    view.stop();
+    layers.add('b', [{ key: 'k', edit: add(1) }]);
+    expect(data()).toEqual([]);
   });
 });
 
@@ -200,7 +284,7 @@ describe.each(SHOWN)('what a command will do in %s', (what, show) => {
   it.each([
     ['rejected', (stage: ReturnType<typeof createStage>) => void stage.post('rude')],
     ['cancelled', (stage: ReturnType<typeof createStage>) => (stage.server.kill(), stage.post().cancel())],
-    ['refused where it entered', (stage: ReturnType<typeof createStage>) => void stage.client.send(api.commands.post, { room: '1', text: 5 as never }, { optimistic: stage.optimistic })],
+    ['not what the contract says', (stage: ReturnType<typeof createStage>) => void stage.client.send(api.commands.post, { room: '1', text: 5 as never }, { optimistic: stage.optimistic })],
   ])('goes when it is %s', async (__, fail) => {
     const stage = createStage();
     const list = watch(show(stage.client));
@@ -260,9 +344,19 @@ describe.each(SHOWN)('what a command will do in %s', (what, show) => {
     early.stop();
     late.stop();
     await pass(10_000);
+    // The event has come, and nobody was there to see it; the answer comes later.
+    const later = client.send(api.commands.post, input, { optimistic: (local, _, id) => local.view(sinceNow, room, put(id)) });
+    await pass(500);
+    const between = watch(client.view(sinceNow, room));
+    await pass(500);
+    expect([between.now(), later.progress.get().status]).toEqual([1, 'sent']);
+    await pass(5_000);
+    expect(between.counts()).toEqual([1, 0]);
+    between.stop();
+    await pass(10_000);
     const last = watch(show(client));
     await pass(5_000);
-    expect(last.now()).toBe(what === 'a view without' ? 0 : 1);
+    expect(last.now()).toBe(what === 'a view without' ? 0 : 2);
   });
 
   it('is gone with the client, and with the user', async () => {
@@ -287,6 +381,18 @@ describe.each(SHOWN)('what a command will do in %s', (what, show) => {
     stage.client.dispose();
     expect(list.now()).toBe(0);
   });
+});
+
+it('is never shown of a command that finds no room', async () => {
+  const { client, pass, post, server } = createStage({ bounds: { outboxCommands: 1 } });
+  const list = watch(client.view(items, room));
+  await pass(500);
+  server.kill();
+  await pass(50);
+  post();
+  await expect(post().result).rejects.toMatchObject({ code: 'queue-full' });
+  await pass(50);
+  expect(list.counts()).toEqual([0, 1]);
 });
 
 it('goes at once when the answer names no position of the channel', async () => {
