@@ -13,6 +13,8 @@ import type * as Queue from '../../src/core/queue/lane.machine.js';
 import type * as Lanes from '../../src/server/core/lane-log.js';
 import type { Life } from './live.js';
 
+type LinkStep = ReturnType<typeof Links.createLinkStep>;
+
 let planted = '';
 const SEEDS = [1, 2, 3, 4, 5];
 
@@ -35,6 +37,16 @@ async function firstComplaint(path: string, plant: (real: never) => object): Pro
 /** A container with some of its calls replaced; its getters stay alive. */
 function proxy<Container extends object>(real: Container, replaced: Partial<Container>): Container {
   return new Proxy(real, { get: (target, key) => Reflect.get(Reflect.has(replaced, key) ? replaced : target, key) as unknown });
+}
+
+/** A link whose every step goes through `change`. */
+async function firstComplaintOfLink(change: (step: LinkStep, ...[state, event]: Parameters<LinkStep>) => ReturnType<LinkStep>): Promise<Life | null> {
+  return firstComplaint('../../src/core/reconnect/link.machine.js', ({ createLinkStep }: typeof Links) => ({
+    createLinkStep(...args: Parameters<typeof createLinkStep>) {
+      const step = createLinkStep(...args);
+      return (...given: Parameters<typeof step>) => change(step, ...given);
+    },
+  }));
 }
 
 afterEach(() => {
@@ -100,17 +112,12 @@ describe('a planted bug is found', { timeout: 120_000 }, () => {
   });
 
   it('the queue is flushed when the socket opens, before the welcome', async () => {
-    const life = await firstComplaint('../../src/core/reconnect/link.machine.js', ({ createLinkStep }: typeof Links) => ({
-      createLinkStep(...args: Parameters<typeof createLinkStep>) {
-        const step = createLinkStep(...args);
-        return (...[state, event]: Parameters<typeof step>) => {
-          const [next, effects] = step(state, event);
-          if (event.type !== 'opened' || next.tag !== 'greeting') return [next, effects] as const;
-          const [ready, more] = step(next, { type: 'welcomed', generation: next.generation });
-          return [ready, [...effects, ...more]] as const;
-        };
-      },
-    }));
+    const life = await firstComplaintOfLink((step, state, event) => {
+      const [next, effects] = step(state, event);
+      if (event.type !== 'opened' || next.tag !== 'greeting') return [next, effects];
+      const [ready, more] = step(next, { type: 'welcomed', generation: next.generation });
+      return [ready, [...effects, ...more]];
+    });
     expect(life?.complaints.join('\n')).toMatch(/on a socket that is not welcome yet/);
   });
 
@@ -132,15 +139,10 @@ describe('a planted bug is found', { timeout: 120_000 }, () => {
   });
 
   it('the backoff begins anew whenever a socket opens', async () => {
-    const life = await firstComplaint('../../src/core/reconnect/link.machine.js', ({ createLinkStep }: typeof Links) => ({
-      createLinkStep(...args: Parameters<typeof createLinkStep>) {
-        const step = createLinkStep(...args);
-        return (...[state, event]: Parameters<typeof step>) => {
-          const [next, effects] = step(state, event);
-          return [event.type === 'opened' && 'attempt' in next ? { ...next, attempt: 0 } : next, effects] as const;
-        };
-      },
-    }));
+    const life = await firstComplaintOfLink((step, state, event) => {
+      const [next, effects] = step(state, event);
+      return [event.type === 'opened' && 'attempt' in next ? { ...next, attempt: 0 } : next, effects];
+    });
     expect(life?.complaints.join('\n')).toMatch(/hammers the server/);
   });
 
