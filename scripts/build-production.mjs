@@ -11,11 +11,11 @@ const target = join(dist, 'production');
 const ROOMS = ['index.js', 'react', 'core', 'browser', 'contract', 'dialects'];
 
 /** Which argument of these is for people. */
-const SENTENCE_OF = { RealtimeError: 1, unfit: 1, misfit: 0 };
+const SENTENCE_OF = { RealtimeError: 1, unfit: 1, misfit: 0, noAnswer: 2 };
 
 rmSync(target, { recursive: true, force: true });
 const { CloseCode } = await import(new URL('../dist/core/protocol/codes.js', import.meta.url));
-const cut = { RealtimeError: 0, unfit: 0, misfit: 0, CloseCode: 0, never: 0 };
+const cut = { RealtimeError: 0, unfit: 0, misfit: 0, noAnswer: 0, CloseCode: 0, never: 0 };
 for (const file of ROOMS.flatMap((room) => scripts(room))) {
   const to = join(target, file);
   mkdirSync(dirname(to), { recursive: true });
