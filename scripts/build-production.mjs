@@ -13,11 +13,11 @@ const ROOMS = ['index.js', 'react', 'core', 'browser', 'contract', 'dialects'];
 const WHOLE_ROOMS = ['testing', join('server', 'core')];
 
 /** Which argument of these is for people. */
-const SENTENCE_OF = { RealtimeError: 1, unfit: 1, misfit: 0 };
+const SENTENCE_OF = { RealtimeError: 1, unfit: 1, misfit: 0, noAnswer: 2 };
 
 rmSync(target, { recursive: true, force: true });
 const { CloseCode } = await import(new URL('../dist/core/protocol/codes.js', import.meta.url));
-const cut = { RealtimeError: 0, unfit: 0, misfit: 0, CloseCode: 0, never: 0 };
+const cut = { RealtimeError: 0, unfit: 0, misfit: 0, noAnswer: 0, CloseCode: 0, never: 0 };
 for (const file of ROOMS.flatMap((room) => scripts(room))) write(file, lean(file, readFileSync(join(dist, file), 'utf8')));
 for (const file of WHOLE_ROOMS.flatMap((room) => scripts(room))) write(file, readFileSync(join(dist, file), 'utf8'));
 for (const [name, count] of Object.entries(cut)) if (count === 0) throw new Error(`No ${name} was found: is it called something else by now?`);

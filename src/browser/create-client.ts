@@ -180,7 +180,7 @@ export interface RealtimeClient {
 export function createClient(options: RealtimeClientOptions): RealtimeClient {
   const { contract, dialect, auth } = options;
   const onError = calm<[RealtimeError]>((error) => (options.onError ?? console.error)(error));
-  const core = createCoreClient(
+  const { handles, ...shared } = createCoreClient(
     {
       ...options,
       contract,
@@ -193,36 +193,33 @@ export function createClient(options: RealtimeClientOptions): RealtimeClient {
   );
 
   const assertServed = (ref: ChannelRef | QueryRef | CommandRef): void => {
-    if (ref.contract === core.contract || ref.contract === OPEN_CONTRACT) return;
+    if (ref.contract === shared.contract || ref.contract === OPEN_CONTRACT) return;
     throw new RealtimeError('misuse', `${ref.kind} '${ref.key}' is not of the contract that this client serves. Pass the client's own contract's parts.`);
   };
 
   const client: Untyped = {
-    contract: core.contract,
-    connection: core.connection,
-    outbox: core.outbox,
-    metrics: core.metrics,
+    ...shared,
     channel(ref, params = {}) {
       assertServed(ref);
-      const tap = (listener: TypedListener<ChannelRef>): Tap => core.handles.tap(ref, params, listener as ChannelListener);
+      const tap = (listener: TypedListener<ChannelRef>): Tap => handles.tap(ref, params, listener as ChannelListener);
       return {
         tap,
         subscribe: (listener) => tap(listener).subscribe(() => {}),
-        publish: (...said: readonly unknown[]) => core.handles.publish(ref, params, said.length < 2 ? 'message' : String(said[0]), said.at(-1)),
+        publish: (...said: readonly unknown[]) => handles.publish(ref, params, said.length < 2 ? 'message' : String(said[0]), said.at(-1)),
       };
     },
     view(ref, params = {}) {
       assertServed(ref.channel);
-      return core.handles.view(ref, params);
+      return handles.view(ref, params);
     },
     liveQuery(ref, input, follow) {
       assertServed(ref);
       if (follow) assertServed(follow.channel);
-      return core.handles.liveQuery(ref, input, follow ?? null);
+      return handles.liveQuery(ref, input, follow ?? null);
     },
     query(ref, input, asked) {
       assertServed(ref);
-      const { result, cancel } = core.handles.query(ref, input);
+      const { result, cancel } = handles.query(ref, input);
       const signal = asked?.signal;
       if (signal?.aborted) cancel();
       else signal?.addEventListener('abort', cancel, { once: true });
@@ -232,14 +229,8 @@ export function createClient(options: RealtimeClientOptions): RealtimeClient {
     },
     send(ref, input, options) {
       assertServed(ref);
-      return core.handles.send(ref, input, options?.optimistic);
+      return handles.send(ref, input, options?.optimistic);
     },
-    hold: core.hold,
-    reconnect: core.reconnect,
-    disconnect: core.disconnect,
-    watchConnection: core.watchConnection,
-    setUser: core.setUser,
-    dispose: core.dispose,
   };
   return client as RealtimeClient;
 }

@@ -59,17 +59,11 @@ function paintByFrame(run: () => void): Cancel {
 }
 
 function watchPage(page: Document, onSignal: (signal: Signal) => void): Cancel {
-  const tell = (signal: Signal) => () => onSignal(signal);
-  const listeners: readonly [target: EventTarget, type: string, listener: (event: Event) => void][] = [
-    [window, 'online', tell('online')],
-    [window, 'offline', tell('offline')],
-    [window, 'focus', tell('focus')],
-    [page, 'visibilitychange', () => onSignal(page.visibilityState === 'hidden' ? 'hidden' : 'visible')],
-    [page, 'resume', tell('resume')],
-    [window, 'pageshow', (event) => (event as PageTransitionEvent).persisted && onSignal('resume')],
-  ];
-  for (const [target, type, listener] of listeners) target.addEventListener(type, listener);
-  return () => {
-    for (const [target, type, listener] of listeners) target.removeEventListener(type, listener);
-  };
+  const over = new AbortController();
+  const on = (target: EventTarget, type: string, listener: (event: Event) => void): void => target.addEventListener(type, listener, { signal: over.signal });
+  for (const signal of ['online', 'offline', 'focus'] as const) on(window, signal, () => onSignal(signal));
+  on(page, 'visibilitychange', () => onSignal(page.visibilityState === 'hidden' ? 'hidden' : 'visible'));
+  on(page, 'resume', () => onSignal('resume'));
+  on(window, 'pageshow', (event) => (event as PageTransitionEvent).persisted && onSignal('resume'));
+  return () => over.abort();
 }

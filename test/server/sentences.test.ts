@@ -1,7 +1,8 @@
 /** The server's words, as the client's sentences quote them: nothing is said twice. */
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { command, defineContract, query, type CommandRef, type QueryRef } from '../../src/core/define-contract.js';
+import type { CommandRef, QueryRef } from '../../src/core/contract.js';
+import { command, defineContract, query } from '../../src/core/define-contract.js';
 import { readAnswer } from '../../src/core/payloads.js';
 import type { ErrorFrame } from '../../src/core/protocol/frames.js';
 import { memoryBroker } from '../../src/server/core/memory-broker.js';

@@ -3,6 +3,7 @@
  * Not here: which link the pieces may come from.
  */
 import { isDeeperThan, utf8Bytes } from '../protocol/codec.js';
+import type { WireError } from '../protocol/codes.js';
 import type { ErrorFrame, ResponseFrame } from '../protocol/frames.js';
 import { FRAME_DEPTH, RESULT_BYTES } from '../protocol/limits.js';
 
@@ -35,5 +36,10 @@ export function createParts(): Parts {
 }
 
 function broken(id: string): ErrorFrame {
-  return { t: 'error', id, code: 'internal', message: 'the parts of its answer do not make a whole.', final: true };
+  return noAnswer(id, 'internal', 'the parts of its answer do not make a whole.');
+}
+
+/** What is said in the server's place. `message` is for people alone: a page's production build is without it. */
+export function noAnswer(id: string, code: WireError, message: string = ''): ErrorFrame {
+  return { t: 'error', id, code, message, final: true };
 }

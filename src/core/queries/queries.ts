@@ -5,7 +5,7 @@
 import { drive, type Driven } from '../machine.js';
 import type { ClientFrame, ErrorFrame, ResponseFrame } from '../protocol/frames.js';
 import type { Clock, Dice } from '../world.js';
-import { createParts, type Parts } from './parts.js';
+import { createParts, noAnswer, type Parts } from './parts.js';
 import { createQueryStep, type QueryEffect, type QueryEvent, type QueryState } from './query.machine.js';
 
 export interface Question {
@@ -58,7 +58,7 @@ export function createQueries(port: QueriesPort): Queries {
   function ask(question: Question): () => void {
     const id = dice.id();
     if (port.canAnswer === false) {
-      question.onAnswer({ t: 'error', id, code: 'unsupported', message: '', final: true });
+      question.onAnswer(noAnswer(id, 'unsupported'));
       return () => {};
     }
     const release = port.hold();
@@ -122,7 +122,7 @@ export function createQueries(port: QueriesPort): Queries {
     },
     cancel() {
       for (const [id, entry] of [...open]) {
-        entry.answer = { t: 'error', id, code: 'cancelled', message: '', final: true };
+        entry.answer = noAnswer(id, 'cancelled');
         entry.machine.send({ type: 'cancelled' });
       }
     },

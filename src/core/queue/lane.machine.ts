@@ -55,10 +55,8 @@ interface Voided {
 
 type Contact =
   | { readonly tag: 'away' }
-  | { readonly tag: 'asking'; readonly link: number; readonly since: number }
-  | { readonly tag: 'open'; readonly link: number; readonly since: number }
-  /** The server asked for patience. */
-  | { readonly tag: 'resting'; readonly link: number; readonly since: number };
+  /** `resting`: the server asked for patience. */
+  | { readonly tag: 'asking' | 'open' | 'resting'; readonly link: number; readonly since: number };
 
 export interface LaneOptions {
   /** A fresh name on the wire; a lane whose record is lost is never used again. */
@@ -102,6 +100,12 @@ const MIN_REST_MS = 100;
 const MAX_REST_MS = 60_000;
 /** Twice what a server's handler may take: who has not said by then how a withdrawn command ended will not say it any more. */
 const SILENT_MS = 60_000;
+
+/** The first of some times; null: there is none. */
+export function earliest(times: readonly (number | null)[]): number | null {
+  // Not by Math.min(...times): an outbox may hold more than a call takes.
+  return times.reduce((first, time) => (first === null || (time !== null && time < first) ? time : first), null);
+}
 
 export function createLane(options: LaneOptions): Lane {
   let wireName = options.freshName();
@@ -226,13 +230,7 @@ export function createLane(options: LaneOptions): Lane {
       return entries.filter((entry) => entry.tag !== 'kept').length;
     },
     get nextExpiry() {
-      let earliest: number | null = null;
-      for (const entry of entries) {
-        if (entry.tag === 'kept') continue;
-        const due = entry.tag === 'waiting' || entry.voided === null ? entry.expiresAt : forgottenAt(entry.voided);
-        if (earliest === null || due < earliest) earliest = due;
-      }
-      return earliest;
+      return earliest(entries.map((entry) => (entry.tag === 'kept' ? null : entry.tag === 'waiting' || entry.voided === null ? entry.expiresAt : forgottenAt(entry.voided))));
     },
     has: (id) => entries.some((entry) => entry.id === id && entry.tag !== 'kept'),
     linkReady: (link, now) => (contact.tag === 'away' ? openOn(link, now) : []),

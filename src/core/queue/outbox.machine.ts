@@ -4,7 +4,7 @@
  */
 import type { ErrorFrame, LaneFrame, ResponseFrame } from '../protocol/frames.js';
 import type { Bounds } from '../options.js';
-import { createLane, type CommandDraft, type Lane, type LaneEffect } from './lane.machine.js';
+import { createLane, earliest, type CommandDraft, type Lane, type LaneEffect } from './lane.machine.js';
 
 export type OutboxEffect = LaneEffect | { readonly type: 'rest-lane'; readonly lane: string; readonly ms: number };
 
@@ -68,12 +68,7 @@ export function createOutboxState(parts: {
       return bytes;
     },
     get nextExpiry() {
-      let earliest: number | null = null;
-      for (const lane of lanes.values()) {
-        const due = lane.nextExpiry;
-        if (due !== null && (earliest === null || due < earliest)) earliest = due;
-      }
-      return earliest;
+      return earliest([...lanes.values()].map((lane) => lane.nextExpiry));
     },
     makeRoom(more) {
       const { outboxCommands, outboxBytes, overflow } = parts.bounds;

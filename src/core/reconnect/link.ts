@@ -78,6 +78,7 @@ export function createLink(port: LinkPort): Link {
   let dropToken: Cancel | null = null;
   let status: LinkStatus = { state: IDLE_LINK, isSuspect: false, error: null };
 
+  const chance = (): { readonly now: number; readonly roll: number } => ({ now: clock.now(), roll: dice.roll() });
   const show = (next: LinkStatus): void => {
     status = next;
     port.onStatus(next);
@@ -141,7 +142,7 @@ export function createLink(port: LinkPort): Link {
         const isOurs = cause instanceof RealtimeError && cause.code === 'misuse';
         port.onError(isOurs ? cause : new RealtimeError('unauthorized', 'The auth function failed; it is asked again with the next attempt.', { cause }));
       }
-      machine.send({ type: 'token-failed', isFinal, now: clock.now(), roll: dice.roll() });
+      machine.send({ type: 'token-failed', isFinal, ...chance() });
     };
     let abort: () => void = () => {};
     const cancelLimit = clock.after(port.timings.tokenMs, () => {
@@ -165,7 +166,7 @@ export function createLink(port: LinkPort): Link {
     const closed = (code: number, reason: string): void => {
       const policy = standIn?.policyOf(code, reason);
       release();
-      machine.send({ type: 'closed', generation, code, reason, policy, now: clock.now(), roll: dice.roll() });
+      machine.send({ type: 'closed', generation, code, reason, policy, ...chance() });
     };
     // A socket that was let go has been told so and is silent; this guards against one that speaks all the same.
     const isCurrent = (): boolean => socket === own;
@@ -242,7 +243,7 @@ export function createLink(port: LinkPort): Link {
   function giveUp(code: number, reason: string, as: number = code): void {
     const { generation } = machine.state;
     dropSocket(code, reason);
-    machine.send({ type: 'closed', generation, code: as, reason, now: clock.now(), roll: dice.roll() });
+    machine.send({ type: 'closed', generation, code: as, reason, ...chance() });
   }
 
   function dropSocket(code: number, reason: string): void {
@@ -273,7 +274,7 @@ export function createLink(port: LinkPort): Link {
     get status() {
       return status;
     },
-    start: (attempt) => machine.send({ type: 'started', attempt, now: clock.now(), roll: dice.roll() }),
+    start: (attempt) => machine.send({ type: 'started', attempt, ...chance() }),
     stop: () => machine.send({ type: 'stopped' }),
     reconnect: () => machine.send({ type: 'reconnect-asked' }),
     doubt: () => heartbeat?.doubt(),
