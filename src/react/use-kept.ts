@@ -7,25 +7,19 @@ import { stableKey } from '../core/handles.js';
 export function useKept<T>(value: T): T {
   // Nothing and a symbol have no text of their own.
   const key = typeof value + stableKey(value);
-  const [kept, setKept] = useState({ key, value });
-  if (kept.key === key) return kept.value;
-  setKept({ key, value });
+  const [[keptKey, kept], setKept] = useState([key, value] as const);
+  if (keptKey === key) return kept;
+  setKept([key, value]);
   return value;
 }
 
 /** The newest value, for who asks later than in a render. Not a ref: the hooks keep React's rules, and a ref may not be passed on in a render. */
 export function useLatest<T>(value: T): () => T {
-  const [latest] = useState(() => createBox(value));
-  useInsertionEffect(() => latest.set(value));
-  return latest.get;
+  const [[get, set]] = useState(() => createBox(value));
+  useInsertionEffect(() => set(value));
+  return get;
 }
 
-function createBox<T>(first: T): { readonly get: () => T; readonly set: (value: T) => void } {
-  let kept = first;
-  return {
-    get: () => kept,
-    set(value) {
-      kept = value;
-    },
-  };
+function createBox<T>(kept: T): [get: () => T, set: (value: T) => void] {
+  return [() => kept, (value) => void (kept = value)];
 }

@@ -10,6 +10,7 @@ import { createElement } from 'react';
 import { renderToString } from 'react-dom/server';
 import { build } from 'vite';
 import { resolveBrowser } from '../../../scripts/browser.mjs';
+import { reactCompiler } from '../../../scripts/react-compiler.mjs';
 import { createRealtimeServer, memoryBroker } from '../../../src/server/node/index.js';
 import { root } from '../example-process.js';
 import { App } from './app.js';
@@ -28,6 +29,8 @@ export interface Visit {
 }
 
 export interface Stage {
+  /** Whether the page’s script bears the marks of the React Compiler. */
+  readonly isCompiled: boolean;
   /** How many sockets the server has seen. */
   readonly sockets: () => number;
   /** What the server sends between its root's tags. */
@@ -38,7 +41,7 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-async function buildPage(outDir: string): Promise<string> {
+async function buildPage(outDir: string, withCompiler: boolean): Promise<string> {
   const source = join(root, 'test', 'e2e', 'hydration');
   const alias = [
     { find: /^holdfast$/, replacement: join(root, 'src', 'index.ts') },
@@ -48,7 +51,7 @@ async function buildPage(outDir: string): Promise<string> {
     root: source,
     configFile: false,
     logLevel: 'error',
-    plugins: [react()],
+    plugins: [withCompiler && reactCompiler({ all: join(root, 'src', 'react'), some: source }), react()],
     resolve: { alias },
     // React's development build says in words what does not match.
     define: { 'process.env.NODE_ENV': '"development"' },
@@ -57,10 +60,11 @@ async function buildPage(outDir: string): Promise<string> {
   return readFile(join(outDir, 'page.js'), 'utf8');
 }
 
-export async function setStage(): Promise<Stage> {
+/** @param withCompiler - the page, not the server’s rendering of it, goes through the React Compiler */
+export async function setStage(withCompiler: boolean): Promise<Stage> {
   const outDir = await mkdtemp(join(tmpdir(), 'holdfast-hydration-'));
   const ends: (() => unknown)[] = [() => rm(outDir, { recursive: true })];
-  const script = await buildPage(outDir);
+  const script = await buildPage(outDir, withCompiler);
   const realtime = createRealtimeServer({
     contract: api,
     broker: memoryBroker(),
@@ -92,6 +96,7 @@ export async function setStage(): Promise<Stage> {
   ends.push(() => browser.close());
 
   return {
+    isCompiled: script.includes('$[0]'),
     html,
     sockets: () => sockets,
     say: async (text) => void (await realtime.publish(api.channels.room, { id: '1' }, 'said', { id: text, text })),
