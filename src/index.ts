@@ -1,7 +1,7 @@
 'use client';
 /** Door `holdfast`: the provider, the hooks, and the makers of contracts. */
 export { RealtimeProvider, useRealtimeClient, type RealtimeProviderProps } from './react/provider.js';
-export { useChannel, type ChannelResult, type ParamsOption } from './react/use-channel.js';
+export { useChannel, type ChannelOptions, type ChannelResult, type ParamsOption, type TapOptions, type ViewOptions } from './react/use-channel.js';
 export { useCommand, type CommandResult } from './react/use-command.js';
 export { useConnectionStatus, type ConnectionResult } from './react/use-connection-status.js';
 export { useQuery, type Follow, type QueryOptions, type QueryResult } from './react/use-query.js';
@@ -60,6 +60,7 @@ export type { CommandSnapshot, Sent } from './core/data/command-status.js';
 export type { ConnectionMetrics, ConnectionReason, ConnectionStatus } from './core/data/connection-status.js';
 export { append, defineView, upsert, type ViewRef } from './core/data/define-view.js';
 export type { Apply, QuerySnapshot } from './core/data/live-query.js';
+export { skipToken, type SkipToken } from './core/data/skip-token.js';
 export type { Readable } from './core/data/store.js';
 export type { Tap } from './core/data/tap.js';
 export type { ViewSnapshot } from './core/data/view.js';

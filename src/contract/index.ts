@@ -36,3 +36,4 @@ export {
   type Volatile,
 } from '../core/contract.js';
 export { append, defineView, upsert, type ViewRef } from '../core/data/define-view.js';
+export { skipToken, type SkipToken } from '../core/data/skip-token.js';

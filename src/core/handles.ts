@@ -10,7 +10,7 @@ import type { ViewRef } from './data/define-view.js';
 import type { Flusher } from './data/flush.js';
 import { createLiveQuery, INITIAL_QUERY, type Apply, type AskingQuery, type QuerySnapshot } from './data/live-query.js';
 import { createShelf, lookAt } from './data/shelf.js';
-import { createCell, type Readable } from './data/store.js';
+import { createCell, createStill, type Readable } from './data/store.js';
 import { createTap, type ChannelListener, type Tap } from './data/tap.js';
 import { createView, initialView, type FoldingView, type ViewSnapshot } from './data/view.js';
 import { RealtimeError } from './errors.js';
@@ -34,6 +34,8 @@ export interface LiveQuery<Data> extends Readable<QuerySnapshot<Data>> {
   refetch(): void;
   /** Applies later events of the followed channel with this function from now on. */
   setApply(apply: Apply): void;
+  /** Tells of what somebody else holds, and neither asks nor keeps anything itself. */
+  readonly watch: Readable<QuerySnapshot<Data>>['subscribe'];
 }
 
 /** One question under way. */
@@ -137,7 +139,7 @@ export function createHandles(parts: HandlesParts): Handles {
         follow: follow && channel !== null ? (reader) => channels.join(channel, eventDecoder(follow.channel), reader) : null,
         onError,
       });
-    const { item, readable } = lookAt(liveQueries, `${ref.key} ${channel ?? ''} ${stableKey(taken)}`, make, INITIAL_QUERY as QuerySnapshot<unknown>);
+    const { item, readable, watch } = lookAt(liveQueries, `${ref.key} ${channel ?? ''} ${stableKey(taken)}`, make, INITIAL_QUERY as QuerySnapshot<unknown>);
     let latest: Apply | null = null;
     return {
       ...readable,
@@ -146,6 +148,7 @@ export function createHandles(parts: HandlesParts): Handles {
         if (latest !== null) item()?.setApply(latest);
         return stop;
       },
+      watch,
       refetch: () => item()?.refetch(),
       setApply(apply) {
         latest = apply;
@@ -276,7 +279,8 @@ export function createHandles(parts: HandlesParts): Handles {
 
 function failedQuery(error: RealtimeError): LiveQuery<unknown> {
   const snapshot: QuerySnapshot<unknown> = { ...INITIAL_QUERY, status: 'error', error, isPending: false, isError: true };
-  return { get: () => snapshot, getInitial: () => snapshot, subscribe: () => () => {}, refetch: () => {}, setApply: () => {} };
+  const still = createStill(snapshot);
+  return { ...still, watch: still.subscribe, refetch: () => {}, setApply: () => {} };
 }
 
 /** The same text for equal inputs, whatever the order of their keys. What cannot be sent has a text, too: the error is told by who sends it. */

@@ -1,26 +1,46 @@
 'use client';
 /** A channel in a component: as a view, folded once for all, or as a tap, event by event. */
-import { useInsertionEffect, useMemo, useRef } from 'react';
+import { useInsertionEffect, useMemo } from 'react';
 import { useSyncExternalStoreWithSelector } from 'use-sync-external-store/with-selector';
 import type { Gap } from '../core/channels/reader.js';
 import { channelName } from '../core/channel-name.js';
 import type { ChannelRef, EventOf, ParamsOf, VolatileEventOf } from '../core/contract.js';
 import type { ViewRef } from '../core/data/define-view.js';
-import type { ViewSnapshot } from '../core/data/view.js';
+import { skipToken, type SkipToken } from '../core/data/skip-token.js';
+import { createStill, type Readable } from '../core/data/store.js';
+import type { ChannelListener, Tap } from '../core/data/tap.js';
+import { initialView, type ViewSnapshot } from '../core/data/view.js';
 import type { Params } from '../core/handles.js';
-import type { Readable } from '../core/data/store.js';
 import { useServingClient } from './provider.js';
+import { useKept } from './use-kept.js';
 
 export type ParamsOption<Ref extends ChannelRef> = keyof ParamsOf<Ref['pattern']> extends never
   ? { readonly params?: Params }
   : { readonly params: ParamsOf<Ref['pattern']> };
+
+/** Which of a kind's channels, and whether to listen at all. */
+export type ChannelOptions<Ref extends ChannelRef> = (keyof ParamsOf<Ref['pattern']> extends never
+  ? { readonly params?: Params | SkipToken }
+  : { readonly params: ParamsOf<Ref['pattern']> | SkipToken }) & {
+  /** False: subscribes nothing, and shows what is there before anything has come. @default true */
+  readonly enabled?: boolean | undefined;
+};
+
+/** What is shown of a view. */
+export interface ViewOptions<State, Selected> {
+  /** The part of the state that is shown; the component renders only when that changes. */
+  readonly select?: (state: State) => Selected;
+  /** Whether two of what `select` gave are the same to the component. @default Object.is */
+  readonly isEqual?: (a: Selected, b: Selected) => boolean;
+}
 
 export interface ChannelResult<Data> extends ViewSnapshot<Data> {
   /** Starts again from the history, and clears the gap. */
   readonly resync: () => void;
 }
 
-interface TapOptions<Ref extends ChannelRef> {
+/** Whom a tap tells; the newest functions are called. */
+export interface TapOptions<Ref extends ChannelRef> {
   /** Every event from mount on, in order. Renders nothing. */
   readonly onEvent?: (event: EventOf<Ref>) => void;
   readonly onGap?: (gap: Gap) => void;
@@ -29,8 +49,10 @@ interface TapOptions<Ref extends ChannelRef> {
 }
 
 interface AnyOptions {
-  readonly params?: Params;
+  readonly params?: Params | SkipToken;
+  readonly enabled?: boolean | undefined;
   readonly select?: (state: unknown) => unknown;
+  readonly isEqual?: (a: unknown, b: unknown) => boolean;
   readonly onEvent?: (event: never) => void;
   readonly onGap?: (gap: Gap) => void;
   readonly onVolatile?: (event: never) => void;
@@ -38,6 +60,7 @@ interface AnyOptions {
 
 /**
  * A view: the state that is folded from a channel's events, shared by every component that shows it.
+ * With `params: skipToken` or `enabled: false` nothing is subscribed, and it shows the view's initial state.
  *
  * @example
  * ```tsx
@@ -46,7 +69,7 @@ interface AnyOptions {
  */
 export function useChannel<Ref extends ChannelRef, State, Selected = State>(
   view: ViewRef<Ref, State>,
-  options: ParamsOption<Ref> & { readonly select?: (state: State) => Selected },
+  options: ChannelOptions<Ref> & ViewOptions<State, Selected>,
 ): ChannelResult<Selected>;
 /** A view of a channel whose name has no parameters. */
 export function useChannel<Ref extends ChannelRef, State>(view: ViewRef<Ref, State>, ...none: keyof ParamsOf<Ref['pattern']> extends never ? [] : [never]): ChannelResult<State>;
@@ -58,41 +81,33 @@ export function useChannel<Ref extends ChannelRef, State>(view: ViewRef<Ref, Sta
  * useChannel(api.channels.room, { params: { id: room }, onEvent: (event) => playSound(event.name) });
  * ```
  */
-export function useChannel<Ref extends ChannelRef>(channel: Ref, options: ParamsOption<Ref> & TapOptions<Ref>): ChannelResult<undefined>;
+export function useChannel<Ref extends ChannelRef>(channel: Ref, options: ChannelOptions<Ref> & TapOptions<Ref>): ChannelResult<undefined>;
 export function useChannel(target: ViewRef | ChannelRef, options: AnyOptions = {}): ChannelResult<unknown> {
   const ref = (target as typeof target | undefined)?.kind === 'view' ? (target as ViewRef).channel : (target as ChannelRef);
   const client = useServingClient(ref);
-  const { params = {}, select } = options;
-  const latest = useRef(options);
-  useInsertionEffect(() => {
-    latest.current = options;
+  const { params, select, isEqual = Object.is, enabled = true } = options;
+  const name = enabled && params !== skipToken ? channelName(ref, params) : null;
+  const source = useKept([client, target, name], (): Source => {
+    const isView = target.kind === 'view';
+    if (name === null || params === skipToken) return { ...createStill(initialView<unknown>(isView ? target.initialState : undefined)), resync() {} };
+    return isView ? client.view(target, params as Params) : client.channel(target, params as Params).tap({});
   });
-  const name = channelName(ref, params);
-  const source = useMemo(() => {
-    if (target.kind === 'view') return client.view(target, params) as Source;
-    return client.channel(target, params).tap({
-      onEvent: (event) => latest.current.onEvent?.(event as never),
-      onGap: (gap) => latest.current.onGap?.(gap),
-      onVolatile: (event) => latest.current.onVolatile?.(event as never),
-    }) as Source;
-    // `name` stands for `params`, which is a new object on every render.
-    // oxlint-disable-next-line react/exhaustive-deps
-  }, [client, target, name]);
+  useInsertionEffect(() => source.setListener?.(options as ChannelListener));
   const snapshot = useSyncExternalStoreWithSelector(
     source.subscribe,
     source.get,
     source.getInitial,
     (state: ViewSnapshot<unknown>) => (select === undefined ? state : { ...state, data: select(state.data) }),
-    select === undefined ? Object.is : isSameSelection,
+    select === undefined ? Object.is : (a, b) => isSameSelection(a, b, isEqual),
   );
   return useMemo(() => ({ ...snapshot, resync: source.resync }), [snapshot, source]);
 }
 
-type Source = Readable<ViewSnapshot<unknown>> & { resync(): void };
+type Source = Readable<ViewSnapshot<unknown>> & { resync(): void; setListener?: Tap['setListener'] };
 
 /** With a selection, `dataUpdatedAt` is the time at which what was selected last changed. */
-function isSameSelection(a: ViewSnapshot<unknown>, b: ViewSnapshot<unknown>): boolean {
+function isSameSelection(a: ViewSnapshot<unknown>, b: ViewSnapshot<unknown>, isEqual: (a: unknown, b: unknown) => boolean): boolean {
   return (
-    Object.is(a.data, b.data) && a.status === b.status && a.liveStatus === b.liveStatus && a.isStale === b.isStale && a.gap === b.gap && a.error === b.error
+    isEqual(a.data, b.data) && a.status === b.status && a.liveStatus === b.liveStatus && a.isStale === b.isStale && a.gap === b.gap && a.error === b.error
   );
 }

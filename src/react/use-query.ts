@@ -3,10 +3,13 @@
 import { useEffect, useMemo } from 'react';
 import { useSyncExternalStoreWithSelector } from 'use-sync-external-store/with-selector';
 import type { ChannelRef, EventOf, InputOf, OutputOf, QueryRef, Schema } from '../core/contract.js';
-import type { Apply, QuerySnapshot } from '../core/data/live-query.js';
-import { stableKey, type Params } from '../core/handles.js';
+import { INITIAL_QUERY, type Apply, type QuerySnapshot } from '../core/data/live-query.js';
+import { skipToken, type SkipToken } from '../core/data/skip-token.js';
+import { createStill } from '../core/data/store.js';
+import { stableKey, type LiveQuery, type Params } from '../core/handles.js';
 import { useServingClient } from './provider.js';
 import type { ParamsOption } from './use-channel.js';
+import { useKept } from './use-kept.js';
 
 /** The channel whose later events keep the answer true. `apply` must bear an event twice: put, do not add. */
 export type Follow<Data, Channel extends ChannelRef> = ParamsOption<Channel> & {
@@ -16,8 +19,11 @@ export type Follow<Data, Channel extends ChannelRef> = ParamsOption<Channel> & {
 
 export type QueryOptions<Ref extends QueryRef, Channel extends ChannelRef, Selected> = {
   readonly follow?: Follow<OutputOf<Ref['output']>, Channel>;
+  /** The part of the answer that is shown; the component renders only when that changes. */
   readonly select?: (data: OutputOf<Ref['output']>) => Selected;
-} & (Ref['input'] extends undefined ? { readonly input?: undefined } : { readonly input: InputOf<Ref['input']> });
+  /** False: asks nothing, and shows what somebody else holds, if anybody does. @default true */
+  readonly enabled?: boolean | undefined;
+} & (Ref['input'] extends undefined ? { readonly input?: undefined | SkipToken } : { readonly input: InputOf<Ref['input']> | SkipToken });
 
 export interface QueryResult<Data> extends QuerySnapshot<Data> {
   /** Asks again, unless it is being asked. */
@@ -26,6 +32,7 @@ export interface QueryResult<Data> extends QuerySnapshot<Data> {
 
 /**
  * Asks, and shows the answer. Every component with the same input shares one question.
+ * With `input: skipToken` nothing is asked.
  *
  * @example
  * ```tsx
@@ -43,17 +50,16 @@ export function useQuery<Ref extends QueryRef, Channel extends ChannelRef = Chan
 export function useQuery<Out extends Schema>(ref: QueryRef<undefined, Out>): QueryResult<OutputOf<Out>>;
 export function useQuery<Ref extends QueryRef, Selected>(ref: Ref, options = {} as QueryOptions<Ref, ChannelRef, Selected>): QueryResult<Selected> {
   const client = useServingClient(ref);
-  const { select } = options;
-  const input = options.input as InputOf<Ref['input']>;
+  const { select, enabled = true } = options;
+  const input: unknown = options.input;
+  const isSkipped = input === skipToken;
   const follow = options.follow as { channel: ChannelRef; params?: Params; apply: Apply } | undefined;
   const followed = follow?.channel;
-  const key = stableKey([input, follow?.params]);
-  const source = useMemo(
-    () => client.liveQuery(ref, input, followed && { channel: followed, params: follow?.params ?? {} }),
-    // `key` stands for the input and the parameters, which are new objects on every render.
-    // oxlint-disable-next-line react/exhaustive-deps
-    [client, ref, key, followed],
-  );
+  const source = useKept([client, ref, followed, enabled, isSkipped || stableKey([input, follow?.params])], (): LiveQuery<OutputOf<Ref['output']>> => {
+    if (isSkipped) return SKIPPED;
+    const query = client.liveQuery(ref, input as InputOf<Ref['input']>, followed && { channel: followed, params: follow?.params ?? {} });
+    return enabled ? query : { ...query, subscribe: query.watch, setApply() {} };
+  });
   const snapshot = useSyncExternalStoreWithSelector(
     source.subscribe,
     source.get,
@@ -68,6 +74,9 @@ export function useQuery<Ref extends QueryRef, Selected>(ref: Ref, options = {} 
   });
   return useMemo(() => ({ ...snapshot, refetch: source.refetch }) as QueryResult<Selected>, [snapshot, source]);
 }
+
+const NOT_ASKED = createStill(INITIAL_QUERY);
+const SKIPPED: LiveQuery<never> = { ...NOT_ASKED, watch: NOT_ASKED.subscribe, refetch() {}, setApply() {} };
 
 function isSameSelection(a: QuerySnapshot<unknown>, b: QuerySnapshot<unknown>): boolean {
   return Object.is(a.data, b.data) && a.error === b.error && a.status === b.status && a.fetchStatus === b.fetchStatus && a.isStale === b.isStale;

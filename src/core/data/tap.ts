@@ -24,6 +24,8 @@ export interface ChannelListener {
 export interface Tap extends Readable<ViewSnapshot<undefined>> {
   /** Clears the gap, and asks again to be let in where the server has refused. */
   resync(): void;
+  /** From now on this one is told, and the former one no more. */
+  setListener(listener: ChannelListener): void;
 }
 
 export interface TapPort {
@@ -105,6 +107,9 @@ export function createTap(name: string, port: TapPort, listener: ChannelListener
         joined.leave();
         if (reading === joined) reading = null;
       };
+    },
+    setListener(next) {
+      listener = next;
     },
     resync() {
       gap = null;
