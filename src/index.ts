@@ -3,7 +3,10 @@
 export { RealtimeProvider, useRealtimeClient, type RealtimeProviderProps } from './react/provider.js';
 export { useChannel, type ChannelOptions, type ChannelResult, type ParamsOption, type TapOptions, type ViewOptions } from './react/use-channel.js';
 export { useCommand, type CommandResult } from './react/use-command.js';
+export { useConnectionListener } from './react/use-connection-listener.js';
+export { useConnectionMetrics } from './react/use-connection-metrics.js';
 export { useConnectionStatus, type ConnectionResult } from './react/use-connection-status.js';
+export { usePublish, type Publish, type PublishOpen } from './react/use-publish.js';
 export { useQuery, type Follow, type QueryOptions, type QueryResult } from './react/use-query.js';
 export {
   createClient,
@@ -57,7 +60,9 @@ export {
 export type { LiveStatus } from './core/channels/delivery.js';
 export type { Gap } from './core/channels/reader.js';
 export type { CommandSnapshot, Sent } from './core/data/command-status.js';
-export type { ConnectionMetrics, ConnectionReason, ConnectionStatus } from './core/data/connection-status.js';
+export type { ConnectionListener } from './core/data/connection-listener.js';
+export type { ConnectionMetrics } from './core/data/connection-metrics.js';
+export type { ConnectionReason, ConnectionStatus } from './core/data/connection-status.js';
 export { append, defineView, upsert, type ViewRef } from './core/data/define-view.js';
 export type { Apply, QuerySnapshot } from './core/data/live-query.js';
 export { skipToken, type SkipToken } from './core/data/skip-token.js';

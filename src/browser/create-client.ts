@@ -6,7 +6,9 @@ import type { Gap } from '../core/channels/reader.js';
 import { createCoreClient } from '../core/client.js';
 import { OPEN_CONTRACT, type AnyContract, type ChannelRef, type ClientEventSchema, type CommandError, type CommandRef, type ContractId, type EventOf, type InputOf, type OpenChannelRef, type OutputOf, type ParamsOf, type QueryRef, type Volatile, type VolatileEventOf } from '../core/contract.js';
 import type { Sent } from '../core/data/command-status.js';
-import type { ConnectionMetrics, ConnectionStatus } from '../core/data/connection-status.js';
+import type { ConnectionListener } from '../core/data/connection-listener.js';
+import type { ConnectionMetrics } from '../core/data/connection-metrics.js';
+import type { ConnectionStatus } from '../core/data/connection-status.js';
 import type { ViewRef } from '../core/data/define-view.js';
 import type { Readable } from '../core/data/store.js';
 import type { ChannelListener, Tap } from '../core/data/tap.js';
@@ -126,8 +128,18 @@ export interface RealtimeClient {
   readonly contract: ContractId;
   readonly connection: Readable<ConnectionStatus>;
   readonly outbox: Readable<OutboxStatus>;
-  /** Figures that change all the time: the smoothed round trip. */
+  /** Figures that change all the time: the smoothed round trip, and how many events come. Sampled once a second while somebody subscribes. */
   readonly metrics: Readable<ConnectionMetrics>;
+  /**
+   * Tells what happens to the connection, until the returned function is called.
+   *
+   * @param newest - asked for the listener each time that something is told
+   * @example
+   * ```ts
+   * const stop = client.listen(() => ({ onLost: showBanner, onRestored: hideBanner }));
+   * ```
+   */
+  listen(newest: () => ConnectionListener): () => void;
   channel<Pattern extends string, Data>(ref: OpenChannelRef<Pattern, Data>, ...params: ParamsArgs<OpenChannelRef<Pattern, Data>>): OpenChannelHandle<Pattern, Data>;
   channel<Ref extends ChannelRef>(ref: Ref, ...params: ParamsArgs<Ref>): ChannelHandle<Ref>;
   /** State folded from a channel's events, shared by all who ask for it. */
@@ -179,6 +191,7 @@ export function createClient(options: RealtimeClientOptions): RealtimeClient {
     connection: core.connection,
     outbox: core.outbox,
     metrics: core.metrics,
+    listen: core.listen,
     channel(ref, params = {}) {
       assertServed(ref);
       const tap = (listener: TypedListener<ChannelRef>): Tap => core.handles.tap(ref, params, listener as ChannelListener);

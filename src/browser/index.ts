@@ -17,7 +17,9 @@ export {
 export type { LiveStatus } from '../core/channels/delivery.js';
 export type { Gap } from '../core/channels/reader.js';
 export type { CommandSnapshot, Sent } from '../core/data/command-status.js';
-export type { ConnectionMetrics, ConnectionReason, ConnectionStatus } from '../core/data/connection-status.js';
+export type { ConnectionListener } from '../core/data/connection-listener.js';
+export type { ConnectionMetrics } from '../core/data/connection-metrics.js';
+export type { ConnectionReason, ConnectionStatus } from '../core/data/connection-status.js';
 export type { Apply, QuerySnapshot } from '../core/data/live-query.js';
 export type { Readable } from '../core/data/store.js';
 export type { Tap } from '../core/data/tap.js';

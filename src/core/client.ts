@@ -6,7 +6,9 @@
  */
 import { createChannels } from './channels/channels.js';
 import { OPEN_CONTRACT, type AnyContract, type ContractId } from './contract.js';
-import { describeConnection, type ConnectionMetrics, type ConnectionStatus } from './data/connection-status.js';
+import { listenToConnection, type ConnectionListener } from './data/connection-listener.js';
+import { createConnectionMetrics, type ConnectionMetrics } from './data/connection-metrics.js';
+import { describeConnection, type ConnectionStatus } from './data/connection-status.js';
 import { createFlusher } from './data/flush.js';
 import { createCell, type Readable } from './data/store.js';
 import type { RealtimeError } from './errors.js';
@@ -45,6 +47,7 @@ export interface CoreClient {
   readonly connection: Readable<ConnectionStatus>;
   readonly outbox: Readable<OutboxStatus>;
   readonly metrics: Readable<ConnectionMetrics>;
+  listen(newest: () => ConnectionListener): () => void;
   /** Keeps a connection until the release is called, and a while after. */
   hold(): () => void;
   reconnect(): void;
@@ -53,6 +56,7 @@ export interface CoreClient {
   dispose(): void;
 }
 
+/** Long because it is the one place that joins rooms, a paragraph each. */
 export function createCoreClient(options: CoreOptions, world: World): CoreClient {
   const { clock, dice } = world;
   const { onError } = options;
@@ -103,7 +107,7 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
         onWelcome: (frame) => session.welcomed(frame, id),
         onRtt(sampleMs) {
           rttMs = smoothRtt(rttMs, sampleMs);
-          metrics.changed();
+          metrics.rtt(rttMs);
         },
       }),
     onFrame: (frame, link) => route(frame, link),
@@ -131,7 +135,7 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
   });
   const channels = createChannels({ ...overPool, home: pool.home, anyLink: pool.any, leave: pool.leave, leaseMs: timings.channelLeaseMs, fence: () => session.fence, onError });
   const queries = createQueries({ ...overPool, canAnswer: options.dialect?.can.answer !== false });
-  const route = createRouter({ session, channels, queries, outbox });
+  const route = createRouter({ session, channels, queries, outbox, onEvents: (count) => metrics.events(count) });
   const handles = createHandles({ clock, dice, flusher, timings, channels, queries, outbox, isDisposed: () => isDisposed, onError });
 
   const describe = (status: PoolStatus): ConnectionStatus => describeConnection(status, hasEverConnected, clock.wall() - clock.now());
@@ -141,13 +145,14 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
     return JSON.stringify(next) === JSON.stringify(former) ? (former ?? next) : next;
   });
   const outboxStatus = createCell<OutboxStatus>(flusher, () => outbox.status);
-  const metrics = createCell<ConnectionMetrics>(flusher, () => ({ rttMs }));
+  const metrics = createConnectionMetrics(flusher, clock);
   return {
     contract: options.contract?.id ?? OPEN_CONTRACT,
     handles,
     connection,
     outbox: outboxStatus,
     metrics,
+    listen: (newest) => listenToConnection({ clock, connection, tell: flusher.tell }, newest),
     hold: pool.hold,
     reconnect: pool.reconnect,
     disconnect: pool.disconnect,
@@ -158,6 +163,7 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
       handles.dispose();
       channels.dispose();
       pool.dispose();
+      metrics.dispose();
       // Whoever still looks is told how it ended.
       flusher.now();
       flusher.dispose();

@@ -84,11 +84,11 @@ describe('useConnectionStatus', () => {
     }
     show(<Status />, { client } as never);
     await pass(1_000);
-    expect(client.metrics.get()).toEqual({ rttMs: null });
+    expect(client.metrics.get()).toEqual({ rttMs: null, eventsPerSecond: 0 });
     const before = renders;
     await pass(13_000);
     // 10 ms a way.
-    expect(client.metrics.get()).toEqual({ rttMs: 20 });
+    expect(client.metrics.get()).toEqual({ rttMs: 20, eventsPerSecond: 0 });
     expect(renders).toBe(before);
     client.dispose();
   });

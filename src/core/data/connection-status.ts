@@ -26,12 +26,6 @@ export interface ConnectionStatus {
   readonly links: readonly { readonly state: LinkStatus['state']['tag']; readonly isSuspect: boolean; readonly channels: number }[];
 }
 
-/** What changes all the time, apart from the status so that nothing renders for it. */
-export interface ConnectionMetrics {
-  /** The round trip, smoothed, in milliseconds; null until it was measured. */
-  readonly rttMs: number | null;
-}
-
 export interface ConnectionReason {
   /** `asked`: by `disconnect()`; `lost`: it may come back; else the error that ended it. */
   readonly kind: 'asked' | 'lost' | RealtimeErrorCode;
