@@ -6,6 +6,7 @@ export { useCommand, type CommandResult } from './react/use-command.js';
 export { useConnectionListener } from './react/use-connection-listener.js';
 export { useConnectionMetrics } from './react/use-connection-metrics.js';
 export { useConnectionStatus, type ConnectionResult } from './react/use-connection-status.js';
+export { useOutbox } from './react/use-outbox.js';
 export { usePublish, type Publish, type PublishOpen } from './react/use-publish.js';
 export { useQuery, type Follow, type QueryOptions, type QueryResult } from './react/use-query.js';
 export {
@@ -74,5 +75,5 @@ export type { LiveQuery, Params, View } from './core/handles.js';
 export type { ClientLogger } from './core/link-log.js';
 export type { BackoffOptions, Bounds, PoolOptions, TimingOptions, Timings } from './core/options.js';
 export type { Dialect, DialectCan } from './core/protocol/dialect.js';
-export type { OutboxStatus } from './core/queue/outbox.js';
+export type { OutboxCommand, OutboxStatus } from './core/queue/outbox.js';
 export type { World } from './core/world.js';

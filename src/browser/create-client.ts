@@ -127,6 +127,7 @@ export interface RealtimeClient {
   /** Which contract it serves. */
   readonly contract: ContractId;
   readonly connection: Readable<ConnectionStatus>;
+  /** What waits for an outcome. */
   readonly outbox: Readable<OutboxStatus>;
   /** Figures that change all the time: the smoothed round trip, and how many events come. Sampled once a second while somebody subscribes. */
   readonly metrics: Readable<ConnectionMetrics>;

@@ -30,5 +30,5 @@ export type { LiveQuery, Params, View } from '../core/handles.js';
 export type { ClientLogger } from '../core/link-log.js';
 export type { BackoffOptions, Bounds, PoolOptions, TimingOptions, Timings } from '../core/options.js';
 export type { Dialect, DialectCan } from '../core/protocol/dialect.js';
-export type { OutboxStatus } from '../core/queue/outbox.js';
+export type { OutboxCommand, OutboxStatus } from '../core/queue/outbox.js';
 export type { World } from '../core/world.js';

@@ -131,7 +131,7 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
     commandMs: timings.commandMs,
     window: () => session.limits.windowPerLane,
     keepMs: () => session.limits.keepMs,
-    onStatus: () => outboxStatus.changed(),
+    onChange: () => outboxStatus.changed(),
   });
   const channels = createChannels({ ...overPool, home: pool.home, anyLink: pool.any, leave: pool.leave, leaseMs: timings.channelLeaseMs, fence: () => session.fence, onError });
   const queries = createQueries({ ...overPool, canAnswer: options.dialect?.can.answer !== false });
