@@ -1,5 +1,6 @@
 /**
  * Binds the core to the real outside and gives its handles the types of the contract.
+ * Long because the client's public face, with what it promises, is one page.
  * Not here: React (`react/`), and any decision (`core/`).
  */
 import type { Gap } from '../core/channels/reader.js';
@@ -37,6 +38,11 @@ export interface ClientSettings {
    * to try again; any other failure is tried again with backoff. Leave it out where cookies say who the user is.
    */
   readonly auth?: Auth | undefined;
+  /**
+   * Who is signed in at the start, as the server will name them: their user tag; null for nobody. See {@link RealtimeClient.setUser}.
+   * @default undefined: who it is, only the server's welcome says
+   */
+  readonly user?: string | null | undefined;
   /** Told of everything that went wrong and has no other place to go. @default `console.error` */
   readonly onError?: ((error: RealtimeError) => void) | undefined;
   /** Told what each link does: its states, and why it was lost. @default nobody */
@@ -155,6 +161,18 @@ export interface RealtimeClient {
   hold(): () => void;
   reconnect(): void;
   disconnect(): void;
+  /**
+   * Says who is signed in now, as the server will name them: their user tag; null for nobody. If that is another one than
+   * before, everything of the former user is gone at once (unsent commands end `cancelled`, sent ones `outcome-unknown`;
+   * views, queries and channels begin from nothing), and the links connect again, with a new token. If the server then
+   * names somebody else, that stands, and `onError` is told `unauthorized`. With undefined only the server's word counts.
+   *
+   * @example
+   * ```ts
+   * onSignOut(() => client.setUser(null));
+   * ```
+   */
+  setUser(user: string | null | undefined): void;
   /** Ends everything: unsent commands are cancelled, sent ones end `outcome-unknown`, no socket and no timer is left. */
   dispose(): void;
 }
@@ -162,20 +180,22 @@ export interface RealtimeClient {
 /**
  * Makes a client. It connects when something is wanted over it or it is held, and not before.
  *
- * @throws RealtimeError `misuse` if `url` cannot be opened
+ * @throws RealtimeError `misuse` if `url` cannot be opened, if there is neither contract nor dialect, or for a number that is none
  */
 export function createClient(options: RealtimeClientOptions): RealtimeClient {
-  const { contract, dialect, auth } = options;
+  const { url, contract, dialect, auth } = options as Partial<RealtimeClientOptions>;
+  if (url === undefined || (contract ?? dialect) === undefined) throw new RealtimeError('misuse', 'A client needs url and contract (or dialect), and so does a <RealtimeProvider> that is given no client.');
   const onError = calm<[RealtimeError]>((error) => (options.onError ?? console.error)(error));
   const core = createCoreClient(
     {
       contract,
       dialect,
-      url: linkUrl(options.url, dialect !== undefined),
+      url: linkUrl(url, dialect !== undefined),
       fetchToken: auth === undefined ? null : (onAbort) => callAuth(auth, onAbort),
       ...(options.timings && { timings: options.timings }),
       ...(options.pool && { pool: options.pool }),
       ...(options.bounds && { bounds: options.bounds }),
+      user: options.user,
       logger: options.logger && { debug: calm((...words) => options.logger?.debug(...words)) },
       onError,
     },
@@ -228,6 +248,7 @@ export function createClient(options: RealtimeClientOptions): RealtimeClient {
     hold: core.hold,
     reconnect: core.reconnect,
     disconnect: core.disconnect,
+    setUser: core.setUser,
     dispose: core.dispose,
   };
   return client as RealtimeClient;

@@ -33,6 +33,7 @@ export interface CoreOptions {
   readonly contract: AnyContract | undefined;
   readonly dialect?: Dialect | undefined;
   readonly fetchToken: LinkPort['fetchToken'];
+  readonly user?: string | null | undefined;
   readonly timings?: TimingOptions;
   readonly pool?: Partial<PoolOptions>;
   readonly bounds?: Partial<Bounds>;
@@ -52,6 +53,7 @@ export interface CoreClient {
   hold(): () => void;
   reconnect(): void;
   disconnect(): void;
+  setUser(user: string | null | undefined): void;
   /** Ends everything: no socket, no timer, no open promise is left. */
   dispose(): void;
 }
@@ -69,18 +71,30 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
   const flusher = createFlusher({ paint: (run) => world.paint(run), onError });
   const session = createSession({
     clientId: dice.id(),
+    user: options.user,
     isVisible: () => world.isVisible(),
+    // First of all: nothing of the new user may go over a link of the former one.
     onIdentityChanged(link) {
-      // First of all: nothing of the new user may go over a link of the former one.
       pool.voidOthers(link);
-      outbox.abandon();
-      queries.cancel();
-      channels.forget();
-      handles.forget();
+      wipe();
     },
+    onUserChanged(hasFormer) {
+      pool.renew();
+      if (!hasFormer) return;
+      wipe();
+      // No frame may be painted with what was the former user's.
+      flusher.now();
+    },
+    onError,
     onFenceChanged: () => handles.fenceChanged(),
   });
 
+  const wipe = (): void => {
+    outbox.abandon();
+    queries.cancel();
+    channels.forget();
+    handles.forget();
+  };
   const pool = createPool({
     clock,
     // Where nothing resumes, a channel that moves to another link has a gap: one link is what such a server expects.
@@ -156,6 +170,7 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
     hold: pool.hold,
     reconnect: pool.reconnect,
     disconnect: pool.disconnect,
+    setUser: session.setUser,
     dispose() {
       isDisposed = true;
       outbox.abandon();

@@ -108,7 +108,7 @@ export function createHandles(parts: HandlesParts): Handles {
 
   function tap(ref: ChannelRef, params: Params, listener: ChannelListener): Tap {
     const name = channelName(ref, params);
-    return createTap(name, { flusher, join: (reader) => channels.join(name, eventDecoder(ref), reader), readVolatile: (frame) => readVolatile(ref, frame), onError }, listener);
+    return createTap(name, { flusher, join: (reader) => channels.join(name, eventDecoder(ref), reader), readVolatile: (frame) => readVolatile(ref, frame), isDisposed: parts.isDisposed, onError }, listener);
   }
 
   function publish(ref: ChannelRef, params: Params, name: string, data: unknown): Sent | boolean {

@@ -3,7 +3,6 @@
  * No React here: a render makes it, an effect tells it of newer props.
  */
 import { createClient, type RealtimeClient, type RealtimeClientOptions } from '../browser/create-client.js';
-import { RealtimeError } from '../core/errors.js';
 
 type Key<T> = T extends unknown ? keyof T : never;
 
@@ -17,7 +16,7 @@ export interface OwnedClient {
   readonly client: RealtimeClient;
   /** Whether these props ask for this very client. */
   isFor(props: ClientProps): boolean;
-  /** From now on these `auth` and `onError` are called. */
+  /** From now on these `auth`, `logger` and `onError` are called. */
   update(props: ClientProps): void;
 }
 
@@ -25,7 +24,7 @@ export function createOwnedClient(props: ClientProps): OwnedClient {
   const { url, contract, client } = props;
   let latest = props;
   return {
-    client: props.client ?? create(props, () => latest),
+    client: client ?? create(props as RealtimeClientOptions, () => latest),
     isFor: (asked) => asked.client === client && (client !== undefined || (asked.url === url && asked.contract === contract)),
     update(newer) {
       latest = newer;
@@ -34,11 +33,11 @@ export function createOwnedClient(props: ClientProps): OwnedClient {
 }
 
 function create(props: RealtimeClientOptions, latest: () => ClientProps): RealtimeClient {
-  const { url, contract, dialect, auth } = props as Partial<RealtimeClientOptions>;
-  if (url === undefined || (contract ?? dialect) === undefined) throw new RealtimeError('misuse', '<RealtimeProvider> needs url and contract (or dialect), or a client.');
   return createClient({
     ...props,
-    auth: auth && ((context) => latest().auth?.(context) ?? null),
+    // One that is there only after the sign-in is called, too.
+    auth: (context) => latest().auth?.(context) ?? null,
+    logger: { debug: (...words) => latest().logger?.debug(...words) },
     onError: (error) => (latest().onError ?? console.error)(error),
   });
 }

@@ -8,6 +8,7 @@ import type { RealtimeClient } from '../browser/create-client.js';
 import { OPEN_CONTRACT, type ContractId } from '../core/contract.js';
 import { RealtimeError } from '../core/errors.js';
 import { createOwnedClient, type ClientProps } from './owned-client.js';
+import { PageGuard } from './page-guard.js';
 
 interface Served {
   readonly client: RealtimeClient;
@@ -16,17 +17,21 @@ interface Served {
 
 const Context = createContext<Served | null>(null);
 
-export type RealtimeProviderProps = ClientProps & { readonly children?: ReactNode };
+export type RealtimeProviderProps = ClientProps & {
+  /** While a command has no outcome yet, the browser asks before it closes the page. @default false */
+  readonly warnOnUnsent?: boolean | undefined;
+  readonly children?: ReactNode;
+};
 
 /**
  * Owns the connection for the hooks below it.
  *
- * While it is mounted it holds one link; 30 s after it has gone the link is closed. A new inline `auth` or `onError`
- * changes nothing but which function is called next.
+ * While it is mounted it holds one link; 30 s after it has gone the link is closed. A new inline `auth`, `logger` or
+ * `onError` changes nothing but which function is called next. Another `user` ends everything of the former one at once.
  *
  * @example
  * ```tsx
- * <RealtimeProvider url="/realtime" contract={api} auth={fetchToken}>
+ * <RealtimeProvider url="/realtime" contract={api} auth={fetchToken} user={session.userTag} warnOnUnsent>
  *   <App />
  * </RealtimeProvider>
  * ```
@@ -43,7 +48,12 @@ export function RealtimeProvider(props: RealtimeProviderProps): ReactNode {
   const { client } = owned;
   useEffect(() => client.hold(), [client]);
   const served = useMemo(() => ({ client, outer }), [client, outer]);
-  return <Context.Provider value={served}>{props.children}</Context.Provider>;
+  return (
+    <Context.Provider value={served}>
+      <PageGuard client={client} isOwn={props.client === undefined} user={props.user} warnOnUnsent={props.warnOnUnsent} />
+      {props.children}
+    </Context.Provider>
+  );
 }
 
 /** The client of the nearest provider that serves this part's contract; if it has none, of the nearest. */
