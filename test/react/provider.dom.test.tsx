@@ -4,7 +4,7 @@ import { renderToString } from 'react-dom/server';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { channel, createClient, defineContract, defineView, query, RealtimeError, RealtimeProvider, useChannel, useCommand, useConnectionStatus, useQuery, useRealtimeClient, type CommandResult } from '../../src/index.js';
-import { api, createHarness, HOST, messages, URL } from './harness.js';
+import { api, createHarness, createRenderLog, HOST, messages, URL } from './harness.js';
 
 afterEach(() => {
   cleanup();
@@ -170,24 +170,21 @@ describe('RealtimeProvider', () => {
 
   it('has the page ask before it is closed, while a command has no outcome and no longer', async () => {
     const { show, tree, pass, server } = createHarness();
-    let post: CommandResult<typeof api.commands.post>['send'] | undefined;
-    function Posting() {
-      post = useCommand(api.commands.post).send;
-      return null;
-    }
+    const posts = createRenderLog<CommandResult<typeof api.commands.post>>();
+    const Posting = () => posts.note(useCommand(api.commands.post));
     const doesAsk = (): boolean => !window.dispatchEvent(new Event('beforeunload', { cancelable: true }));
     const [listens, stops] = [vi.spyOn(globalThis, 'addEventListener'), vi.spyOn(globalThis, 'removeEventListener')];
     const withWarning = { warnOnUnsent: true } as never;
     const page = show(<Posting />, withWarning);
     await pass(200);
     expect([doesAsk(), listens.mock.calls.filter(([type]) => type === 'beforeunload')]).toEqual([false, []]);
-    post?.({ room: '1', text: 'a' });
+    posts.last().send({ room: '1', text: 'a' });
     await pass(10);
     expect(doesAsk()).toBe(true);
     await pass(200);
     expect([doesAsk(), stops.mock.calls.some(([type]) => type === 'beforeunload')]).toEqual([false, true]);
     server.kill();
-    post?.({ room: '1', text: 'b' });
+    posts.last().send({ room: '1', text: 'b' });
     await pass(100);
     expect(doesAsk()).toBe(true);
     page.rerender(tree(<Posting />));

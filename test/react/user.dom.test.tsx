@@ -16,7 +16,7 @@ let ran: string[];
 let errors: RealtimeError[];
 let log: RenderLog<string>;
 let posts: RenderLog<CommandResult<typeof api.commands.post>>;
-let client: RealtimeClient;
+let clients: RenderLog<RealtimeClient>;
 
 beforeEach(() => {
   harness = createHarness();
@@ -24,6 +24,7 @@ beforeEach(() => {
   errors = [];
   log = createRenderLog();
   posts = createRenderLog();
+  clients = createRenderLog();
   server = createSimulatedServer(harness.world, HOST, {
     contract: api,
     authenticate: ({ token }) => ({ id: `id of ${token}`, tag: token ?? 'nobody' }),
@@ -46,7 +47,7 @@ function page(user: string | null | undefined, children: ReactNode = <Account />
 }
 
 function Account() {
-  client = useRealtimeClient();
+  clients.note(useRealtimeClient());
   posts.note(useCommand(api.commands.post));
   const { data, error } = useChannel(messages, { params: { id: '1' } });
   const history = useQuery(api.queries.history, { input: { room: '1' } });
@@ -74,7 +75,7 @@ describe('another user', () => {
     const sent = posts.last().send({ room: '1', text: 'under way' });
     // It is on the wire, and its answer is about to come.
     await harness.pass(35);
-    const asked = client.query(api.queries.history, { room: '2' });
+    const asked = clients.last().query(api.queries.history, { room: '2' });
     await act(async () => shown.rerender(page('bob')));
     // Nothing has come over the network yet.
     expect([log.last(), await end(sent), await end({ result: asked })]).toEqual([' | pending', 'outcome-unknown', 'cancelled']);
@@ -137,12 +138,12 @@ describe('another user', () => {
 
   it('does not end a disconnect()', async () => {
     const shown = await signIn();
-    client.disconnect();
+    clients.last().disconnect();
     await harness.pass(100);
     await act(async () => shown.rerender(page('bob')));
     await harness.pass(10_000);
     expect([log.last(), hellos()]).toEqual([' | pending', ['ann']]);
-    client.reconnect();
+    clients.last().reconnect();
     await harness.pass(500);
     expect(hellos()).toEqual(['ann', 'bob']);
   });
