@@ -1,14 +1,13 @@
 'use client';
 /** Door `holdfast`: the provider, the hooks, and the makers of contracts. */
 export { RealtimeProvider, useRealtimeClient, type RealtimeProviderProps } from './react/provider.js';
-export { useChannel, type ChannelResult, type ParamsOption } from './react/use-channel.js';
+export { useChannel, type ChannelOptions, type ChannelResult, type ParamsOption, type TapOptions, type ViewOptions } from './react/use-channel.js';
 export { useCommand, type CommandResult } from './react/use-command.js';
-export { skipToken, type SkipToken } from './react/skip-token.js';
 export { useConnectionListener } from './react/use-connection-listener.js';
 export { useConnectionMetrics } from './react/use-connection-metrics.js';
 export { useConnectionStatus, type ConnectionResult } from './react/use-connection-status.js';
 export { useOutbox } from './react/use-outbox.js';
-export { usePublish } from './react/use-publish.js';
+export { usePublish, type Publish, type PublishOpen } from './react/use-publish.js';
 export { useQuery, type Follow, type QueryOptions, type QueryResult } from './react/use-query.js';
 export {
   createClient,
@@ -61,12 +60,13 @@ export { channel, command, defineContract, query, volatile } from './core/define
 export type { LiveStatus } from './core/channels/delivery.js';
 export type { Gap } from './core/channels/reader.js';
 export type { CommandSnapshot, Sent } from './core/data/command-status.js';
+export type { ConnectionListener } from './core/data/connection-listener.js';
+export type { ConnectionMetrics } from './core/data/connection-metrics.js';
 export type { ConnectionReason, ConnectionStatus } from './core/data/connection-status.js';
-export type { ConnectionListener } from './core/data/connection-watch.js';
-export type { ConnectionMetrics } from './core/data/metrics.js';
 export { append, defineView, upsert, type ViewRef } from './core/data/define-view.js';
 export type { Apply, QuerySnapshot } from './core/data/live-query.js';
 export type { Local, Optimistic } from './core/data/optimistic.js';
+export { skipToken, type SkipToken } from './core/data/skip-token.js';
 export type { Readable } from './core/data/store.js';
 export type { Tap } from './core/data/tap.js';
 export type { ViewSnapshot } from './core/data/view.js';
@@ -75,5 +75,5 @@ export type { LiveQuery, Params, View } from './core/handles.js';
 export type { ClientLogger } from './core/link-log.js';
 export type { BackoffOptions, Bounds, PoolOptions, TimingOptions, Timings } from './core/options.js';
 export type { Dialect, DialectCan } from './core/protocol/dialect.js';
-export type { OutboxStatus, PendingCommand } from './core/queue/outbox.js';
+export type { OutboxCommand, OutboxStatus } from './core/queue/outbox.js';
 export type { World } from './core/world.js';

@@ -1,15 +1,15 @@
 // One message: said, or still on its way.
-import type { PendingCommand } from 'holdfast';
+import type { OutboxCommand } from 'holdfast';
 import type { Message } from './contract.js';
 
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
-const WORDS: Readonly<Record<PendingCommand['status'], string>> = { queued: 'waiting for the connection', sent: 'on its way' };
+const WORDS: Readonly<Record<OutboxCommand['status'], string>> = { queued: 'waiting for the connection', sent: 'on its way' };
 
 interface MessageRowProps {
   readonly message: Message;
   readonly isOwn?: boolean;
   /** The command that says it, while that has no outcome. */
-  readonly pending?: PendingCommand | undefined;
+  readonly pending?: OutboxCommand | undefined;
 }
 
 export function MessageRow({ message, isOwn = false, pending }: MessageRowProps) {

@@ -1,15 +1,16 @@
 /**
  * Binds the core to the real outside and gives its handles the types of the contract.
+ * Long because the client's public face, with what it promises, is one page.
  * Not here: React (`react/`), and any decision (`core/`).
  */
 import type { Gap } from '../core/channels/reader.js';
 import { createCoreClient } from '../core/client.js';
 import { OPEN_CONTRACT, type AnyContract, type ChannelRef, type ClientEventSchema, type CommandError, type CommandRef, type ContractId, type EventOf, type InputOf, type OpenChannelRef, type OutputOf, type ParamsArgs, type QueryRef, type Volatile, type VolatileEventOf } from '../core/contract.js';
 import type { Sent } from '../core/data/command-status.js';
+import type { ConnectionListener } from '../core/data/connection-listener.js';
+import type { ConnectionMetrics } from '../core/data/connection-metrics.js';
 import type { ConnectionStatus } from '../core/data/connection-status.js';
-import type { ConnectionListener } from '../core/data/connection-watch.js';
 import type { ViewRef } from '../core/data/define-view.js';
-import type { ConnectionMetrics } from '../core/data/metrics.js';
 import type { Optimistic } from '../core/data/optimistic.js';
 import type { Readable } from '../core/data/store.js';
 import type { ChannelListener, Tap } from '../core/data/tap.js';
@@ -38,6 +39,11 @@ export interface ClientSettings {
    * to try again; any other failure is tried again with backoff. Leave it out where cookies say who the user is.
    */
   readonly auth?: Auth | undefined;
+  /**
+   * Who is signed in at the start, as the server will name them: their user tag; null for nobody. See {@link RealtimeClient.setUser}.
+   * @default undefined: who it is, only the server's welcome says
+   */
+  readonly user?: string | null | undefined;
   /** Told of everything that went wrong and has no other place to go. @default `console.error` */
   readonly onError?: ((error: RealtimeError) => void) | undefined;
   /** Told what each link does: its states, and why it was lost. @default nobody */
@@ -135,9 +141,20 @@ export interface RealtimeClient {
   /** Which contract it serves. */
   readonly contract: ContractId;
   readonly connection: Readable<ConnectionStatus>;
+  /** What waits for an outcome. */
   readonly outbox: Readable<OutboxStatus>;
-  /** Figures that change all the time, told once a second. */
+  /** Figures that change all the time: the smoothed round trip, and how many events come. Sampled once a second while somebody subscribes. */
   readonly metrics: Readable<ConnectionMetrics>;
+  /**
+   * Tells what happens to the connection, until the returned function is called.
+   *
+   * @param newest - asked for the listener each time that something is told
+   * @example
+   * ```ts
+   * const stop = client.listen(() => ({ onLost: showBanner, onRestored: hideBanner }));
+   * ```
+   */
+  listen(newest: () => ConnectionListener): () => void;
   channel<Pattern extends string, Data>(ref: OpenChannelRef<Pattern, Data>, ...params: ParamsArgs<OpenChannelRef<Pattern, Data>>): OpenChannelHandle<Pattern, Data>;
   channel<Ref extends ChannelRef>(ref: Ref, ...params: ParamsArgs<Ref>): ChannelHandle<Ref>;
   /** State folded from a channel's events, shared by all who ask for it. */
@@ -153,19 +170,15 @@ export interface RealtimeClient {
   reconnect(): void;
   disconnect(): void;
   /**
-   * Tells when the connection has been away for a while, is back, or stays away, until the returned function is called.
+   * Says who is signed in now, as the server will name them: their user tag; null for nobody. If that is another one than
+   * before, everything of the former user is gone at once (unsent commands end `cancelled`, sent ones `outcome-unknown`;
+   * views, queries and channels begin from nothing), and the links connect again, with a new token. If the server then
+   * names somebody else, that stands, and `onError` is told `unauthorized`. With undefined only the server's word counts.
    *
    * @example
    * ```ts
-   * const stop = client.watchConnection({ onLost: () => show('The connection is away.'), onRestored: () => hide() });
+   * onSignOut(() => client.setUser(null));
    * ```
-   */
-  watchConnection(listener: ConnectionListener): () => void;
-  /**
-   * Says who has signed in, by the tag that the server will name; null: nobody. When it is another one than before, everything
-   * of the former is wiped at once: unsent commands end `cancelled`, sent ones `outcome-unknown`, channels and queries start from
-   * nothing, and the links connect again with a new token. If the server then names another user, `onError` is told
-   * (`unauthorized`). Undefined: only the server's word counts, which is enough where its tags are unique.
    */
   setUser(user: string | null | undefined): void;
   /** Ends everything: unsent commands are cancelled, sent ones end `outcome-unknown`, no socket and no timer is left. */
@@ -175,16 +188,17 @@ export interface RealtimeClient {
 /**
  * Makes a client. It connects when something is wanted over it or it is held, and not before.
  *
- * @throws RealtimeError `misuse` if `url` cannot be opened
+ * @throws RealtimeError `misuse` if `url` cannot be opened, if there is neither contract nor dialect, or for a number that is none
  */
 export function createClient(options: RealtimeClientOptions): RealtimeClient {
-  const { contract, dialect, auth } = options;
+  const { url, contract, dialect, auth } = options as Partial<RealtimeClientOptions>;
+  if (url === undefined || (contract ?? dialect) === undefined) throw new RealtimeError('misuse', 'A client needs url and contract (or dialect), and so does a <RealtimeProvider> that is given no client.');
   const onError = calm<[RealtimeError]>((error) => (options.onError ?? console.error)(error));
   const { handles, ...shared } = createCoreClient(
     {
       ...options,
       contract,
-      url: linkUrl(options.url, dialect !== undefined),
+      url: linkUrl(url, dialect !== undefined),
       fetchToken: auth === undefined ? null : (onAbort) => callAuth(auth, onAbort),
       logger: options.logger && { debug: calm((...words) => options.logger?.debug(...words)) },
       onError,

@@ -18,9 +18,9 @@ export {
 export type { LiveStatus } from '../core/channels/delivery.js';
 export type { Gap } from '../core/channels/reader.js';
 export type { CommandSnapshot, Sent } from '../core/data/command-status.js';
+export type { ConnectionListener } from '../core/data/connection-listener.js';
+export type { ConnectionMetrics } from '../core/data/connection-metrics.js';
 export type { ConnectionReason, ConnectionStatus } from '../core/data/connection-status.js';
-export type { ConnectionListener } from '../core/data/connection-watch.js';
-export type { ConnectionMetrics } from '../core/data/metrics.js';
 export type { Apply, QuerySnapshot } from '../core/data/live-query.js';
 export type { Local, Optimistic } from '../core/data/optimistic.js';
 export type { Readable } from '../core/data/store.js';
@@ -32,5 +32,5 @@ export type { LiveQuery, Params, View } from '../core/handles.js';
 export type { ClientLogger } from '../core/link-log.js';
 export type { BackoffOptions, Bounds, PoolOptions, TimingOptions, Timings } from '../core/options.js';
 export type { Dialect, DialectCan } from '../core/protocol/dialect.js';
-export type { OutboxStatus, PendingCommand } from '../core/queue/outbox.js';
+export type { OutboxCommand, OutboxStatus } from '../core/queue/outbox.js';
 export type { World } from '../core/world.js';

@@ -35,3 +35,4 @@ export type {
 } from '../core/contract.js';
 export { channel, command, defineContract, query, volatile } from '../core/define-contract.js';
 export { append, defineView, upsert, type ViewRef } from '../core/data/define-view.js';
+export { skipToken, type SkipToken } from '../core/data/skip-token.js';

@@ -6,12 +6,12 @@
  */
 import { createChannels } from './channels/channels.js';
 import { OPEN_CONTRACT, type AnyContract, type ContractId } from './contract.js';
+import { listenToConnection, type ConnectionListener } from './data/connection-listener.js';
+import { createConnectionMetrics, type ConnectionMetrics } from './data/connection-metrics.js';
 import { describeConnection, type ConnectionStatus } from './data/connection-status.js';
-import { watchConnection, type ConnectionListener } from './data/connection-watch.js';
 import { createFlusher } from './data/flush.js';
-import { createMetrics, type ConnectionMetrics } from './data/metrics.js';
 import { createCell, type Readable } from './data/store.js';
-import { RealtimeError } from './errors.js';
+import type { RealtimeError } from './errors.js';
 import { createHandles, type Handles } from './handles.js';
 import { createHeartbeat } from './heartbeat/heartbeat.js';
 import { smoothRtt } from './heartbeat/rtt.js';
@@ -33,6 +33,7 @@ export interface CoreOptions {
   readonly contract: AnyContract | undefined;
   readonly dialect?: Dialect | undefined;
   readonly fetchToken: LinkPort['fetchToken'];
+  readonly user?: string | null | undefined;
   readonly timings?: TimingOptions | undefined;
   readonly pool?: Partial<PoolOptions> | undefined;
   readonly bounds?: Partial<Bounds> | undefined;
@@ -47,17 +48,17 @@ export interface CoreClient {
   readonly connection: Readable<ConnectionStatus>;
   readonly outbox: Readable<OutboxStatus>;
   readonly metrics: Readable<ConnectionMetrics>;
+  listen(newest: () => ConnectionListener): () => void;
   /** Keeps a connection until the release is called, and a while after. */
   hold(): () => void;
   reconnect(): void;
   disconnect(): void;
-  watchConnection(listener: ConnectionListener): () => void;
-  /** Who has signed in; another one than before, and everything of the former is wiped. */
   setUser(user: string | null | undefined): void;
   /** Ends everything: no socket, no timer, no open promise is left. */
   dispose(): void;
 }
 
+/** Long because it is the one place that joins rooms, a paragraph each. */
 export function createCoreClient(options: CoreOptions, world: World): CoreClient {
   const { clock, dice } = world;
   const { onError } = options;
@@ -70,20 +71,30 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
   const flusher = createFlusher({ paint: (run) => world.paint(run), show: world.show, onError });
   const session = createSession({
     clientId: dice.id(),
+    user: options.user,
     isVisible: () => world.isVisible(),
+    // First of all: nothing of the new user may go over a link of the former one.
     onIdentityChanged(link) {
-      // First of all: nothing of the new user may go over a link of the former one.
-      pool.voidOthers(link ?? -1);
-      outbox.abandon();
-      queries.cancel();
-      channels.forget();
-      handles.forget();
+      pool.voidOthers(link);
+      wipe();
     },
+    onUserChanged(hasFormer) {
+      pool.renew();
+      if (!hasFormer) return;
+      wipe();
+      // No frame may be painted with what was the former user's.
+      flusher.now();
+    },
+    onError,
     onFenceChanged: () => handles.fenceChanged(),
-    onMismatch: (expected, named) =>
-      onError(new RealtimeError('unauthorized', `The page says that '${expected}' has signed in, and the server that it is '${named}', which stands. Give user the tag that authenticate answers, and auth the token of that user.`)),
   });
 
+  const wipe = (): void => {
+    outbox.abandon();
+    queries.cancel();
+    channels.forget();
+    handles.forget();
+  };
   const pool = createPool({
     clock,
     // Where nothing resumes, a channel that moves to another link has a gap: one link is what such a server expects.
@@ -110,13 +121,10 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
         onWelcome: (frame) => session.welcomed(frame, id),
         onRtt(sampleMs) {
           rttMs = smoothRtt(rttMs, sampleMs);
-          metrics.measured(rttMs);
+          metrics.rtt(rttMs);
         },
       }),
-    onFrame(frame, link) {
-      if (frame.t === 'events') metrics.came(frame.events.length);
-      route(frame, link);
-    },
+    onFrame: (frame, link) => route(frame, link),
     onReady(link, isFirst) {
       const isReturn = isFirst && hasEverConnected;
       hasEverConnected = true;
@@ -137,11 +145,11 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
     commandMs: timings.commandMs,
     window: () => session.limits.windowPerLane,
     keepMs: () => session.limits.keepMs,
-    onStatus: () => outboxStatus.changed(),
+    onChange: () => outboxStatus.changed(),
   });
   const channels = createChannels({ ...overPool, home: pool.home, anyLink: pool.any, leave: pool.leave, leaseMs: timings.channelLeaseMs, fence: () => session.fence, onError });
   const queries = createQueries({ ...overPool, canAnswer: options.dialect?.can.answer !== false });
-  const route = createRouter({ session, channels, queries, outbox });
+  const route = createRouter({ session, channels, queries, outbox, onEvents: (count) => metrics.events(count) });
   const handles = createHandles({ clock, dice, flusher, timings, channels, queries, outbox, isDisposed: () => isDisposed, onError });
 
   const describe = (status: PoolStatus): ConnectionStatus => describeConnection(status, hasEverConnected, clock.wall() - clock.now());
@@ -151,17 +159,17 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
     return JSON.stringify(next) === JSON.stringify(former) ? (former ?? next) : next;
   });
   const outboxStatus = createCell<OutboxStatus>(flusher, () => outbox.status);
-  const metrics = createMetrics(clock, flusher);
+  const metrics = createConnectionMetrics(flusher, clock);
   return {
     contract: options.contract?.id ?? OPEN_CONTRACT,
     handles,
     connection,
     outbox: outboxStatus,
     metrics,
+    listen: (newest) => listenToConnection({ clock, connection, tell: flusher.tell }, newest),
     hold: pool.hold,
     reconnect: pool.reconnect,
     disconnect: pool.disconnect,
-    watchConnection: (listener) => watchConnection(connection, clock, listener),
     setUser: session.setUser,
     dispose() {
       isDisposed = true;
@@ -170,6 +178,7 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
       handles.dispose();
       channels.dispose();
       pool.dispose();
+      metrics.dispose();
       // Whoever still looks is told how it ended.
       flusher.now();
       flusher.dispose();

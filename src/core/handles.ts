@@ -12,7 +12,7 @@ import type { Flusher } from './data/flush.js';
 import { createLiveQuery, INITIAL_QUERY, type Apply, type AskingQuery, type QuerySnapshot } from './data/live-query.js';
 import { createLayers, type Local, type LocalEdit, type Optimistic } from './data/optimistic.js';
 import { createShelf, lookAt } from './data/shelf.js';
-import { createCell, type Readable } from './data/store.js';
+import { createCell, createStill, type Readable } from './data/store.js';
 import { createTap, type ChannelListener, type Tap } from './data/tap.js';
 import { createView, initialView, type FoldingView, type ViewSnapshot } from './data/view.js';
 import { RealtimeError } from './errors.js';
@@ -36,6 +36,8 @@ export interface LiveQuery<Data> extends Readable<QuerySnapshot<Data>> {
   refetch(): void;
   /** Applies later events of the followed channel with this function from now on. */
   setApply(apply: Apply): void;
+  /** Tells of what somebody else holds, and neither asks nor keeps anything itself. */
+  readonly watch: Readable<QuerySnapshot<Data>>['subscribe'];
 }
 
 /** One question under way. */
@@ -112,7 +114,7 @@ export function createHandles(parts: HandlesParts): Handles {
 
   function tap(ref: ChannelRef, params: Params, listener: ChannelListener): Tap {
     const name = channelName(ref, params);
-    return createTap(name, { flusher, join: (reader) => channels.join(name, eventDecoder(ref), reader), readVolatile: (frame) => readVolatile(ref, frame), onError }, listener);
+    return createTap(name, { flusher, join: (reader) => channels.join(name, eventDecoder(ref), reader), readVolatile: (frame) => readVolatile(ref, frame), isDisposed: parts.isDisposed, onError }, listener);
   }
 
   function publish(ref: ChannelRef, params: Params, name: string, data: unknown): Sent | boolean {
@@ -145,7 +147,7 @@ export function createHandles(parts: HandlesParts): Handles {
         follow: follow && channel !== null ? (reader) => channels.join(channel, eventDecoder(follow.channel), reader) : null,
         onError,
       });
-    const { item, readable } = lookAt(liveQueries, `${ref.key} ${channel ?? ''} ${stableKey(taken)}`, make, INITIAL_QUERY as QuerySnapshot<unknown>);
+    const { item, readable, watch } = lookAt(liveQueries, `${ref.key} ${channel ?? ''} ${stableKey(taken)}`, make, INITIAL_QUERY as QuerySnapshot<unknown>);
     let latest: Apply | null = null;
     return {
       ...readable,
@@ -154,6 +156,7 @@ export function createHandles(parts: HandlesParts): Handles {
         if (latest !== null) item()?.setApply(latest);
         return stop;
       },
+      watch,
       refetch: () => item()?.refetch(),
       setApply(apply) {
         latest = apply;
@@ -310,7 +313,8 @@ export function createHandles(parts: HandlesParts): Handles {
 
 function failedQuery(error: RealtimeError): LiveQuery<unknown> {
   const snapshot: QuerySnapshot<unknown> = { ...INITIAL_QUERY, status: 'error', error, isPending: false, isError: true };
-  return { get: () => snapshot, getInitial: () => snapshot, subscribe: () => () => {}, refetch: () => {}, setApply: () => {} };
+  const still = createStill(snapshot);
+  return { ...still, watch: still.subscribe, refetch: () => {}, setApply: () => {} };
 }
 
 /** No name of a query or number of a view has such a sign in it. */

@@ -2,6 +2,7 @@
  * Every number that the client goes by, with its unit and its default, once.
  * Not here: what the protocol fixes (`protocol/limits.ts`) and what the server names (`session.ts`).
  */
+import { RealtimeError } from './errors.js';
 
 /** When to come back. */
 export interface BackoffOptions {
@@ -74,8 +75,21 @@ export const DEFAULT_TIMINGS: Timings = {
 export const DEFAULT_BOUNDS: Bounds = { outboxCommands: 1_000, outboxBytes: 1_000_000, overflow: 'reject' };
 export const DEFAULT_POOL: PoolOptions = { size: 3, channelsPerLink: 100 };
 
-/** What is given as undefined was left out: it often comes from a prop that is not there. */
+/**
+ * What is given as undefined was left out: it often comes from a prop that is not there.
+ *
+ * @throws RealtimeError `misuse` for a number that is none: a wait of NaN would be a loop without one
+ */
 export function withDefaults<Options extends object>(defaults: Options, given: Partial<Options> = {}): Options {
-  return { ...defaults, ...(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<Options>) };
+  const filled = { ...defaults };
+  for (const [name, value] of Object.entries(given) as [keyof Options & string, never][]) {
+    if (value === undefined) continue;
+    const isNumber = typeof value === 'number';
+    if (isNumber ? !(value >= 0) : typeof defaults[name] === 'number') {
+      throw new RealtimeError('misuse', `The option ${name} is ${String(value)}. Pass a number that is not negative, or leave it out.`);
+    }
+    filled[name] = value;
+  }
+  return filled;
 }
 

@@ -10,12 +10,15 @@ export interface RouterParts {
   readonly channels: Channels;
   readonly queries: Queries;
   readonly outbox: Outbox;
+  /** So many have come. */
+  onEvents(count: number): void;
 }
 
-export function createRouter({ session, channels, queries, outbox }: RouterParts): (frame: ServerFrame, link: number) => void {
+export function createRouter({ session, channels, queries, outbox, onEvents }: RouterParts): (frame: ServerFrame, link: number) => void {
   return (frame, link) => {
     switch (frame.t) {
       case 'events':
+        onEvents(frame.events.length);
         return channels.events(frame, link);
       case 'subscribed':
         session.fenceSeen(frame.fence);

@@ -2,26 +2,27 @@
  * Who we are to the server and what the server has named: identity, limits, fence.
  * Not here: the token (the link fetches one for each attempt and forgets it).
  */
+import { RealtimeError } from './errors.js';
 import type { ClientFrame, ServerLimits, ServerPingFrame, WelcomeFrame } from './protocol/frames.js';
 import { FEATURES } from './protocol/codes.js';
 import { PROTOCOL_VERSION } from './protocol/limits.js';
 
 export interface SessionPort {
   readonly clientId: string;
+  /** Who is signed in, as the application names them at the start; see {@link Session.setUser}. */
+  readonly user: string | null | undefined;
   isVisible(): boolean;
-  /**
-   * It is another user than before: nothing of the former one may remain. `link`: over which the server said so; null: the
-   * application did.
-   */
-  onIdentityChanged(link: number | null): void;
-  /** The server names another user than the application does. */
-  onMismatch(expected: string, named: string): void;
+  /** The server knows us by another name than before: nothing of the former user may remain. */
+  onIdentityChanged(link: number): void;
+  /** The application names another user than before. `hasFormer`: something here may belong to a former one. */
+  onUserChanged(hasFormer: boolean): void;
+  onError(error: RealtimeError): void;
   /** The storage behind the server is another one than before. */
   onFenceChanged(fence: string): void;
 }
 
 export interface Session {
-  /** The public name of the user; null before the first welcome. */
+  /** The public name of the user to whom everything here belongs; null: nobody was named yet. */
   readonly tag: string | null;
   readonly fence: string | null;
   readonly limits: ServerLimits;
@@ -31,15 +32,15 @@ export interface Session {
   /** `link`: over which it came. */
   welcomed(frame: WelcomeFrame, link: number): { readonly pingMs: number };
   fenceSeen(fence: string): void;
-  /** Who has signed in, by the application's word; undefined: it has none. */
+  /** The name of who is signed in, null for nobody; undefined: only the welcome counts. */
   setUser(user: string | null | undefined): void;
 }
 
 const UNTIL_WELCOME: ServerLimits = { channels: 200, windowPerLane: 32, keepMs: 0 };
 
 export function createSession(port: SessionPort): Session {
-  let tag: string | null = null;
-  let expected: string | null | undefined;
+  let { user } = port;
+  let tag: string | null = user ?? null;
   let fence: string | null = null;
   let limits = UNTIL_WELCOME;
   let probes = 0;
@@ -80,21 +81,22 @@ export function createSession(port: SessionPort): Session {
     welcomed(frame, link) {
       limits = frame.limits;
       const former = tag;
-      tag = frame.tag;
+      // A server that names nobody has nothing to say against the application.
+      tag = frame.tag || (user ?? '');
+      if (typeof user === 'string' && tag !== user) {
+        port.onError(new RealtimeError('unauthorized', `The server knows this user as '${tag}', and user says '${user}'. What the server says stands. Pass the tag that authenticate gives them on the server, and see that auth gives the token of the same person.`));
+      }
       if (former !== null && former !== tag) port.onIdentityChanged(link);
-      // A server that names nobody contradicts nobody.
-      if (typeof expected === 'string' && tag !== '' && tag !== expected) port.onMismatch(expected, tag);
       fenceSeen(frame.fence);
       return { pingMs: port.isVisible() ? frame.ping.visibleMs : frame.ping.hiddenMs };
     },
     fenceSeen,
-    setUser(user) {
-      const hadWord = expected !== undefined;
-      const known = hadWord ? expected : tag;
-      expected = user;
-      if (user === undefined || user === known || (!hadWord && tag === null)) return;
-      tag = null;
-      port.onIdentityChanged(null);
+    setUser(next) {
+      const hasFormer = tag !== null || user !== undefined;
+      user = next;
+      if (next === undefined || next === tag) return;
+      tag = next;
+      port.onUserChanged(hasFormer);
     },
   };
 }

@@ -8,7 +8,7 @@ import type { RealtimeClient } from '../browser/create-client.js';
 import { OPEN_CONTRACT, type ContractId } from '../core/contract.js';
 import { RealtimeError } from '../core/errors.js';
 import { createOwnedClient, type ClientProps } from './owned-client.js';
-import { warnOnUnsent } from './warn-on-unsent.js';
+import { PageGuard } from './page-guard.js';
 
 interface Served {
   readonly client: RealtimeClient;
@@ -18,7 +18,7 @@ interface Served {
 const Context = createContext<Served | null>(null);
 
 export type RealtimeProviderProps = ClientProps & {
-  /** The browser asks before the page is closed while commands have no outcome yet. @default false */
+  /** While a command has no outcome yet, the browser asks before it closes the page. @default false */
   readonly warnOnUnsent?: boolean | undefined;
   readonly children?: ReactNode;
 };
@@ -26,12 +26,12 @@ export type RealtimeProviderProps = ClientProps & {
 /**
  * Owns the connection for the hooks below it.
  *
- * While it is mounted it holds one link; 30 s after it has gone the link is closed. A new inline `auth`, `onError` or `logger`
- * changes nothing but which function is called next.
+ * While it is mounted it holds one link; 30 s after it has gone the link is closed. A new inline `auth`, `logger` or
+ * `onError` changes nothing but which function is called next. Another `user` ends everything of the former one at once.
  *
  * @example
  * ```tsx
- * <RealtimeProvider url="/realtime" contract={api} auth={fetchToken}>
+ * <RealtimeProvider url="/realtime" contract={api} auth={fetchToken} user={session.userTag} warnOnUnsent>
  *   <App />
  * </RealtimeProvider>
  * ```
@@ -47,10 +47,13 @@ export function RealtimeProvider(props: RealtimeProviderProps): ReactNode {
   useInsertionEffect(() => owned.update(props));
   const { client } = owned;
   useEffect(() => client.hold(), [client]);
-  const isWarning = props.warnOnUnsent === true;
-  useEffect(() => (isWarning ? warnOnUnsent(client) : undefined), [client, isWarning]);
   const served = useMemo(() => ({ client, outer }), [client, outer]);
-  return <Context.Provider value={served}>{props.children}</Context.Provider>;
+  return (
+    <Context.Provider value={served}>
+      <PageGuard client={client} isOwn={props.client === undefined} user={props.user} warnOnUnsent={props.warnOnUnsent} />
+      {props.children}
+    </Context.Provider>
+  );
 }
 
 /** The client of the nearest provider that serves this part's contract; if it has none, of the nearest. */

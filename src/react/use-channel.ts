@@ -1,31 +1,42 @@
 'use client';
 /** A channel in a component: as a view, folded once for all, or as a tap, event by event. */
-import { useCallback, useMemo } from 'react';
+import { useCallback, useInsertionEffect, useMemo } from 'react';
 import { useSyncExternalStoreWithSelector } from 'use-sync-external-store/with-selector';
 import type { Gap } from '../core/channels/reader.js';
+import { channelName } from '../core/channel-name.js';
 import type { ChannelRef, EventOf, ParamsOf, VolatileEventOf } from '../core/contract.js';
 import type { ViewRef } from '../core/data/define-view.js';
+import { skipToken, type SkipToken } from '../core/data/skip-token.js';
+import { createStill, type Readable } from '../core/data/store.js';
+import type { ChannelListener, Tap } from '../core/data/tap.js';
 import { initialView, type ViewSnapshot } from '../core/data/view.js';
 import type { Params } from '../core/handles.js';
-import type { Readable } from '../core/data/store.js';
 import { useServingClient } from './provider.js';
-import { nothingOf, skipToken, type SkipToken } from './skip-token.js';
-import { useKept, useLatest } from './use-kept.js';
+import { useKept } from './use-kept.js';
 
-/** `Skip`: what else may stand in their place. */
-export type ParamsOption<Ref extends ChannelRef, Skip = never> = Record<never, never> extends ParamsOf<Ref['pattern']>
-  ? { readonly params?: ParamsOf<Ref['pattern']> | Skip }
-  : { readonly params: ParamsOf<Ref['pattern']> | Skip };
+export type ParamsOption<Ref extends ChannelRef> = Record<never, never> extends ParamsOf<Ref['pattern']>
+  ? { readonly params?: ParamsOf<Ref['pattern']> }
+  : { readonly params: ParamsOf<Ref['pattern']> };
 
-interface SwitchOption {
-  /** `false`: subscribe to nothing, as with {@link skipToken}. @default true */
-  readonly enabled?: boolean;
+/** Which of a kind's channels, and whether to listen at all. */
+export type ChannelOptions<Ref extends ChannelRef> = (Record<never, never> extends ParamsOf<Ref['pattern']>
+  ? { readonly params?: ParamsOf<Ref['pattern']> | SkipToken }
+  : { readonly params: ParamsOf<Ref['pattern']> | SkipToken }) & {
+  /** False: subscribes nothing, and shows what is there before anything has come. @default true */
+  readonly enabled?: boolean | undefined;
+};
+
+/** How what has come reaches a component. */
+export interface FlushOption {
+  /** `frame`: at most once a frame; `sync`: this hook is told at once, of each change, for the echo of what a person types. @default 'frame' */
+  readonly flush?: 'frame' | 'sync' | undefined;
 }
 
-interface ViewOptions<State, Selected> extends SwitchOption {
-  /** What this component shows of the state; it renders only when that has changed. */
+/** What is shown of a view. */
+export interface ViewOptions<State, Selected> extends FlushOption {
+  /** The part of the state that is shown; the component renders only when that changes. */
   readonly select?: (state: State) => Selected;
-  /** Whether two selections are the same to it. @default `Object.is` */
+  /** Whether two of what `select` gave are the same to the component. @default Object.is */
   readonly isEqual?: (a: Selected, b: Selected) => boolean;
 }
 
@@ -34,16 +45,11 @@ export interface ChannelResult<Data> extends ViewSnapshot<Data> {
   readonly resync: () => void;
 }
 
-/** How what has come reaches a component. */
-export interface FlushOption {
-  /** `frame`: at most once a frame; `sync`: this hook is told at once, of each change, for the echo of what a person types. @default 'frame' */
-  readonly flush?: 'frame' | 'sync' | undefined;
-}
-
-interface TapOptions<Ref extends ChannelRef> extends SwitchOption {
+/** Whom a tap tells; the newest functions are called. */
+export interface TapOptions<Ref extends ChannelRef> {
   /**
    * Every event from mount on, in order. Renders nothing. Called for each in the moment in which it comes, and nothing is
-   * buffered for it: a slow one holds the page up, and loses none.
+   * buffered for it: a slow one holds the page up, and loses none. While it is hidden (`<Activity>`) it hears nothing.
    */
   readonly onEvent?: (event: EventOf<Ref>) => void;
   readonly onGap?: (gap: Gap) => void;
@@ -51,10 +57,11 @@ interface TapOptions<Ref extends ChannelRef> extends SwitchOption {
   readonly onVolatile?: (event: VolatileEventOf<Ref>) => void;
 }
 
-interface AnyOptions extends SwitchOption, FlushOption {
+interface AnyOptions extends FlushOption {
   readonly params?: Params | SkipToken;
+  readonly enabled?: boolean | undefined;
   readonly select?: (state: unknown) => unknown;
-  readonly isEqual?: (a: never, b: never) => boolean;
+  readonly isEqual?: (a: unknown, b: unknown) => boolean;
   readonly onEvent?: (event: never) => void;
   readonly onGap?: (gap: Gap) => void;
   readonly onVolatile?: (event: never) => void;
@@ -62,6 +69,7 @@ interface AnyOptions extends SwitchOption, FlushOption {
 
 /**
  * A view: the state that is folded from a channel's events, shared by every component that shows it.
+ * With `params: skipToken` or `enabled: false` nothing is subscribed, and it shows the view's initial state.
  *
  * @example
  * ```tsx
@@ -70,7 +78,7 @@ interface AnyOptions extends SwitchOption, FlushOption {
  */
 export function useChannel<Ref extends ChannelRef, State, Selected = State>(
   view: ViewRef<Ref, State>,
-  options: ParamsOption<Ref, SkipToken> & FlushOption & ViewOptions<State, Selected>,
+  options: ChannelOptions<Ref> & ViewOptions<State, Selected>,
 ): ChannelResult<Selected>;
 /** A view of a channel whose name has no parameters. */
 export function useChannel<Ref extends ChannelRef, State>(view: ViewRef<Ref, State>, ...none: Record<never, never> extends ParamsOf<Ref['pattern']> ? [] : [never]): ChannelResult<State>;
@@ -82,34 +90,30 @@ export function useChannel<Ref extends ChannelRef, State>(view: ViewRef<Ref, Sta
  * useChannel(api.channels.room, { params: { id: room }, onEvent: (event) => playSound(event.name) });
  * ```
  */
-export function useChannel<Ref extends ChannelRef>(channel: Ref, options: ParamsOption<Ref, SkipToken> & TapOptions<Ref>): ChannelResult<undefined>;
+export function useChannel<Ref extends ChannelRef>(channel: Ref, options: ChannelOptions<Ref> & TapOptions<Ref>): ChannelResult<undefined>;
 export function useChannel(target: ViewRef | ChannelRef, options: AnyOptions = {}): ChannelResult<unknown> {
   const ref = (target as typeof target | undefined)?.kind === 'view' ? (target as ViewRef).channel : (target as ChannelRef);
   const client = useServingClient(ref);
-  const { params: given = {}, enabled = true, select, isEqual = Object.is, flush } = options;
-  const latest = useLatest(options);
-  const params = useKept(enabled ? given : skipToken);
-  const source = useMemo(() => {
-    if (params === skipToken) return nothingOf(initialView(target.kind === 'view' ? target.initialState : undefined)) as Source;
-    if (target.kind === 'view') return client.view(target, params) as Source;
-    return client.channel(target, params).tap({
-      onEvent: (event) => latest().onEvent?.(event as never),
-      onGap: (gap) => latest().onGap?.(gap),
-      onVolatile: (event) => latest().onVolatile?.(event as never),
-    }) as Source;
-  }, [client, target, params, latest]);
+  const { params, select, isEqual = Object.is, enabled = true, flush } = options;
+  const name = enabled && params !== skipToken ? channelName(ref, params) : null;
+  const source = useKept([client, target, name], (): Source => {
+    const isView = target.kind === 'view';
+    if (name === null || params === skipToken) return { ...createStill(initialView<unknown>(isView ? target.initialState : undefined)), resync() {} };
+    return isView ? client.view(target, params as Params) : client.channel(target, params as Params).tap({});
+  });
+  useInsertionEffect(() => source.setListener?.(options as ChannelListener));
   const subscribe = useCallback((onChange: () => void) => source.subscribe(onChange, flush), [source, flush]);
   const snapshot = useSyncExternalStoreWithSelector(
     subscribe,
     source.get,
     source.getInitial,
     (state: ViewSnapshot<unknown>) => (select === undefined ? state : { ...state, data: select(state.data) }),
-    select === undefined ? Object.is : (a, b) => isSameSelection(a, b, isEqual as (a: unknown, b: unknown) => boolean),
+    select === undefined ? Object.is : (a, b) => isSameSelection(a, b, isEqual),
   );
   return useMemo(() => ({ ...snapshot, resync: source.resync }), [snapshot, source]);
 }
 
-type Source = Readable<ViewSnapshot<unknown>> & { resync(): void };
+type Source = Readable<ViewSnapshot<unknown>> & { resync(): void; setListener?: Tap['setListener'] };
 
 /** With a selection, `dataUpdatedAt` is the time at which what was selected last changed. */
 function isSameSelection(a: ViewSnapshot<unknown>, b: ViewSnapshot<unknown>, isEqual: (a: unknown, b: unknown) => boolean): boolean {

@@ -1,35 +1,28 @@
 'use client';
-/** Told in a component when the connection has been away for a while. */
-import { useEffect } from 'react';
-import type { ConnectionListener } from '../core/data/connection-watch.js';
+/** Being told what happens to the connection, for a toast, a sound, a way to the login page. */
+import { useEffect, useInsertionEffect, useRef } from 'react';
+import type { ConnectionListener } from '../core/data/connection-listener.js';
 import { useRealtimeClient } from './provider.js';
-import { useLatest } from './use-kept.js';
 
 /**
- * Tells when the nearest provider's connection has been away for a while, is back, or stays away. Renders nothing; the newest
- * functions are called.
+ * Calls the newest of these functions when the nearest provider's connection is lost for a while, is back, or stays away.
+ * Renders nothing. Who mounts while the connection stays away is told of that at once.
  *
  * @example
  * ```tsx
  * useConnectionListener({
- *   onLost: () => toast('The connection is away. What you do is kept and sent later.'),
+ *   onLost: () => toast('Connection lost. What you send is kept.'),
  *   onRestored: () => toast('Back again.'),
- *   onFailed: (reason) => toast(`The connection stays away (${reason.kind}).`),
+ *   onFailed: (reason) => reason.kind === 'unauthorized' && signOut(),
+ *   lostAfterMs: 5_000,
  * });
  * ```
  */
 export function useConnectionListener(listener: ConnectionListener): void {
   const client = useRealtimeClient();
-  const latest = useLatest(listener);
-  const { lostAfterMs } = listener;
-  useEffect(
-    () =>
-      client.watchConnection({
-        ...(lostAfterMs !== undefined && { lostAfterMs }),
-        onLost: () => latest().onLost?.(),
-        onRestored: () => latest().onRestored?.(),
-        onFailed: (reason) => latest().onFailed?.(reason),
-      }),
-    [client, lostAfterMs, latest],
-  );
+  const newest = useRef(listener);
+  useInsertionEffect(() => {
+    newest.current = listener;
+  });
+  useEffect(() => client.listen(() => newest.current), [client]);
 }

@@ -1,16 +1,17 @@
 'use client';
-/** The connection's figures in a component. */
+/** Figures of the connection in a component. */
 import { useSyncExternalStore } from 'react';
-import type { ConnectionMetrics } from '../core/data/metrics.js';
+import type { ConnectionMetrics } from '../core/data/connection-metrics.js';
 import { useRealtimeClient } from './provider.js';
 
 /**
- * The round trip and the rate of the nearest provider's connection: at most one render a second, and nothing is measured for it
- * while nobody looks.
+ * The round trip and the rate of events of the nearest provider's connection. Renders at most once a second; nothing is
+ * sampled while no component shows it.
  *
  * @example
  * ```tsx
  * const { rttMs, eventsPerSecond } = useConnectionMetrics();
+ * return <small>{rttMs === null ? '–' : `${Math.round(rttMs)} ms`}, {eventsPerSecond} events/s</small>;
  * ```
  */
 export function useConnectionMetrics(): ConnectionMetrics {

@@ -1,25 +1,44 @@
 'use client';
-/** What changes on every render without being anything new: inline objects and inline functions. */
+/**
+ * What a component keeps for as long as its key stays the same: a view, a tap, a query, a function.
+ * In state and not in a memo, which React may drop: a tap that were made anew would forget its gap.
+ * Not here: holding anything. What is made while rendering must cost nothing until it is subscribed to.
+ */
 import { useInsertionEffect, useState } from 'react';
-import { stableKey } from '../core/handles.js';
+import { RealtimeError } from '../core/errors.js';
 
-/** The same object until it says something else: who calls a hook writes parameters down anew on every render. */
-export function useKept<T>(value: T): T {
-  // Nothing and a symbol have no text of their own.
-  const key = typeof value + stableKey(value);
-  const [[keptKey, kept], setKept] = useState([key, value] as const);
-  if (keptKey === key) return kept;
-  setKept([key, value]);
-  return value;
+interface Kept<T> {
+  readonly key: readonly unknown[];
+  readonly value: T;
+  /** It has replaced another one, and was not shown yet. */
+  isNew(): boolean;
+  settle(): void;
 }
 
-/** The newest value, for who asks later than in a render. Not a ref: the hooks keep React's rules, and a ref may not be passed on in a render. */
-export function useLatest<T>(value: T): () => T {
-  const [[get, set]] = useState(() => createBox(value));
-  useInsertionEffect(() => set(value));
-  return get;
+/** @throws RealtimeError `misuse` if the key is another one each time that the component renders */
+export function useKept<T>(key: readonly unknown[], make: () => T): T {
+  const [former, setKept] = useState(() => keep(key, make(), false));
+  let kept = former;
+  if (key.some((part, index) => !Object.is(part, former.key[index]))) {
+    // React renders again at once, with what was set here: if that does not fit either, nothing ever will.
+    if (former.isNew()) {
+      throw new RealtimeError('misuse', 'This hook is given another view, channel or input each time that its component renders, which would never end. Define views in a module, not in a component, and make params and input of props and state.');
+    }
+    kept = keep(key, make(), true);
+    setKept(kept);
+  }
+  useInsertionEffect(() => kept.settle(), [kept]);
+  return kept.value;
 }
 
-function createBox<T>(kept: T): [get: () => T, set: (value: T) => void] {
-  return [() => kept, (value) => void (kept = value)];
+function keep<T>(key: readonly unknown[], value: T, isReplacing: boolean): Kept<T> {
+  let isNew = isReplacing;
+  return {
+    key,
+    value,
+    isNew: () => isNew,
+    settle() {
+      isNew = false;
+    },
+  };
 }

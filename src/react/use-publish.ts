@@ -1,31 +1,32 @@
 'use client';
-/** Publishing from a component that need not listen. */
-import { useMemo } from 'react';
+/** Publishing from a component: one stable function, and no subscription. */
 import type { ChannelHandle, OpenChannelHandle, ParamsArgs } from '../browser/create-client.js';
+import { channelName } from '../core/channel-name.js';
 import type { ChannelRef, OpenChannelRef } from '../core/contract.js';
 import type { Params } from '../core/handles.js';
 import { useServingClient } from './provider.js';
 import { useKept } from './use-kept.js';
 
+/** Publishes on a channel without a contract; see {@link OpenChannelHandle.publish}. */
+export type PublishOpen<Pattern extends string, Data> = OpenChannelHandle<Pattern, Data>['publish'];
+/** Publishes one of a channel's client events; see {@link ChannelHandle.publish}. */
+export type Publish<Ref extends ChannelRef> = ChannelHandle<Ref>['publish'];
+
+/** Publishes on a channel without a contract: `publish(data)`. */
+export function usePublish<Pattern extends string, Data>(ref: OpenChannelRef<Pattern, Data>, ...params: ParamsArgs<OpenChannelRef<Pattern, Data>>): PublishOpen<Pattern, Data>;
 /**
- * A function that publishes what the contract names under `clientEvents`. It stays the same while channel and parameters do, and
- * subscribes nothing. A volatile event goes now or not at all: false says that there was no socket for it. A kept one goes
- * through the outbox.
+ * Gives the function that publishes a channel's client events: the same one while channel and params are the same.
+ * It subscribes nothing. A kept event goes through the outbox and gives the command that was sent; a volatile one goes now
+ * or not at all and gives whether a socket took it.
  *
- * @throws RealtimeError when it is called, for a volatile event: `invalid` or `too-large` (1 kB) if it cannot be sent
  * @example
  * ```tsx
  * const publish = usePublish(api.channels.room, { id });
- * <input onFocus={() => publish('typing', { on: true })} onBlur={() => publish('typing', { on: false })} />
+ * <input onInput={() => publish('typing', { on: true })} />
  * ```
  */
-export function usePublish<Pattern extends string, Data>(
-  channel: OpenChannelRef<Pattern, Data>,
-  ...params: ParamsArgs<OpenChannelRef<Pattern, Data>>
-): OpenChannelHandle<Pattern, Data>['publish'];
-export function usePublish<Ref extends ChannelRef>(channel: Ref, ...params: ParamsArgs<Ref>): ChannelHandle<Ref>['publish'];
-export function usePublish(channel: ChannelRef, given: Params = {}): unknown {
-  const client = useServingClient(channel);
-  const params = useKept(given);
-  return useMemo(() => client.channel(channel, params).publish, [client, channel, params]);
+export function usePublish<Ref extends ChannelRef>(ref: Ref, ...params: ParamsArgs<Ref>): Publish<Ref>;
+export function usePublish(ref: ChannelRef, params: Params = {}): unknown {
+  const client = useServingClient(ref);
+  return useKept([client, ref, channelName(ref, params)], () => client.channel(ref, params).publish);
 }

@@ -4,10 +4,11 @@ import { useEffect, useMemo } from 'react';
 import { useSyncExternalStoreWithSelector } from 'use-sync-external-store/with-selector';
 import type { ChannelRef, EventOf, InputOf, OutputOf, QueryRef, Schema } from '../core/contract.js';
 import { INITIAL_QUERY, type Apply, type QuerySnapshot } from '../core/data/live-query.js';
-import type { LiveQuery, Params } from '../core/handles.js';
+import { skipToken, type SkipToken } from '../core/data/skip-token.js';
+import { createStill } from '../core/data/store.js';
+import { stableKey, type LiveQuery, type Params } from '../core/handles.js';
 import { useServingClient } from './provider.js';
 import type { ParamsOption } from './use-channel.js';
-import { nothingOf, skipToken, type SkipToken } from './skip-token.js';
 import { useKept } from './use-kept.js';
 
 /** The channel whose later events keep the answer true. `apply` must bear an event twice: put, do not add. */
@@ -18,11 +19,11 @@ export type Follow<Data, Channel extends ChannelRef> = ParamsOption<Channel> & {
 
 export type QueryOptions<Ref extends QueryRef, Channel extends ChannelRef, Selected> = {
   readonly follow?: Follow<OutputOf<Ref['output']>, Channel>;
-  /** What this component shows of the answer; it renders only when that has changed. */
+  /** The part of the answer that is shown; the component renders only when that changes. */
   readonly select?: (data: OutputOf<Ref['output']>) => Selected;
-  /** `false`: ask nothing, as with {@link skipToken}. @default true */
-  readonly enabled?: boolean;
-} & (Ref['input'] extends undefined ? { readonly input?: SkipToken | undefined } : { readonly input: InputOf<Ref['input']> | SkipToken });
+  /** False: asks nothing, and shows what somebody else holds, if anybody does. @default true */
+  readonly enabled?: boolean | undefined;
+} & (Ref['input'] extends undefined ? { readonly input?: undefined | SkipToken } : { readonly input: InputOf<Ref['input']> | SkipToken });
 
 export interface QueryResult<Data> extends QuerySnapshot<Data> {
   /** Asks again, unless it is being asked. */
@@ -31,6 +32,7 @@ export interface QueryResult<Data> extends QuerySnapshot<Data> {
 
 /**
  * Asks, and shows the answer. Every component with the same input shares one question.
+ * With `input: skipToken` nothing is asked.
  *
  * @example
  * ```tsx
@@ -49,15 +51,15 @@ export function useQuery<Out extends Schema>(ref: QueryRef<undefined, Out>): Que
 export function useQuery<Ref extends QueryRef, Selected>(ref: Ref, options = {} as QueryOptions<Ref, ChannelRef, Selected>): QueryResult<Selected> {
   const client = useServingClient(ref);
   const { select, enabled = true } = options;
+  const input: unknown = options.input;
+  const isSkipped = input === skipToken;
   const follow = options.follow as { channel: ChannelRef; params?: Params; apply: Apply } | undefined;
   const followed = follow?.channel;
-  const isSkipped = !enabled || options.input === skipToken;
-  const input = useKept(isSkipped ? undefined : (options.input as InputOf<Ref['input']>));
-  const params = useKept(isSkipped ? undefined : follow?.params);
-  const source = useMemo(
-    () => (isSkipped ? NOTHING : client.liveQuery(ref, input as InputOf<Ref['input']>, followed && { channel: followed, params: params ?? {} })),
-    [client, ref, isSkipped, input, params, followed],
-  );
+  const source = useKept([client, ref, followed, enabled, isSkipped || stableKey([input, follow?.params])], (): LiveQuery<OutputOf<Ref['output']>> => {
+    if (isSkipped) return SKIPPED;
+    const query = client.liveQuery(ref, input as InputOf<Ref['input']>, followed && { channel: followed, params: follow?.params ?? {} });
+    return enabled ? query : { ...query, subscribe: query.watch, setApply() {} };
+  });
   const snapshot = useSyncExternalStoreWithSelector(
     source.subscribe,
     source.get,
@@ -73,7 +75,8 @@ export function useQuery<Ref extends QueryRef, Selected>(ref: Ref, options = {} 
   return useMemo(() => ({ ...snapshot, refetch: source.refetch }) as QueryResult<Selected>, [snapshot, source]);
 }
 
-const NOTHING: LiveQuery<never> = { ...nothingOf<QuerySnapshot<never>>(INITIAL_QUERY), setApply() {} };
+const NOT_ASKED = createStill(INITIAL_QUERY);
+const SKIPPED: LiveQuery<never> = { ...NOT_ASKED, watch: NOT_ASKED.subscribe, refetch() {}, setApply() {} };
 
 function isSameSelection(a: QuerySnapshot<unknown>, b: QuerySnapshot<unknown>): boolean {
   return Object.is(a.data, b.data) && a.error === b.error && a.status === b.status && a.fetchStatus === b.fetchStatus && a.isStale === b.isStale;

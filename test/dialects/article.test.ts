@@ -48,7 +48,7 @@ describe('1: action, channel, data', () => {
     ]);
     expect(server.opened).toEqual(['/feed -']);
     expect(errors).toEqual([]);
-    expect(client.outbox.get()).toEqual({ pending: 0, bytes: 0 });
+    expect(client.outbox.get()).toMatchObject({ pending: 0, bytes: 0 });
   });
 
   it('is live when it has confirmed, and not before', async () => {

@@ -1,9 +1,10 @@
 import { cleanup, render } from '@testing-library/react';
+import { useEffect } from 'react';
 import { renderToString } from 'react-dom/server';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { channel, createClient, defineContract, defineView, query, RealtimeError, RealtimeProvider, useChannel, useCommand, useConnectionStatus, useQuery, useRealtimeClient } from '../../src/index.js';
-import { api, createHarness, HOST, messages, URL } from './harness.js';
+import { channel, createClient, defineContract, defineView, query, RealtimeError, RealtimeProvider, useChannel, useCommand, useConnectionStatus, useQuery, useRealtimeClient, type CommandResult } from '../../src/index.js';
+import { api, createHarness, createRenderLog, HOST, messages, URL } from './harness.js';
 
 afterEach(() => {
   cleanup();
@@ -30,6 +31,12 @@ function Everything() {
   useQuery(api.queries.history, { input: { room: '1' }, follow: { channel: api.channels.room, params: { id: '1' }, apply: (all) => all } });
   useCommand(api.commands.post);
   return <p>everything</p>;
+}
+
+function Again() {
+  const { reconnect } = useConnectionStatus();
+  useEffect(() => reconnect(), [reconnect]);
+  return null;
 }
 
 function Shown() {
@@ -139,6 +146,53 @@ describe('RealtimeProvider', () => {
     server.start();
     await pass(40_000);
     expect(heard('hello').map((hello) => hello['token'])).toEqual(['first', 'third']);
+  });
+
+  it('calls an auth, a logger and an onError that came later', async () => {
+    const { show, tree, pass, heard, server, world } = createHarness();
+    const page = show(<Everything />, { onError: undefined });
+    await pass(200);
+    const said: string[] = [];
+    for (const word of ['first', 'second']) {
+      page.rerender(tree(<Everything />, { auth: () => word, logger: { debug: () => said.push(word) }, onError: () => said.push(`${word} error`) }));
+    }
+    await pass(100);
+    expect([said, world.network.counts('page').opened]).toEqual([[], 1]);
+    server.close(4400);
+    await pass(100);
+    expect(new Set(said)).toEqual(new Set(['second', 'second error']));
+    server.kill();
+    server.start();
+    page.rerender(tree(<Again />, { auth: () => 'third' }));
+    await pass(200);
+    expect(heard('hello').map((hello) => hello['token'])).toEqual([undefined, 'third']);
+  });
+
+  it('has the page ask before it is closed, while a command has no outcome and no longer', async () => {
+    const { show, tree, pass, server } = createHarness();
+    const posts = createRenderLog<CommandResult<typeof api.commands.post>>();
+    const Posting = () => posts.note(useCommand(api.commands.post));
+    const doesAsk = (): boolean => !window.dispatchEvent(new Event('beforeunload', { cancelable: true }));
+    const [listens, stops] = [vi.spyOn(globalThis, 'addEventListener'), vi.spyOn(globalThis, 'removeEventListener')];
+    const withWarning = { warnOnUnsent: true } as never;
+    const page = show(<Posting />, withWarning);
+    await pass(200);
+    expect([doesAsk(), listens.mock.calls.filter(([type]) => type === 'beforeunload')]).toEqual([false, []]);
+    posts.last().send({ room: '1', text: 'a' });
+    await pass(10);
+    expect(doesAsk()).toBe(true);
+    await pass(200);
+    expect([doesAsk(), stops.mock.calls.some(([type]) => type === 'beforeunload')]).toEqual([false, true]);
+    server.kill();
+    posts.last().send({ room: '1', text: 'b' });
+    await pass(100);
+    expect(doesAsk()).toBe(true);
+    page.rerender(tree(<Posting />));
+    expect(doesAsk()).toBe(false);
+    page.rerender(tree(<Posting />, withWarning));
+    expect(doesAsk()).toBe(true);
+    page.unmount();
+    expect(doesAsk()).toBe(false);
   });
 
   it('makes a new client for a new url, and lets the former one go', async () => {

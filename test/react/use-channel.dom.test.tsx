@@ -1,7 +1,7 @@
 import { cleanup, screen } from '@testing-library/react';
 import { afterEach, describe, expect, it } from 'vitest';
-import { append, defineView, useChannel, type ChannelResult, type Gap } from '../../src/index.js';
-import { api, createHarness, createRenderLog, messages, type Message } from './harness.js';
+import { append, createClient, defineView, useChannel, type ChannelResult, type Gap } from '../../src/index.js';
+import { api, createHarness, createRenderLog, messages, URL, type Message } from './harness.js';
 
 afterEach(cleanup);
 
@@ -184,5 +184,24 @@ describe('useChannel with a channel', () => {
     await publish('b');
     await pass(100);
     expect(told).toEqual(['a', 'gap epoch', 'b']);
+  });
+
+  it('tells nothing more of a frame whose event has ended the client, to nobody', async () => {
+    const { pass, publish, page } = createHarness();
+    const client = createClient({ url: URL, contract: api, world: page });
+    const told: string[] = [];
+    for (const who of ['first', 'second']) {
+      client.channel(api.channels.room, { id: 1 }).subscribe({
+        onEvent({ data }) {
+          told.push(`${who} ${data.text}`);
+          if (data.text === 'b') client.dispose();
+        },
+      });
+    }
+    await pass(200);
+    await publish('a', 'b', 'c');
+    await pass(200);
+    expect(told).toEqual(['first a', 'first b']);
+    expect(page.pending).toBe(0);
   });
 });

@@ -88,7 +88,7 @@ describe('useConnectionStatus', () => {
     const before = renders;
     await pass(13_000);
     // 10 ms a way.
-    expect(client.metrics.get()).toEqual({ rttMs: 20 });
+    expect(client.metrics.get()).toEqual({ rttMs: 20, eventsPerSecond: 0 });
     expect(renders).toBe(before);
     client.dispose();
   });

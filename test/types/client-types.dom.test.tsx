@@ -2,7 +2,7 @@
 import { expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
 import {
-  append, channel, command, createClient, defineContract, defineView, query, RealtimeProvider, upsert, useChannel, useCommand, useConnectionStatus, useQuery,
+  append, channel, command, createClient, defineContract, defineView, query, RealtimeProvider, skipToken, upsert, useChannel, useCommand, useConnectionStatus, useQuery,
   type RealtimeClient, type RealtimeError,
 } from '../../src/index.js';
 
@@ -50,6 +50,11 @@ export const uses = {
       input: { room: '1' },
       follow: { channel: api.channels.lobby, apply: upsert('id') },
     });
+    const isThere: boolean = Date.now() > 0;
+    expectTypeOf(useQuery(api.queries.history, { input: isThere ? { room: '1' } : skipToken, enabled: isThere }).data).toEqualTypeOf<Message[] | undefined>();
+    expectTypeOf(useQuery(api.queries.now, { input: skipToken }).data).toEqualTypeOf<Date | undefined>();
+    expectTypeOf(useChannel(roomList, { params: isThere ? { id: 1 } : skipToken }).data).toEqualTypeOf<number>();
+    expectTypeOf(useChannel(list, { params: skipToken, select: (all) => all.map(({ id }) => id), isEqual: (a, b) => a.length === b.length }).data).toEqualTypeOf<string[]>();
     expectTypeOf(useConnectionStatus(({ status }) => status === 'connected')).toEqualTypeOf<boolean>();
     expectTypeOf(client.query(api.queries.now)).toEqualTypeOf<Promise<Date>>();
     expectTypeOf(client.send(api.commands.nod).result).toEqualTypeOf<Promise<undefined>>();
@@ -73,6 +78,10 @@ export const uses = {
     () => useChannel(api.channels.room, {}),
     // @ts-expect-error and so does a view of it
     () => useChannel(roomList),
+    // @ts-expect-error a symbol of somebody else
+    () => useChannel(api.channels.room, { params: Symbol.iterator }),
+    // @ts-expect-error a tap selects nothing
+    () => useChannel(api.channels.room, { params: skipToken, select: () => 1 }),
     // @ts-expect-error room's parameter has another name
     () => useChannel(api.channels.room, { params: { room: '1' } }),
     // @ts-expect-error a parameter is a text or a number
@@ -151,5 +160,5 @@ export const uses = {
 };
 
 it('wrong use does not compile, which `npm run types` checks; here it is counted', () => {
-  expect([uses.channels, uses.queries, uses.commands, uses.provider].map(({ length }) => length)).toEqual([13, 10, 7, 6]);
+  expect([uses.channels, uses.queries, uses.commands, uses.provider].map(({ length }) => length)).toEqual([15, 10, 7, 6]);
 });

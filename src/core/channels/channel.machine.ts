@@ -84,7 +84,8 @@ export function stepChannel(state: ChannelState, event: ChannelEvent): Decision 
     case 'resync':
       return isOn(wire, event.link) ? join(state, event.link) : [state, NOTHING];
     case 'forgotten':
-      return [{ ...state, head: null, wasLive: false }, NOTHING];
+      // A refusal was the former user's.
+      return [{ ...state, head: null, wasLive: false, wire: wire.tag === 'refused' ? { tag: 'away' } : wire }, NOTHING];
     default:
       return event satisfies never;
   }

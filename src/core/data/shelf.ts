@@ -14,6 +14,8 @@ export interface Shelved<T> extends Readable<T> {
 export interface Shelf<T, Item extends Shelved<T>> {
   readonly items: Iterable<Item>;
   find(key: string): Item | null;
+  /** Tells, until the returned function is called, that something was put on the shelf or taken away. */
+  watch(onShift: () => void): () => void;
   /** The item under this key, made if it is not there, kept until the release is called and a while after. */
   hold(key: string, make: () => Item): { readonly item: Item; readonly release: () => void };
   /** Ends everything at once, held or not. */
@@ -22,6 +24,10 @@ export interface Shelf<T, Item extends Shelved<T>> {
 
 export function createShelf<T, Item extends Shelved<T>>(clock: Clock, lingerMs: number): Shelf<T, Item> {
   const items = new Map<string, { readonly item: Item; readonly lease: Lease }>();
+  const watching = new Set<() => void>();
+  const shifted = (): void => {
+    for (const onShift of [...watching]) onShift();
+  };
 
   const put = (key: string, item: Item): { readonly item: Item; readonly lease: Lease } => {
     const lease = createLease({
@@ -31,10 +37,12 @@ export function createShelf<T, Item extends Shelved<T>>(clock: Clock, lingerMs: 
       onEnd() {
         items.delete(key);
         item.stop();
+        shifted();
       },
     });
     const entry = { item, lease };
     items.set(key, entry);
+    shifted();
     return entry;
   };
 
@@ -43,6 +51,10 @@ export function createShelf<T, Item extends Shelved<T>>(clock: Clock, lingerMs: 
       return [...items.values()].map(({ item }) => item);
     },
     find: (key) => items.get(key)?.item ?? null,
+    watch(onShift) {
+      watching.add(onShift);
+      return () => void watching.delete(onShift);
+    },
     hold(key, make) {
       const { item, lease } = items.get(key) ?? put(key, make());
       const release = lease.hold();
@@ -60,10 +72,29 @@ export function lookAt<T, Item extends Shelved<T>>(
   key: string,
   make: () => Item,
   initial: T,
-): { readonly item: () => Item | null; readonly readable: Readable<T> } {
+): { readonly item: () => Item | null; readonly readable: Readable<T>; readonly watch: Readable<T>['subscribe'] } {
   const item = (): Item | null => shelf.find(key);
   return {
     item,
+    /** Tells what others hold, and holds nothing itself. */
+    watch(onChange) {
+      let seen: Item | null = null;
+      let stop = (): void => {};
+      const look = (): boolean => {
+        const now = item();
+        if (now === seen) return false;
+        stop();
+        seen = now;
+        stop = now?.subscribe(onChange) ?? (() => {});
+        return true;
+      };
+      const leave = shelf.watch(() => look() && onChange());
+      look();
+      return () => {
+        leave();
+        stop();
+      };
+    },
     readable: {
       get: () => item()?.get() ?? initial,
       getInitial: () => initial,

@@ -24,6 +24,12 @@ export interface Cell<T> extends Readable<T> {
   changed(): void;
 }
 
+/** A value that never changes. */
+export function createStill<T>(value: T): Readable<T> {
+  const get = (): T => value;
+  return { get, getInitial: get, subscribe: () => () => {} };
+}
+
 /** @param snapshot - makes the snapshot; it may answer with the former one if nothing that shows has changed */
 export function createCell<T>(flusher: Flusher, snapshot: (former: T | undefined) => T): Cell<T> {
   const listeners = new Set<() => void>();

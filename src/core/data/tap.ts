@@ -24,11 +24,15 @@ export interface ChannelListener {
 export interface Tap extends Readable<ViewSnapshot<undefined>> {
   /** Clears the gap, and asks again to be let in where the server has refused. */
   resync(): void;
+  /** From now on this one is told, and the former one no more. */
+  setListener(listener: ChannelListener): void;
 }
 
 export interface TapPort {
   readonly flusher: Flusher;
   join(reader: Reader): Reading;
+  /** The client was disposed: nobody is told of anything any more. */
+  isDisposed(): boolean;
   /** Null: not of this contract. */
   readVolatile(frame: VolatileFrame): VolatileEvent | null;
   onError(error: RealtimeError): void;
@@ -57,6 +61,8 @@ export function createTap(name: string, port: TapPort, listener: ChannelListener
     cell.changed();
   };
 
+  const isOpen = (): boolean => reading !== null && !port.isDisposed();
+
   /** One throw must not cost the listener the rest. */
   const hear = (event: ChannelEvent): void => {
     try {
@@ -70,8 +76,8 @@ export function createTap(name: string, port: TapPort, listener: ChannelListener
     history: 0,
     onEvents(events) {
       if (events.length > 0) isInGap = false;
-      // One of them may be the reason to leave.
-      for (const event of events) if (reading !== null) hear(event);
+      // One of them may be the reason to leave, or to end everything.
+      for (const event of events) if (isOpen()) hear(event);
     },
     onGap(found) {
       gap = found;
@@ -79,11 +85,11 @@ export function createTap(name: string, port: TapPort, listener: ChannelListener
       // Two losses with no event between them are one hole to the listener. An event that was left out is a hole of its own.
       const isToldAlready = isInGap && found.reason !== 'invalid';
       isInGap = found.reason !== 'invalid';
-      if (!isToldAlready && reading !== null) listener.onGap?.(found);
+      if (!isToldAlready && isOpen()) listener.onGap?.(found);
     },
     onStatus: show,
     onVolatile(frame) {
-      const event = listener.onVolatile && port.readVolatile(frame);
+      const event = isOpen() && listener.onVolatile && port.readVolatile(frame);
       if (event) listener.onVolatile?.(event);
     },
     onReset() {
@@ -105,6 +111,9 @@ export function createTap(name: string, port: TapPort, listener: ChannelListener
         joined.leave();
         if (reading === joined) reading = null;
       };
+    },
+    setListener(next) {
+      listener = next;
     },
     resync() {
       gap = null;

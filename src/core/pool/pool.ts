@@ -54,6 +54,8 @@ export interface Pool {
   send(frame: ClientFrame, link: LinkId): boolean;
   /** Lets every other link go: they belong to another user than this one. */
   voidOthers(link: LinkId): void;
+  /** Begins anew with one link and another token, if a link is wanted now. */
+  renew(): void;
   disconnect(): void;
   reconnect(): void;
   dispose(): void;
@@ -162,10 +164,13 @@ export function createPool(port: PoolPort): Pool {
     }
   }
 
+  const renew = (): void => machine.send({ type: 'reconnect-asked' });
+
   return {
     get status() {
       return status();
     },
+    renew,
     hold() {
       if (isDisposed) return () => {};
       const release = lease.hold();
@@ -185,7 +190,7 @@ export function createPool(port: PoolPort): Pool {
     disconnect: () => want({ paused: true }),
     reconnect() {
       if (isPaused) want({ paused: false });
-      else machine.send({ type: 'reconnect-asked' });
+      else renew();
     },
     dispose() {
       isDisposed = true;

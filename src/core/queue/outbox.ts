@@ -24,37 +24,37 @@ export interface OutgoingCommand {
   onOutcome(outcome: Outcome): void;
 }
 
-/** One command that has no outcome yet. */
-export interface PendingCommand {
+/** A command that has no outcome yet; the same object until something about it changes. */
+export interface OutboxCommand {
+  /** That of its {@link Sent}. */
   readonly id: string;
-  /** As the contract calls it; `$publish` is a client event that is kept. */
+  /** The contract's name of it; `$publish` is a kept client event. */
   readonly name: string;
   readonly input: unknown;
-  /** `sent`: it may be run by now. */
-  readonly status: CommandProgress['status'];
-  /** When it was sent by the application, wall clock, ms since 1970. */
+  /** `queued`: not on the wire yet. `sent`: it may be run by now. */
+  readonly status: 'queued' | 'sent';
+  /** Wall clock when it was sent into the outbox, ms since 1970. */
   readonly at: number;
-  /** How often it was on the wire. */
+  /** How often it went out; 0 while it is queued. */
   readonly attempt: number;
   /** Ends it if it was not run yet. */
   readonly cancel: () => void;
 }
 
-/** What waits to be sent or answered. */
+/** What waits for an outcome. Made once a flush, and only while somebody looks. */
 export interface OutboxStatus {
+  /** Commands without an outcome: those that are queued and those that are sent. */
   readonly pending: number;
-  /** Of them: not on the wire yet. */
   readonly queued: number;
-  /** Of them: on the wire, not yet answered. */
   readonly sent: number;
-  /** As it would be sent. */
+  /** As they are sent, in bytes. */
   readonly bytes: number;
-  /** When the oldest was sent by the application, wall clock, ms since 1970; null: there is none. */
+  /** Wall clock at which the oldest of them was sent into the outbox, ms since 1970; null: there is none. */
   readonly oldestAt: number | null;
-  /** Whether it would survive that the page is closed. */
-  readonly isDurable: boolean;
-  /** In the order in which they were sent. An entry is the same object until it changes. */
-  readonly commands: readonly PendingCommand[];
+  /** Whether they outlive the page. In this version they do not. */
+  readonly isDurable: false;
+  /** In the order in which they were sent. */
+  readonly commands: readonly OutboxCommand[];
 }
 
 export interface OutboxPort {
@@ -67,8 +67,8 @@ export interface OutboxPort {
   hold(): () => void;
   window(): number;
   keepMs(): number;
-  /** Something of its status has changed. */
-  onStatus(): void;
+  /** The status is another one. */
+  onChange(): void;
 }
 
 export interface Outbox {
@@ -86,12 +86,20 @@ export interface Outbox {
   abandon(): void;
 }
 
+interface Tracked {
+  readonly command: OutgoingCommand;
+  readonly at: number;
+  attempt: number;
+  /** As it was last looked at. */
+  shown: OutboxCommand | null;
+}
+
 /** How long a server keeps the lane of a client whose outbox lives in memory (rule L8). */
 const LANE_RECORD_MS = 600_000;
 
 export function createOutbox(port: OutboxPort): Outbox {
   const { clock, dice } = port;
-  const tracked = new Map<string, { readonly command: OutgoingCommand; shown: PendingCommand }>();
+  const tracked = new Map<string, Tracked>();
   const state = createOutboxState({
     bounds: port.bounds,
     laneRecordMs: LANE_RECORD_MS,
@@ -111,7 +119,6 @@ export function createOutbox(port: OutboxPort): Outbox {
     cancelExpiry?.();
     const due = state.nextExpiry;
     cancelExpiry = due === null ? null : clock.after(Math.max(0, due - clock.now()), () => perform(state.expire(clock.now())));
-    port.onStatus();
   }
 
   function carryOut(effect: OutboxEffect): void {
@@ -121,17 +128,19 @@ export function createOutbox(port: OutboxPort): Outbox {
         port.send(effect.frame, effect.link);
         return;
       case 'sent': {
-        const one = tracked.get(effect.id);
-        if (one === undefined) return;
-        const progress = { status: 'sent', attempt: effect.attempt } as const;
-        one.shown = { ...one.shown, ...progress };
-        one.command.onProgress?.(progress);
+        const entry = tracked.get(effect.id);
+        if (entry === undefined) return;
+        entry.attempt = effect.attempt;
+        entry.shown = null;
+        port.onChange();
+        entry.command.onProgress?.({ status: 'sent', attempt: effect.attempt });
         return;
       }
       case 'settle': {
-        const one = tracked.get(effect.id);
+        const entry = tracked.get(effect.id);
         tracked.delete(effect.id);
-        one?.command.onOutcome(effect.outcome);
+        port.onChange();
+        entry?.command.onOutcome(effect.outcome);
         return;
       }
       case 'rest-lane':
@@ -145,11 +154,19 @@ export function createOutbox(port: OutboxPort): Outbox {
     }
   }
 
+  const cancel = (id: string): void => perform(state.cancel(id, clock.now()));
+
+  function describe(entry: Tracked): OutboxCommand {
+    const { at, attempt, command } = entry;
+    const { id, name, input } = command;
+    return (entry.shown ??= { id, name, input, status: attempt > 0 ? 'sent' : 'queued', at, attempt, cancel: () => cancel(id) });
+  }
+
   return {
-    get status() {
-      const commands = [...tracked.values()].map(({ shown }) => shown);
-      const queued = commands.filter(({ status }) => status === 'queued').length;
-      return { pending: commands.length, queued, sent: commands.length - queued, bytes: state.bytes, oldestAt: commands[0]?.at ?? null, isDurable: false, commands };
+    get status(): OutboxStatus {
+      const commands = Array.from(tracked.values(), describe);
+      const sent = commands.filter(({ status }) => status === 'sent').length;
+      return { pending: commands.length, queued: commands.length - sent, sent, bytes: state.bytes, oldestAt: commands[0]?.at ?? null, isDurable: false, commands };
     },
     send(command) {
       const { id, name, lane, input } = command;
@@ -159,13 +176,13 @@ export function createOutbox(port: OutboxPort): Outbox {
         throw new RealtimeError('queue-full', `The outbox holds ${state.pending} commands and takes no more. Wait until it drains, or raise outboxCommands or outboxBytes.`);
       }
       perform(dropped);
-      const cancel = (): void => perform(state.cancel(id, clock.now()));
-      tracked.set(id, { command, shown: { id, name, input, status: 'queued', at: clock.wall(), attempt: 0, cancel } });
+      tracked.set(id, { command, at: clock.wall(), attempt: 0, shown: null });
+      port.onChange();
       command.onProgress?.({ status: 'queued' });
       const now = clock.now();
       perform(state.add(lane, { id, name, input, bytes, expiresAt: now + port.commandMs }, port.home(lane), now));
     },
-    cancel: (id) => perform(state.cancel(id, clock.now())),
+    cancel,
     has: (id) => state.has(id),
     resume: (link) => perform(state.linkReady(link, clock.now())),
     linkLost(link) {

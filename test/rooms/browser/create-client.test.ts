@@ -61,6 +61,20 @@ describe('numbers that are given', () => {
   });
 });
 
+describe('what is no number', () => {
+  it.each([
+    ['connectMs', { timings: { connectMs: Number.NaN } }],
+    ['baseMs', { timings: { backoff: { baseMs: Number.NaN } } }],
+    ['firstMs', { timings: { backoff: { firstMs: -1 } } }],
+    ['queryMs', { timings: { queryMs: '5s' } }],
+    ['maxAttempts', { timings: { backoff: { maxAttempts: Number.NaN } } }],
+    ['outboxBytes', { bounds: { outboxBytes: null } }],
+    ['size', { pool: { size: Number.NaN } }],
+  ])('%s is refused by name where it enters', (name, parts) => {
+    expect(() => make('ws://x/', parts)).toThrow(expect.objectContaining({ code: 'misuse', message: expect.stringContaining(`option ${name} is`) as string }));
+  });
+});
+
 describe('the address', () => {
   it.each([
     ['wss://app.example/realtime', 'wss://app.example/realtime?link=0'],
@@ -72,6 +86,12 @@ describe('the address', () => {
     vi.stubGlobal('location', { href: 'https://app.example/deep/page?x=1' });
     expect(await opened('/realtime')).toBe('wss://app.example/realtime?link=0');
     expect(await opened('realtime')).toBe('wss://app.example/deep/realtime?link=0');
+  });
+
+  it('a client without a contract or a dialect, or without an address, is refused', () => {
+    for (const parts of [{ contract: undefined }, { url: undefined }]) {
+      expect(() => make('ws://x/', parts)).toThrow(expect.objectContaining({ code: 'misuse', message: expect.stringContaining('needs url and contract') as string }));
+    }
   });
 
   it.each(['ftp://x/', 'not a url', 'javascript:1'])('%s is refused at once', (url) => {
@@ -169,7 +189,7 @@ describe('wrong use', () => {
       expect(sent.progress.get().status).toBe('error');
     }
     await expect(client.send(api.commands.say, 'x'.repeat(70_000)).result).rejects.toMatchObject({ code: 'too-large' });
-    expect(client.outbox.get()).toEqual({ pending: 0, bytes: 0 });
+    expect(client.outbox.get()).toMatchObject({ pending: 0, bytes: 0 });
     client.dispose();
   });
 

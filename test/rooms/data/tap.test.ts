@@ -19,7 +19,7 @@ function open(listener: ChannelListener): { readonly reader: Reader; readonly le
     readers.push(reader);
     return { position: null, status: { liveStatus: 'live', refusal: null } as const, rewind: () => {}, leave: () => {} };
   };
-  const leave = createTap('room:1', { flusher, join, readVolatile: () => null, onError: () => {} }, listener).subscribe(() => {});
+  const leave = createTap('room:1', { flusher, join, isDisposed: () => false, readVolatile: () => null, onError: () => {} }, listener).subscribe(() => {});
   return { reader: readers[0] as Reader, leave };
 }
 

@@ -11,7 +11,7 @@ function setUp(parts: Partial<Bounds> = {}, isReady = true) {
   const clock = createSimulatedClock();
   const sent: ClientFrame[] = [];
   const log: string[] = [];
-  const statuses: Pick<OutboxStatus, 'pending' | 'bytes'>[] = [];
+  const statuses: OutboxStatus[] = [];
   let home: number | null = isReady ? 0 : null;
   let holds = 0;
   let ids = 0;
@@ -28,10 +28,7 @@ function setUp(parts: Partial<Bounds> = {}, isReady = true) {
     },
     window: () => 32,
     keepMs: () => 0,
-    onStatus() {
-      const { pending, bytes } = outbox.status;
-      statuses.push({ pending, bytes });
-    },
+    onChange: () => statuses.push(outbox.status),
   });
   const take = (): ClientFrame[] => sent.splice(0);
   return {
@@ -178,7 +175,50 @@ describe('outbox', () => {
     box.post('b');
     box.outbox.abandon();
     expect(box.log.slice(-2)).toEqual(['a outcome-unknown', 'b cancelled']);
-    expect([box.holds, box.clock.pending, box.outbox.status.pending, box.outbox.status.bytes]).toEqual([0, 0, 0, 0]);
+    expect([box.holds, box.clock.pending]).toEqual([0, 0]);
+    expect(box.outbox.status).toMatchObject({ pending: 0, bytes: 0 });
+  });
+});
+
+describe('status', () => {
+  it('describes every command by its wall clock, the oldest first, and keeps what has not changed', () => {
+    const box = setUp(undefined, false);
+    const empty = { pending: 0, queued: 0, sent: 0, bytes: 0, oldestAt: null, isDurable: false, commands: [] };
+    expect(box.outbox.status).toEqual(empty);
+    const at = box.clock.wall();
+    const a = box.post('a');
+    box.clock.advance(1_000);
+    const b = box.post('b', 'other');
+    const queued = box.outbox.status;
+    expect(queued).toMatchObject({ pending: 2, queued: 2, sent: 0, oldestAt: at });
+    expect(queued.commands).toMatchObject([
+      { id: a, name: 'post', input: 'a', status: 'queued', at, attempt: 0 },
+      { id: b, name: 'post', input: 'b', status: 'queued', at: at + 1_000, attempt: 0 },
+    ]);
+    queued.commands[0]?.cancel();
+    expect(box.log.at(-1)).toBe('a cancelled');
+    expect(box.outbox.status.commands).toEqual([queued.commands[1]]);
+    expect(box.outbox.status.commands[0]).toBe(queued.commands[1]);
+    box.ready();
+    box.open();
+    expect(box.outbox.status).toMatchObject({ queued: 0, sent: 1, oldestAt: at + 1_000, commands: [{ status: 'sent', attempt: 1 }] });
+    box.drop();
+    box.ready();
+    box.take();
+    box.outbox.answered({ t: 'response', id: b }, 0);
+    expect(box.outbox.status).toEqual(empty);
+  });
+
+  it('tells of what shows, and of nothing else', () => {
+    const box = setUp(undefined, false);
+    box.post('a');
+    const told = box.statuses.length;
+    box.drop();
+    box.ready();
+    box.outbox.cancel('nobody');
+    expect(box.statuses).toHaveLength(told);
+    box.open();
+    expect(box.statuses).toHaveLength(told + 1);
   });
 });
 
@@ -231,6 +271,6 @@ describe('bounds', () => {
     const ids = ['a', 'bb', 'ccc'].map((text) => box.post(text));
     expect(box.outbox.status.bytes).toBeGreaterThan(0);
     for (const id of ids) box.outbox.cancel(id);
-    expect(box.statuses.at(-1)).toEqual({ pending: 0, bytes: 0 });
+    expect(box.statuses.at(-1)).toMatchObject({ pending: 0, bytes: 0 });
   });
 });
