@@ -26,7 +26,7 @@ function scripts(path) {
     .map((name) => join(path, name));
 }
 
-/** `new RealtimeError(code, sentence, …)` → `new RealtimeError(code, "", …)` */
+/** `new RealtimeError(code, sentence, …)` → `new RealtimeError(code, "", …)`, and what goes into such a sentence: `misfit(issues, …)` → `misfit("", …)` */
 function withoutSentences(file, text) {
   const { program, errors } = parseSync(file, text);
   if (errors.length > 0) throw new Error(`${file}: ${errors[0].message}`);
@@ -34,6 +34,10 @@ function withoutSentences(file, text) {
   (function visit(node) {
     if (node.type === 'NewExpression' && node.callee.type === 'Identifier' && node.callee.name === 'RealtimeError' && node.arguments.length > 1) {
       cuts.push(node.arguments[1]);
+      return;
+    }
+    if (node.type === 'CallExpression' && node.callee.type === 'Identifier' && node.callee.name === 'misfit') {
+      cuts.push(node.arguments[0]);
       return;
     }
     for (const key of visitorKeys[node.type] ?? []) {

@@ -16,32 +16,33 @@ export interface Misfit {
   readonly thrown?: unknown;
 }
 
-const wrong = (issues: string, code: Misfit['code'] = 'invalid'): Misfit => ({ ok: false, code, issues });
+/** Its issues are a sentence like those of an error: a page in production has none (scripts/build-production.mjs). */
+const misfit = (issues: string, code: Misfit['code'] = 'invalid'): Misfit => ({ ok: false, code, issues });
 
 /** Validates at once and never throws; a schema that answers with a promise is refused, because order would be lost while it waits. */
 export function validate(schema: Schema | undefined, value: unknown): Validated {
-  if (schema === undefined) return value === undefined || value === null ? { ok: true, value: undefined } : wrong('nothing was expected');
+  if (schema === undefined) return value === undefined || value === null ? { ok: true, value: undefined } : misfit('nothing was expected');
   let result: ReturnType<Schema['~standard']['validate']>;
   try {
     result = schema['~standard'].validate(value);
   } catch (cause) {
-    return { ...wrong(`the schema threw: ${String(cause)}`), thrown: cause };
+    return { ...misfit(`the schema threw: ${String(cause)}`), thrown: cause };
   }
-  if (typeof result !== 'object' || result === null) return wrong('the schema gave no result; it is not a Standard Schema', 'misuse');
+  if (typeof result !== 'object' || result === null) return misfit('the schema gave no result; it is not a Standard Schema', 'misuse');
   if (isPromise(result)) return later(result);
-  if (result.issues !== undefined) return wrong(Array.from(result.issues).slice(0, 5).map(describeIssue).join('; '));
+  if (result.issues !== undefined) return misfit(Array.from(result.issues).slice(0, 5).map(describeIssue).join('; '));
   // Where a transform is asynchronous and the validator is not, the promise itself would pass for the value.
   return isPromise(result.value) ? later(result.value) : { ok: true, value: result.value };
 }
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+  return typeof (value as { readonly then?: unknown } | null | undefined)?.then === 'function';
 }
 
 function later(promise: PromiseLike<unknown>): Misfit {
   // Nobody waits for it, so nobody would hear how it failed.
   promise.then(undefined, () => {});
-  return wrong('its schema validates asynchronously; use a synchronous one, and leave what has to wait to the handler', 'misuse');
+  return misfit('its schema validates asynchronously; use a synchronous one, and leave what has to wait to the handler', 'misuse');
 }
 
 /** As JavaScript writes a path; some validators begin their sentence with it. */
