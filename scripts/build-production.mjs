@@ -52,8 +52,8 @@ function lean(file, text) {
     const { name } = (node.type === 'NewExpression' || node.type === 'CallExpression' ? node.callee : node.object) ?? {};
     const at = SENTENCE_OF[name];
     const sentence = node.arguments?.[at];
-    if (sentence && at < node.arguments.length - 1) replace(name, sentence.start, sentence.end, '""');
-    else if (sentence) replace(name, at > 0 ? node.arguments[at - 1].end : sentence.start, sentence.end, '');
+    if (sentence && at > 0 && at === node.arguments.length - 1) replace(name, node.arguments[at - 1].end, sentence.end, '');
+    else if (sentence) replace(name, sentence.start, sentence.end, '""');
     else if (node.type === 'MemberExpression' && name === 'CloseCode') replace(name, node.start, node.end, String(CloseCode[node.property.name]));
     else if (node.type === 'SwitchStatement' && isProof(node)) replace('never', node.cases.at(-1).start, node.cases.at(-1).end, '');
     for (const key of visitorKeys[node.type] ?? []) {

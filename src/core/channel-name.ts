@@ -18,9 +18,8 @@ const PARAMETER = /\{(\w+)\}/g;
  */
 export function channelName<Ref extends Pick<ChannelRef, 'pattern'>>(ref: Ref, ...given: ParamsArgs<Ref>): string;
 export function channelName(ref: Pick<ChannelRef, 'pattern'>, params: Readonly<Record<string, string | number>> = {}): string {
-  for (const parameter of Object.keys(params)) {
-    if (ref.pattern.includes(`{${parameter}}`)) continue;
-    throw new RealtimeError('misuse', `Channel '${ref.pattern}' has no parameter '${parameter}'. Pass those of its name alone.`);
+  for (const parameter in params) {
+    if (!ref.pattern.includes(`{${parameter}}`)) throw new RealtimeError('misuse', `Channel '${ref.pattern}' has no parameter '${parameter}'. Pass those of its name alone.`);
   }
   return ref.pattern.replace(PARAMETER, (_, parameter: string) => {
     const value: unknown = params[parameter];

@@ -36,7 +36,7 @@ export function validate(schema: Schema | undefined, value: unknown): Validated 
 }
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+  return typeof (value as { readonly then?: unknown } | null | undefined)?.then === 'function';
 }
 
 function later(promise: PromiseLike<unknown>): Misfit {

@@ -44,7 +44,7 @@ export function defineView<Ref extends ChannelRef, State>(
  * A reducer that keeps the data of the newest `limit` events in a list. Where a channel has events of several kinds the list
  * holds all of them; to keep one kind, ask for its name first.
  *
- * @throws RealtimeError `misuse` if the limit is not a whole number from 1 on
+ * @throws RealtimeError `misuse` if the limit is not a number from 1 on
  * @example
  * ```ts
  * reduce: (list, event) => (event.name === 'message' ? append(200)(list, event) : list)
@@ -52,7 +52,7 @@ export function defineView<Ref extends ChannelRef, State>(
  */
 export function append(limit: number) {
   // Nothing is ever longer than NaN: the list would grow without end.
-  if (!Number.isInteger(limit) || limit < 1) throw new RealtimeError('misuse', `append(${limit}) keeps nothing: the limit is a whole number from 1 on.`);
+  if (!(limit >= 1)) throw new RealtimeError('misuse', `append(${limit}) keeps nothing: give a limit from 1 on.`);
   return <Item>(list: readonly Item[], event: { readonly data: Item }): Item[] => {
     const next = list.length >= limit ? list.slice(list.length - limit + 1) : list.slice();
     next.push(event.data);

