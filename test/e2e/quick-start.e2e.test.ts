@@ -28,6 +28,9 @@ function emptyFolder(name: string): string {
   return folder;
 }
 
+let ours: Project;
+let theirs: Project;
+
 beforeAll(async () => {
   const checkout = emptyFolder('checkout');
   for (const source of SOURCES) cpSync(join(root, source), join(checkout, source), { recursive: true });
@@ -38,6 +41,8 @@ beforeAll(async () => {
   tarball = join(packed, readdirSync(packed)[0]!);
   const { executablePath, args, env } = await resolveBrowser();
   browser = await chromium.launch({ executablePath, args: [...args], env: env as Record<string, string> });
+  ours = await follow('Quick start', await freePort());
+  theirs = await follow('With the server you already have', await freePort());
 });
 
 afterEach(async () => {
@@ -141,7 +146,7 @@ async function open(url: string): Promise<Tab> {
 
 describe('the quick starts of the README', () => {
   it('with our server', async () => {
-    const { start, lines } = await follow('Quick start', await freePort());
+    const { start, lines } = ours;
     expect(lines).toEqual(['npx tsx server.ts', 'npx vite']);
     const [serverLine, pageLine] = lines as [string, string];
     let server = start(serverLine);
@@ -165,10 +170,19 @@ describe('the quick starts of the README', () => {
       await tab.page.getByRole('alert').waitFor({ state: 'detached' });
       expect(tab.complaints).toEqual([]);
     }
+
+    // The same page as production has it, whose library is another build.
+    await once(start('npx vite build'), 'exit');
+    const eve = await open(await urlOf(start('npx vite preview')));
+    expect(await eve.items(3)).toEqual(['Ada: hello', 'Ada: hello', 'Ada: hello']);
+    await eve.page.getByRole('button', { name: 'Say hello' }).click();
+    expect(await ben.items(4)).toHaveLength(4);
+    expect(await eve.items(4)).toHaveLength(4);
+    expect(eve.complaints).toEqual([]);
   });
 
   it('with the server of the article', async () => {
-    const { start, lines } = await follow('With the server you already have', await freePort());
+    const { start, lines } = theirs;
     expect(lines).toEqual(['node feed.mjs', 'npx vite']);
     const [serverLine, pageLine] = lines as [string, string];
     let server = start(serverLine);

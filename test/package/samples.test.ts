@@ -37,7 +37,7 @@ test.each([
   [
     'docs/api.md',
     [],
-    ['contract.ts', 'app.tsx', 'room.tsx', 'sounds.tsx', 'composer.tsx', 'history.tsx', 'post.tsx', 'outbox.tsx', 'connection.tsx', 'banner.tsx', 'metrics.tsx', 'client.ts', 'server.ts'],
+    ['contract.ts', 'app.tsx', 'room.tsx', 'sounds.tsx', 'composer.tsx', 'history.tsx', 'post.tsx', 'outbox.tsx', 'connection.tsx', 'banner.tsx', 'metrics.tsx', 'client.ts', 'server.ts', 'room.test.tsx'],
   ],
   ['docs/DIALECTS.md', [], ['sample-0.ts', 'sample-1.ts']],
   ['docs/errors.md', [], ['sample-0.ts']],
