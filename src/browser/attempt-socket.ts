@@ -102,7 +102,8 @@ function construct(Impl: WebSocketClass, url: string, protocols: string[] | unde
   try {
     return new Impl(url, protocols);
   } catch (cause) {
-    onError(new RealtimeError('misuse', `No socket to '${url}' can be made here: ${cause instanceof Error ? cause.message : String(cause)}.`, { cause }));
+    const why = cause instanceof Error ? cause.message : String(cause);
+    onError(cause instanceof RealtimeError ? cause : new RealtimeError('misuse', `No socket to '${url}' can be made here: ${why}.`, { cause }));
     return createDeadSocket() as unknown as WebSocket;
   }
 }

@@ -304,7 +304,7 @@ function platformWebSocket(): WebSocketClass {
   // Looked up when it is needed: where a page is only rendered (SSR), there is none and none is opened.
   return function PlatformWebSocket(url: string, protocols?: string | string[]) {
     const Impl = globalThis.WebSocket as WebSocketClass | undefined;
-    if (Impl === undefined) throw new RealtimeError('misuse', "this platform has no WebSocket; pass one, createClient({ WebSocket }), for instance that of the package 'ws'");
+    if (Impl === undefined) throw new RealtimeError('misuse', "This platform has no WebSocket. Pass one, createClient({ WebSocket }), for instance that of the package 'ws'.");
     return new Impl(url, protocols);
   } as unknown as WebSocketClass;
 }

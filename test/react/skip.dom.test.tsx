@@ -145,6 +145,8 @@ it('a view that is made while rendering is refused by name, and one that is exch
   await pass(200);
   unmount();
   const Making = () => {
+    // Compiled, it would be made once.
+    'use no memo';
     useChannel(defineView(api.channels.room, { initialState: [] as Message[], reduce: append(5) }), { params: { id: '1' } });
     return null;
   };

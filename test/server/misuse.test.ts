@@ -21,7 +21,7 @@ function misuseOf(run: () => unknown): string {
   } catch (error) {
     if (!(error instanceof RealtimeError)) throw error;
     expect(error.code).toBe('misuse');
-    return error.message;
+    return error.message.replace(' (holdfast/docs/errors.md#misuse)', '');
   }
   return 'nothing was thrown';
 }

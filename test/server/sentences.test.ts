@@ -21,7 +21,7 @@ function fail(): never {
 
 const sentence = (ref: QueryRef | CommandRef, frame: unknown): string => {
   const answer = readAnswer(ref, frame as ErrorFrame);
-  return answer.ok ? 'it went well' : answer.error.message;
+  return answer.ok ? 'it went well' : answer.error.message.replace(/ \(holdfast\/docs\/errors\.md#.*\)$/, '');
 };
 
 it.each<[string, string, object, (ask: { readonly input: { readonly room: string } }) => string]>([

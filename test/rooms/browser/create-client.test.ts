@@ -139,7 +139,7 @@ describe('the platform', () => {
     client.hold();
     await settle();
     expect(errors.map(({ code, message }) => `${code}: ${message}`)).toEqual([
-      "misuse: No socket to 'ws://x/?link=0' can be made here: this platform has no WebSocket; pass one, createClient({ WebSocket }), for instance that of the package 'ws'. (holdfast/docs/errors.md#misuse)",
+      "misuse: This platform has no WebSocket. Pass one, createClient({ WebSocket }), for instance that of the package 'ws'. (holdfast/docs/errors.md#misuse)",
     ]);
     client.dispose();
     expect(vi.getTimerCount()).toBe(0);
