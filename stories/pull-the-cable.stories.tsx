@@ -52,7 +52,8 @@ export const TypeWhileItIsOut: StoryObj<typeof TwoPeople> = {
     await ada.say('is anybody there?');
     await ben.say('where is Ada?');
     await waitFor(() => expect(ada.status()).toBe('reconnecting'), PATIENCE);
-    await expect(ada.progress()).toBe('sent, not yet answered');
+    // On the wire before the silence was noticed, or after it on a busy machine; answered in neither case.
+    await expect(['sent, not yet answered', 'waiting in the outbox']).toContain(ada.progress());
     await ada.say('hm');
     await waitFor(() => expect(ada.progress()).toBe('waiting in the outbox'), PATIENCE);
     await expect(ada.said()).toEqual(['Ada hello']);
