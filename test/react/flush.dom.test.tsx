@@ -11,6 +11,8 @@ afterEach(cleanup);
 function createPage() {
   const seen: string[] = [];
   const One = ({ name, flush, second }: { readonly name: string; readonly flush?: 'frame' | 'sync' | undefined; readonly second?: boolean }) => {
+    // The compiler would keep the child, which then is not rendered with its parent.
+    'use no memo';
     const { data } = useChannel(messages, { params: { id: '1' }, flush });
     const text = data.map((message) => message.text).join('');
     seen.push(`${name}:${text}`);

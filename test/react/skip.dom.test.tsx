@@ -145,6 +145,8 @@ it('a view that is made while rendering is refused by name, and one that is exch
   await pass(200);
   unmount();
   const Making = () => {
+    // The compiler would make one view and keep it.
+    'use no memo';
     useChannel(defineView(api.channels.room, { initialState: [] as Message[], reduce: append(5) }), { params: { id: '1' } });
     return null;
   };
