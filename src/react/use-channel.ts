@@ -12,6 +12,7 @@ import type { ChannelListener, Tap } from '../core/data/tap.js';
 import { initialView, type ViewSnapshot } from '../core/data/view.js';
 import type { Params } from '../core/handles.js';
 import { useServingClient } from './provider.js';
+import { isSameSelection } from './same-selection.js';
 import { useKept } from './use-kept.js';
 
 export type ParamsOption<Ref extends ChannelRef> = Record<never, never> extends ParamsOf<Ref['pattern']>
@@ -108,16 +109,9 @@ export function useChannel(target: ViewRef | ChannelRef, options: AnyOptions = {
     source.get,
     source.getInitial,
     (state: ViewSnapshot<unknown>) => (select === undefined ? state : { ...state, data: select(state.data) }),
-    select === undefined ? Object.is : (a, b) => isSameSelection(a, b, isEqual),
+    select === undefined ? Object.is : isSameSelection(isEqual),
   );
   return useMemo(() => ({ ...snapshot, resync: source.resync }), [snapshot, source]);
 }
 
 type Source = Readable<ViewSnapshot<unknown>> & { resync(): void; setListener?: Tap['setListener'] };
-
-/** With a selection, `dataUpdatedAt` is the time at which what was selected last changed. */
-function isSameSelection(a: ViewSnapshot<unknown>, b: ViewSnapshot<unknown>, isEqual: (a: unknown, b: unknown) => boolean): boolean {
-  return (
-    isEqual(a.data, b.data) && a.status === b.status && a.liveStatus === b.liveStatus && a.isStale === b.isStale && a.gap === b.gap && a.error === b.error
-  );
-}
