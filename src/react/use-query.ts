@@ -18,7 +18,7 @@ export type Follow<Data, Channel extends ChannelRef> = ParamsOption<Channel> & {
 };
 
 export type QueryOptions<Ref extends QueryRef, Channel extends ChannelRef, Selected> = {
-  readonly follow?: Follow<OutputOf<Ref['output']>, Channel>;
+  readonly follow?: Follow<OutputOf<Ref['output']>, Channel> | undefined;
   /** The part of the answer that is shown; the component renders only when that changes. */
   readonly select?: (data: OutputOf<Ref['output']>) => Selected;
   /** False: asks nothing, and shows what somebody else holds, if anybody does. @default true */
