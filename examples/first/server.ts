@@ -5,7 +5,7 @@ import { createRealtimeServer, memoryBroker } from 'holdfast/server';
 import { api, MAX_LENGTH, type Message } from './contract.js';
 import { servePage } from './serve-page.js';
 
-/** The rooms that there are, with what was said last: an answer to a query is at most 10 kB. */
+/** The rooms that there are, with what was said last. */
 const rooms = new Map<string, Message[]>([['lobby', []], ['garden', []]]);
 const KEPT = 10;
 

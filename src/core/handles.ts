@@ -132,7 +132,7 @@ export function createHandles(parts: HandlesParts): Handles {
       taken = takeInput(ref, input).input;
     } catch (error) {
       // It is looked at while rendering: what a person typed must be an answer there, not the end of the page.
-      if (error instanceof RealtimeError) return failedQuery(error);
+      if (error instanceof RealtimeError) return stillQuery({ ...INITIAL_QUERY, status: 'error', error, isPending: false, isError: true });
       throw error;
     }
     const make = (): AskingQuery =>
@@ -311,10 +311,10 @@ export function createHandles(parts: HandlesParts): Handles {
   };
 }
 
-function failedQuery(error: RealtimeError): LiveQuery<unknown> {
-  const snapshot: QuerySnapshot<unknown> = { ...INITIAL_QUERY, status: 'error', error, isPending: false, isError: true };
+/** One that asks nothing, and shows this alone. */
+export function stillQuery(snapshot: QuerySnapshot<never>): LiveQuery<never> {
   const still = createStill(snapshot);
-  return { ...still, watch: still.subscribe, refetch: () => {}, setApply: () => {} };
+  return { ...still, watch: still.subscribe, refetch() {}, setApply() {} };
 }
 
 /** No name of a query or number of a view has such a sign in it. */

@@ -12,16 +12,16 @@ import type { ChannelListener, Tap } from '../core/data/tap.js';
 import { initialView, type ViewSnapshot } from '../core/data/view.js';
 import type { Params } from '../core/handles.js';
 import { useServingClient } from './provider.js';
+import { isSameSelection } from './same-selection.js';
 import { useKept } from './use-kept.js';
 
-export type ParamsOption<Ref extends ChannelRef> = Record<never, never> extends ParamsOf<Ref['pattern']>
-  ? { readonly params?: ParamsOf<Ref['pattern']> }
-  : { readonly params: ParamsOf<Ref['pattern']> };
+/** May be left out where the channel's name has no parameters. */
+export type ParamsOption<Ref extends ChannelRef, Skip = never> = Record<never, never> extends ParamsOf<Ref['pattern']>
+  ? { readonly params?: ParamsOf<Ref['pattern']> | Skip }
+  : { readonly params: ParamsOf<Ref['pattern']> | Skip };
 
 /** Which of a kind's channels, and whether to listen at all. */
-export type ChannelOptions<Ref extends ChannelRef> = (Record<never, never> extends ParamsOf<Ref['pattern']>
-  ? { readonly params?: ParamsOf<Ref['pattern']> | SkipToken }
-  : { readonly params: ParamsOf<Ref['pattern']> | SkipToken }) & {
+export type ChannelOptions<Ref extends ChannelRef> = ParamsOption<Ref, SkipToken> & {
   /** False: subscribes nothing, and shows what is there before anything has come. @default true */
   readonly enabled?: boolean | undefined;
 };
@@ -37,7 +37,7 @@ export interface ViewOptions<State, Selected> extends FlushOption {
   /** The part of the state that is shown; the component renders only when that changes. */
   readonly select?: (state: State) => Selected;
   /** Whether two of what `select` gave are the same to the component. @default Object.is */
-  readonly isEqual?: (a: Selected, b: Selected) => boolean;
+  readonly isEqual?: ((a: Selected, b: Selected) => boolean) | undefined;
 }
 
 export interface ChannelResult<Data> extends ViewSnapshot<Data> {
@@ -51,22 +51,34 @@ export interface TapOptions<Ref extends ChannelRef> {
    * Every event from mount on, in order. Renders nothing. Called for each in the moment in which it comes, and nothing is
    * buffered for it: a slow one holds the page up, and loses none. While it is hidden (`<Activity>`) it hears nothing.
    */
-  readonly onEvent?: (event: EventOf<Ref>) => void;
-  readonly onGap?: (gap: Gap) => void;
+  readonly onEvent?: ((event: EventOf<Ref>) => void) | undefined;
+  readonly onGap?: ((gap: Gap) => void) | undefined;
   /** A client event that nobody keeps, of somebody else. */
-  readonly onVolatile?: (event: VolatileEventOf<Ref>) => void;
+  readonly onVolatile?: ((event: VolatileEventOf<Ref>) => void) | undefined;
 }
 
 interface AnyOptions extends FlushOption {
   readonly params?: Params | SkipToken;
   readonly enabled?: boolean | undefined;
   readonly select?: (state: unknown) => unknown;
-  readonly isEqual?: (a: unknown, b: unknown) => boolean;
-  readonly onEvent?: (event: never) => void;
-  readonly onGap?: (gap: Gap) => void;
-  readonly onVolatile?: (event: never) => void;
+  readonly isEqual?: ((a: unknown, b: unknown) => boolean) | undefined;
+  readonly onEvent?: ((event: never) => void) | undefined;
+  readonly onGap?: ((gap: Gap) => void) | undefined;
+  readonly onVolatile?: ((event: never) => void) | undefined;
 }
 
+// The view stands last: of several signatures the compiler explains the last one, and most mistakes are made with the one that is used most.
+/**
+ * A tap: every event from mount on, in order, to `onEvent`; no render for any of them.
+ *
+ * @example
+ * ```tsx
+ * useChannel(api.channels.room, { params: { id: room }, onEvent: (event) => playSound(event.name) });
+ * ```
+ */
+export function useChannel<Ref extends ChannelRef>(channel: Ref, options: ChannelOptions<Ref> & TapOptions<Ref>): ChannelResult<undefined>;
+/** A view of a channel whose name has no parameters. */
+export function useChannel<Ref extends ChannelRef, State>(view: ViewRef<Ref, State>, ...none: Record<never, never> extends ParamsOf<Ref['pattern']> ? [] : [never]): ChannelResult<State>;
 /**
  * A view: the state that is folded from a channel's events, shared by every component that shows it.
  * With `params: skipToken` or `enabled: false` nothing is subscribed, and it shows the view's initial state.
@@ -80,17 +92,6 @@ export function useChannel<Ref extends ChannelRef, State, Selected = State>(
   view: ViewRef<Ref, State>,
   options: ChannelOptions<Ref> & ViewOptions<State, Selected>,
 ): ChannelResult<Selected>;
-/** A view of a channel whose name has no parameters. */
-export function useChannel<Ref extends ChannelRef, State>(view: ViewRef<Ref, State>, ...none: Record<never, never> extends ParamsOf<Ref['pattern']> ? [] : [never]): ChannelResult<State>;
-/**
- * A tap: every event from mount on, in order, to `onEvent`; no render for any of them.
- *
- * @example
- * ```tsx
- * useChannel(api.channels.room, { params: { id: room }, onEvent: (event) => playSound(event.name) });
- * ```
- */
-export function useChannel<Ref extends ChannelRef>(channel: Ref, options: ChannelOptions<Ref> & TapOptions<Ref>): ChannelResult<undefined>;
 export function useChannel(target: ViewRef | ChannelRef, options: AnyOptions = {}): ChannelResult<unknown> {
   const ref = (target as typeof target | undefined)?.kind === 'view' ? (target as ViewRef).channel : (target as ChannelRef);
   const client = useServingClient(ref);
@@ -108,16 +109,9 @@ export function useChannel(target: ViewRef | ChannelRef, options: AnyOptions = {
     source.get,
     source.getInitial,
     (state: ViewSnapshot<unknown>) => (select === undefined ? state : { ...state, data: select(state.data) }),
-    select === undefined ? Object.is : (a, b) => isSameSelection(a, b, isEqual),
+    select === undefined ? Object.is : isSameSelection(isEqual),
   );
   return useMemo(() => ({ ...snapshot, resync: source.resync }), [snapshot, source]);
 }
 
 type Source = Readable<ViewSnapshot<unknown>> & { resync(): void; setListener?: Tap['setListener'] };
-
-/** With a selection, `dataUpdatedAt` is the time at which what was selected last changed. */
-function isSameSelection(a: ViewSnapshot<unknown>, b: ViewSnapshot<unknown>, isEqual: (a: unknown, b: unknown) => boolean): boolean {
-  return (
-    isEqual(a.data, b.data) && a.status === b.status && a.liveStatus === b.liveStatus && a.isStale === b.isStale && a.gap === b.gap && a.error === b.error
-  );
-}

@@ -1,9 +1,9 @@
 'use client';
 /** The connection in a component: its state in few words, and the two things a person can do about it. */
 import { useMemo } from 'react';
-import { useSyncExternalStoreWithSelector } from 'use-sync-external-store/with-selector';
 import type { ConnectionStatus } from '../core/data/connection-status.js';
 import { useRealtimeClient } from './provider.js';
+import { useSelected } from './use-selected.js';
 
 export interface ConnectionResult extends ConnectionStatus {
   /** Connects now, whatever kept it away. */
@@ -25,11 +25,7 @@ export function useConnectionStatus(): ConnectionResult;
 export function useConnectionStatus<Selected>(select: (connection: ConnectionStatus) => Selected): Selected;
 export function useConnectionStatus(select?: (connection: ConnectionStatus) => unknown): unknown {
   const { connection, reconnect, disconnect } = useRealtimeClient();
-  const selected = useSyncExternalStoreWithSelector<ConnectionStatus, unknown>(connection.subscribe, connection.get, connection.getInitial, select ?? asItIs);
+  const selected = useSelected(connection, select);
   const isWhole = select === undefined;
   return useMemo(() => (isWhole ? { ...(selected as ConnectionStatus), reconnect, disconnect } : selected), [isWhole, selected, reconnect, disconnect]);
-}
-
-function asItIs(connection: ConnectionStatus): ConnectionStatus {
-  return connection;
 }

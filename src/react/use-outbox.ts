@@ -1,8 +1,8 @@
 'use client';
 /** What waits for an outcome, in a component. */
-import { useSyncExternalStoreWithSelector } from 'use-sync-external-store/with-selector';
 import type { OutboxStatus } from '../core/queue/outbox.js';
 import { useRealtimeClient } from './provider.js';
+import { useSelected } from './use-selected.js';
 
 /**
  * The commands of the nearest provider that have no outcome yet, of every component together. Renders only when what is
@@ -17,10 +17,5 @@ import { useRealtimeClient } from './provider.js';
 export function useOutbox(): OutboxStatus;
 export function useOutbox<Selected>(select: (outbox: OutboxStatus) => Selected): Selected;
 export function useOutbox(select?: (outbox: OutboxStatus) => unknown): unknown {
-  const { outbox } = useRealtimeClient();
-  return useSyncExternalStoreWithSelector<OutboxStatus, unknown>(outbox.subscribe, outbox.get, outbox.getInitial, select ?? asItIs);
-}
-
-function asItIs(outbox: OutboxStatus): OutboxStatus {
-  return outbox;
+  return useSelected(useRealtimeClient().outbox, select);
 }

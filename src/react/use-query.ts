@@ -5,9 +5,9 @@ import { useSyncExternalStoreWithSelector } from 'use-sync-external-store/with-s
 import type { ChannelRef, EventOf, InputOf, OutputOf, QueryRef, Schema } from '../core/contract.js';
 import { INITIAL_QUERY, type Apply, type QuerySnapshot } from '../core/data/live-query.js';
 import { skipToken, type SkipToken } from '../core/data/skip-token.js';
-import { createStill } from '../core/data/store.js';
-import { stableKey, type LiveQuery, type Params } from '../core/handles.js';
+import { stableKey, stillQuery, type LiveQuery, type Params } from '../core/handles.js';
 import { useServingClient } from './provider.js';
+import { isSameSelection } from './same-selection.js';
 import type { ParamsOption } from './use-channel.js';
 import { useKept } from './use-kept.js';
 
@@ -18,7 +18,7 @@ export type Follow<Data, Channel extends ChannelRef> = ParamsOption<Channel> & {
 };
 
 export type QueryOptions<Ref extends QueryRef, Channel extends ChannelRef, Selected> = {
-  readonly follow?: Follow<OutputOf<Ref['output']>, Channel>;
+  readonly follow?: Follow<OutputOf<Ref['output']>, Channel> | undefined;
   /** The part of the answer that is shown; the component renders only when that changes. */
   readonly select?: (data: OutputOf<Ref['output']>) => Selected;
   /** False: asks nothing, and shows what somebody else holds, if anybody does. @default true */
@@ -66,7 +66,7 @@ export function useQuery<Ref extends QueryRef, Selected>(ref: Ref, options = {} 
     source.getInitial,
     (state: QuerySnapshot<OutputOf<Ref['output']>>): QuerySnapshot<unknown> =>
       select === undefined || state.data === undefined ? state : { ...state, data: select(state.data) },
-    select === undefined ? Object.is : isSameSelection,
+    select === undefined ? Object.is : isSameSelection(Object.is),
   );
   const apply = follow?.apply;
   useEffect(() => {
@@ -75,9 +75,4 @@ export function useQuery<Ref extends QueryRef, Selected>(ref: Ref, options = {} 
   return useMemo(() => ({ ...snapshot, refetch: source.refetch }) as QueryResult<Selected>, [snapshot, source]);
 }
 
-const NOT_ASKED = createStill(INITIAL_QUERY);
-const SKIPPED: LiveQuery<never> = { ...NOT_ASKED, watch: NOT_ASKED.subscribe, refetch() {}, setApply() {} };
-
-function isSameSelection(a: QuerySnapshot<unknown>, b: QuerySnapshot<unknown>): boolean {
-  return Object.is(a.data, b.data) && a.error === b.error && a.status === b.status && a.fetchStatus === b.fetchStatus && a.isStale === b.isStale;
-}
+const SKIPPED = stillQuery(INITIAL_QUERY);

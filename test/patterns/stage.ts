@@ -10,7 +10,7 @@ import type { World } from '../../src/core/world.js';
 import { createSimulatedWorld, type SimulatedWorld } from '../../src/testing/simulated-world.js';
 import type { SimulatedClient } from '../../src/testing/simulated-client.js';
 import type { SimulatedConnection } from '../../src/testing/simulated-connection.js';
-import { createSimulatedServer, type SimulatedServer } from '../react/simulated-server.js';
+import { createSimulatedServer, type SimulatedServer } from '../../src/testing/simulated-server.js';
 
 const Message = z.object({ n: z.number() });
 

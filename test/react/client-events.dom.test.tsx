@@ -3,7 +3,7 @@ import { cleanup } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { channel, createClient, defineContract, useChannel, volatile, type RealtimeClient } from '../../src/index.js';
-import { createSimulatedServer, type SimulatedServer } from './simulated-server.js';
+import { createSimulatedServer, type SimulatedServer } from '../../src/testing/simulated-server.js';
 import { createHarness, type Harness } from './harness.js';
 
 const api = defineContract({

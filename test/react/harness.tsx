@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { append, channel, command, defineContract, defineView, query, RealtimeProvider, type ClientSettings } from '../../src/index.js';
 import type { SimulatedClient } from '../../src/testing/simulated-client.js';
 import { createSimulatedWorld, type SimulatedWorld } from '../../src/testing/simulated-world.js';
-import { createSimulatedServer, type SimulatedServer } from './simulated-server.js';
+import { createSimulatedServer, type SimulatedServer } from '../../src/testing/simulated-server.js';
 
 export const HOST = 'chat.test';
 export const URL = `ws://${HOST}/realtime`;

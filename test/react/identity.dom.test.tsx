@@ -2,7 +2,7 @@
 import { cleanup } from '@testing-library/react';
 import { afterEach, expect, it } from 'vitest';
 import { createClient, defineView, useChannel, useCommand, useQuery, type CommandResult } from '../../src/index.js';
-import { createSimulatedServer } from './simulated-server.js';
+import { createSimulatedServer } from '../../src/testing/simulated-server.js';
 import { api, createHarness, createRenderLog, type Message } from './harness.js';
 
 afterEach(cleanup);

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { append, channel, createClient, defineContract, defineView, RealtimeProvider, useChannel, useConnectionStatus } from '../../src/index.js';
 import * as holdfast from '../../src/index.js';
 import { api, createHarness, HOST, Message, messages, URL } from './harness.js';
-import { createSimulatedServer } from './simulated-server.js';
+import { createSimulatedServer } from '../../src/testing/simulated-server.js';
 import { CHANNEL_LEASE_MS, costOf, expectNothingLeft, ONE_PAGE, useWhole, Whole } from './whole-page.js';
 
 afterEach(() => {

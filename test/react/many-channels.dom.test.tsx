@@ -4,7 +4,7 @@ import { Profiler } from 'react';
 import { afterEach, expect, it } from 'vitest';
 import { append, channel, defineContract, defineView, RealtimeProvider, useChannel } from '../../src/index.js';
 import { createHarness, createRenderLog, Message } from './harness.js';
-import { createSimulatedServer } from './simulated-server.js';
+import { createSimulatedServer } from '../../src/testing/simulated-server.js';
 import { expectNothingLeft } from './whole-page.js';
 
 afterEach(cleanup);

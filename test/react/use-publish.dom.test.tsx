@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { plainJson } from '../../src/dialects/index.js';
 import { channel, createClient, defineContract, RealtimeProvider, usePublish, volatile, type Publish, type PublishOpen } from '../../src/index.js';
 import { createHarness, createRenderLog } from './harness.js';
-import { createSimulatedServer } from './simulated-server.js';
+import { createSimulatedServer } from '../../src/testing/simulated-server.js';
 
 afterEach(cleanup);
 

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { plainJson } from '../../src/dialects/index.js';
 import { append, channel, createClient, defineView, RealtimeProvider, useChannel, useCommand, useOutbox, useQuery, useRealtimeClient, type CommandResult, type RealtimeClient, type RealtimeError } from '../../src/index.js';
 import { api, createHarness, createRenderLog, messages, type Harness, type RenderLog } from './harness.js';
-import { createSimulatedServer, type SimulatedServer } from './simulated-server.js';
+import { createSimulatedServer, type SimulatedServer } from '../../src/testing/simulated-server.js';
 
 const HOST = 'bank.test';
 const URL = `ws://${HOST}/realtime`;

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { channel, command, createClient, defineContract, query, upsert, type LiveQuery } from '../../src/index.js';
 import { createSimulatedWorld, type SimulatedWorld } from '../../src/testing/simulated-world.js';
-import { createSimulatedServer } from '../react/simulated-server.js';
+import { createSimulatedServer } from '../../src/testing/simulated-server.js';
 
 const Item = z.object({ id: z.string(), version: z.number() });
 type Item = z.infer<typeof Item>;

@@ -52,6 +52,10 @@ export const uses = {
     });
     const isThere: boolean = Date.now() > 0;
     expectTypeOf(useQuery(api.queries.history, { input: isThere ? { room: '1' } : skipToken, enabled: isThere }).data).toEqualTypeOf<Message[] | undefined>();
+    // What is there only sometimes may be given as undefined, but for `select`: without it the data is another.
+    useQuery(api.queries.history, { input: { room: '1' }, follow: isThere ? { channel: api.channels.lobby, apply: upsert('id') } : undefined });
+    useChannel(roomList, { params: { id: 1 }, isEqual: isThere ? Object.is : undefined });
+    useChannel(api.channels.room, { params: { id: 1 }, onEvent: isThere ? () => {} : undefined, onGap: isThere ? () => {} : undefined, onVolatile: isThere ? () => {} : undefined });
     expectTypeOf(useQuery(api.queries.now, { input: skipToken }).data).toEqualTypeOf<Date | undefined>();
     expectTypeOf(useChannel(roomList, { params: isThere ? { id: 1 } : skipToken }).data).toEqualTypeOf<number>();
     expectTypeOf(useChannel(list, { params: skipToken, select: (all) => all.map(({ id }) => id), isEqual: (a, b) => a.length === b.length }).data).toEqualTypeOf<string[]>();

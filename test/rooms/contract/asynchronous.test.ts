@@ -11,7 +11,7 @@ import { validate } from '../../../src/core/validate.js';
 import { createServerCore, type ServerCoreOptions } from '../../../src/server/core/server.js';
 import { memoryBroker } from '../../../src/server/core/memory-broker.js';
 import { createSimulatedWorld } from '../../../src/testing/simulated-world.js';
-import { createSimulatedServer } from '../../react/simulated-server.js';
+import { createSimulatedServer } from '../../../src/testing/simulated-server.js';
 import { enterClient } from '../../server/fake-client.js';
 import { countingDice, fakeClock, settle } from '../../server/fake-world.js';
 

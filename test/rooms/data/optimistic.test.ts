@@ -15,7 +15,7 @@ import {
 import { plainJson } from '../../../src/dialects/index.js';
 import { createSimulatedClock } from '../../../src/testing/simulated-clock.js';
 import { createSimulatedWorld } from '../../../src/testing/simulated-world.js';
-import { createSimulatedServer } from '../../react/simulated-server.js';
+import { createSimulatedServer } from '../../../src/testing/simulated-server.js';
 
 const add = (item: number) => (list: unknown) => [...(list as number[]), item];
 

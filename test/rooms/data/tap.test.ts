@@ -6,7 +6,7 @@ import type { ChannelEvent } from '../../../src/core/contract.js';
 import { createFlusher } from '../../../src/core/data/flush.js';
 import { channel, createClient, defineContract } from '../../../src/index.js';
 import { createSimulatedWorld } from '../../../src/testing/simulated-world.js';
-import { createSimulatedServer } from '../../react/simulated-server.js';
+import { createSimulatedServer } from '../../../src/testing/simulated-server.js';
 import { createTap, type ChannelListener } from '../../../src/core/data/tap.js';
 
 const event = (offset: number): ChannelEvent => ({ name: 'put', data: offset, offset, epoch: 'e', time: 0 });
