@@ -40,6 +40,17 @@ describe('the edits over one base', () => {
     expect(overlay.over(base)).toBe(base);
   });
 
+  it('are called once each while only newer ones come: a thousand sends are not half a million calls', () => {
+    const overlay = make();
+    const base: readonly number[] = [];
+    let calls = 0;
+    for (let i = 0; i < 1_000; i++) {
+      overlay.add(`c${i}`, (list) => (calls++, add(i)(list)));
+      overlay.over(base);
+    }
+    expect([calls, (overlay.over(base) as number[]).length]).toEqual([1_000, 1_000]);
+  });
+
   it('that throw are reported once and dropped, and the others stay', () => {
     const errors: RealtimeError[] = [];
     const overlay = make(errors);
