@@ -394,6 +394,31 @@ describe.each(SHOWN)('what a command will do in %s', (what, show) => {
   });
 });
 
+it('is told when the command is on its way: who ends everything then leaves no command without an outcome', async () => {
+  const { client, pass, post } = createStage();
+  client.view(items, room).subscribe(() => client.view(items, room).get().data.length > 0 && client.dispose(), 'sync');
+  await pass(500);
+  const ended = post().result.then(() => 'done', ({ code }: RealtimeError) => code);
+  expect(client.outbox.get().pending).toBe(0);
+  expect(await ended).toBe('cancelled');
+});
+
+it('is in the order of the commands, also when one is sent by whoever is told of another', async () => {
+  const { client, pass, optimistic, stored } = createStage();
+  let isEchoed = false;
+  const view = client.view(items, room);
+  view.subscribe(() => {
+    if (isEchoed || view.get().data.length === 0) return;
+    isEchoed = true;
+    client.send(api.commands.post, { room: '1', text: 'second' }, { optimistic });
+  }, 'sync');
+  await pass(500);
+  client.send(api.commands.post, { room: '1', text: 'first' }, { optimistic });
+  const shown = view.get().data.map(({ text }) => text);
+  await pass(500);
+  expect([shown, stored().map(({ text }) => text)]).toEqual([['first', 'second'], ['first', 'second']]);
+});
+
 it('is never shown of a command that finds no room', async () => {
   const { client, pass, post, server } = createStage({ bounds: { outboxCommands: 1 } });
   const list = watch(client.view(items, room));
