@@ -258,9 +258,9 @@ export function createHandles(parts: HandlesParts): Handles {
     };
     const id = dice.id();
     try {
-      assertLive();
       const taken = takeInput(ref, input);
-      if (optimistic) layers.add(id, localEdits(optimistic, ref, input, id));
+      const edits = optimistic && localEdits(optimistic, ref, input, id);
+      assertLive();
       outbox.send({
         ...taken,
         id,
@@ -274,8 +274,12 @@ export function createHandles(parts: HandlesParts): Handles {
           settle(readOutcome(ref, outcome), outcome.kind === 'handed-over');
         },
       });
-      // What a person has just done is seen now, not in the next frame.
-      if (optimistic) flusher.now();
+      // Last of all: who is told of it may send the next one, or end everything.
+      if (edits && outbox.has(id)) {
+        layers.add(id, edits);
+        // What a person has just done is seen now, not in the next frame.
+        flusher.now();
+      }
       return { id, queued: Promise.resolve(), result, progress, cancel: () => outbox.cancel(id) };
     } catch (cause) {
       layers.settle(id, null);

@@ -93,8 +93,10 @@ export function createSession(port: SessionPort): Session {
     fenceSeen,
     setUser(next) {
       const hasFormer = tag !== null || user !== undefined;
+      // Said once more it is no other user, whatever the server calls this one.
+      const isSame = next === user || next === tag;
       user = next;
-      if (next === undefined || next === tag) return;
+      if (next === undefined || isSame) return;
       tag = next;
       port.onUserChanged(hasFormer);
     },

@@ -38,6 +38,10 @@ it('samples nothing while nobody watches, and nothing after the end', async () =
   const quiet = page.pending;
   const stops = [client.metrics.subscribe(() => {}), client.metrics.subscribe(() => {})];
   expect(page.pending).toBe(quiet + 1);
+  // Who leaves twice takes nobody else's figures away.
+  stops[0]?.();
+  stops[0]?.();
+  expect(page.pending).toBe(quiet + 1);
   for (const stop of stops) stop();
   expect(page.pending).toBe(quiet);
   const Figures = () => (useConnectionMetrics(), null);

@@ -67,6 +67,23 @@ async function signIn() {
   return shown;
 }
 
+/** The page is told once more what it knows: an `<Activity>` that is shown again, a hot reload. */
+describe.each([
+  ['nobody is signed in, and the server has a name for that', null, null],
+  ['somebody is signed in whom the server knows by another name', 'ann', 'bob'],
+] as const)('the same user once more, where %s', (_, user, says) => {
+  it('changes nothing', async () => {
+    render(page(user, <Account />, says));
+    await harness.pass(200);
+    const shown = log.last();
+    expect(shown).toContain('secret of');
+    const [before, hello] = [log.all.length, hellos().length];
+    await act(async () => clients.last().setUser(user));
+    await harness.pass(1_000);
+    expect([log.all.slice(before), hellos().length]).toEqual([[], hello]);
+  });
+});
+
 describe('another user', () => {
   it('sees nothing of the former one from the first paint on, over links of their own', async () => {
     const shown = await signIn();

@@ -48,8 +48,11 @@ export function createConnectionMetrics(flusher: Flusher, clock: Clock): Metrics
     subscribe(onChange) {
       if (watchers++ === 0) begin();
       const leave = cell.subscribe(onChange);
+      let isOver = false;
       return () => {
         leave();
+        if (isOver) return;
+        isOver = true;
         if (--watchers > 0) return;
         cancel();
         eventsPerSecond = 0;

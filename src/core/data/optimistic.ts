@@ -115,13 +115,14 @@ export function createOverlay(name: string, onError: (error: RealtimeError) => v
   /** For what `shown` was made. */
   let from: unknown;
   let shown: unknown;
-  let isMade = false;
+  /** So many edits are in `shown`: those that have come since are laid on top. Below 0: it must be made anew. */
+  let height = -1;
 
   const keep = (isKept: (laid: Laid) => boolean): void => {
     const kept = edits.filter(isKept);
     if (kept.length === edits.length) return;
     edits = kept;
-    isMade = false;
+    height = -1;
   };
   /** False: it threw, and is left out from now on. */
   const lay = ({ edit }: Laid): boolean => {
@@ -139,15 +140,16 @@ export function createOverlay(name: string, onError: (error: RealtimeError) => v
       return edits.some(({ until }) => until === undefined);
     },
     over(base) {
-      if (isMade && from === base) return shown;
-      from = shown = base;
-      keep(lay);
-      isMade = true;
+      if (height < 0 || from !== base) {
+        from = shown = base;
+        height = 0;
+      }
+      if (height < edits.length) edits = [...edits.slice(0, height), ...edits.slice(height).filter(lay)];
+      height = edits.length;
       return shown;
     },
     add(id, edit) {
       edits = [...edits, { id, edit, until: undefined }];
-      isMade = false;
     },
     settle(id, until) {
       const isOwn = (laid: Laid): boolean => laid.id === id;

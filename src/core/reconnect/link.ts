@@ -216,6 +216,8 @@ export function createLink(port: LinkPort): Link {
   function welcome(frame: WelcomeFrame, generation: number): void {
     if (machine.state.tag !== 'greeting') return;
     const { pingMs } = port.onWelcome(frame);
+    // Whoever was told of it may have let this socket go.
+    if ((machine.state as LinkState).tag !== 'greeting') return;
     // Silence proves nothing about a server that answers no ping.
     if (dialect?.can.ping !== false) heartbeat = port.createHeartbeat(
       {

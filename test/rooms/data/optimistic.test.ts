@@ -40,6 +40,17 @@ describe('the edits over one base', () => {
     expect(overlay.over(base)).toBe(base);
   });
 
+  it('are called once each while only newer ones come: a thousand sends are not half a million calls', () => {
+    const overlay = make();
+    const base: readonly number[] = [];
+    let calls = 0;
+    for (let i = 0; i < 1_000; i++) {
+      overlay.add(`c${i}`, (list) => (calls++, add(i)(list)));
+      overlay.over(base);
+    }
+    expect([calls, (overlay.over(base) as number[]).length]).toEqual([1_000, 1_000]);
+  });
+
   it('that throw are reported once and dropped, and the others stay', () => {
     const errors: RealtimeError[] = [];
     const overlay = make(errors);
@@ -381,6 +392,31 @@ describe.each(SHOWN)('what a command will do in %s', (what, show) => {
     stage.client.dispose();
     expect(list.now()).toBe(0);
   });
+});
+
+it('is told when the command is on its way: who ends everything then leaves no command without an outcome', async () => {
+  const { client, pass, post } = createStage();
+  client.view(items, room).subscribe(() => client.view(items, room).get().data.length > 0 && client.dispose(), 'sync');
+  await pass(500);
+  const ended = post().result.then(() => 'done', ({ code }: RealtimeError) => code);
+  expect(client.outbox.get().pending).toBe(0);
+  expect(await ended).toBe('cancelled');
+});
+
+it('is in the order of the commands, also when one is sent by whoever is told of another', async () => {
+  const { client, pass, optimistic, stored } = createStage();
+  let isEchoed = false;
+  const view = client.view(items, room);
+  view.subscribe(() => {
+    if (isEchoed || view.get().data.length === 0) return;
+    isEchoed = true;
+    client.send(api.commands.post, { room: '1', text: 'second' }, { optimistic });
+  }, 'sync');
+  await pass(500);
+  client.send(api.commands.post, { room: '1', text: 'first' }, { optimistic });
+  const shown = view.get().data.map(({ text }) => text);
+  await pass(500);
+  expect([shown, stored().map(({ text }) => text)]).toEqual([['first', 'second'], ['first', 'second']]);
 });
 
 it('is never shown of a command that finds no room', async () => {

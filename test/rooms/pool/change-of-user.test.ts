@@ -58,3 +58,18 @@ it('what the former user has asked is not asked for the new one', async () => {
   await pass(3_000);
   expect([client.connection.get().status, await ended]).toEqual(['connected', 'cancelled']);
 });
+
+it.each(['dispose', 'disconnect', 'reconnect'] as const)('%s() where the server is told to know another user than the page leaves no heartbeat of that link behind', async (end) => {
+  const page = world.client('ada');
+  let told = 0;
+  make({
+    world: page,
+    user: 'robert',
+    auth: () => (told === 0 ? 'ada' : 'robert'),
+    onError: () => void (told++ === 0 && client[end]()),
+  });
+  await pass(1_000);
+  expect(told).toBe(1);
+  if (end === 'reconnect') client.dispose();
+  expect(page.pending).toBe(0);
+});
