@@ -30,7 +30,7 @@ const BACKOFF = { firstMs: 10 };
  * render(<RealtimeTestProvider server={server} user="ben"><Room id="42" /></RealtimeTestProvider>);
  * ```
  */
-export function RealtimeTestProvider({ server, user, contract = server.contract, timings, children, ...settings }: RealtimeTestProviderProps): ReactNode {
+export function RealtimeTestProvider({ server, user, contract, timings, children, ...settings }: RealtimeTestProviderProps): ReactNode {
   const [kept, setKept] = useState(() => createVisit(server, user));
   let visit = kept;
   if (visit.server !== server || visit.page.user !== user) {
@@ -44,7 +44,7 @@ export function RealtimeTestProvider({ server, user, contract = server.contract,
     <RealtimeProvider
       auth={user === undefined ? undefined : () => user}
       {...settings}
-      contract={contract}
+      contract={contract ?? server.contract}
       url={`${visit.server.url}?page=${page.name}`}
       world={page.world}
       timings={{ ...timings, backoff: { ...BACKOFF, ...timings?.backoff } }}
