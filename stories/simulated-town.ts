@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { append, channel, command, defineContract, defineView } from 'holdfast/contract';
 import { createSimulatedServer, createSimulatedWorld, type SimulatedServer, type SimulatedWorld } from 'holdfast/testing';
+import { runInRealTime } from './real-time.js';
 
 const Message = z.object({ id: z.string(), author: z.string(), text: z.string() });
 export type Message = z.infer<typeof Message>;
@@ -38,18 +39,6 @@ export function createTown(): Town {
   return {
     world,
     server,
-    run() {
-      const offset = performance.now() - world.clock.now();
-      let isStopped = false;
-      const step = async (): Promise<void> => {
-        if (isStopped) return;
-        await world.clock.run(performance.now() - offset);
-        setTimeout(() => void step(), 10);
-      };
-      void step();
-      return () => {
-        isStopped = true;
-      };
-    },
+    run: () => runInRealTime(world),
   };
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { append, channel, command, defineContract, defineView, query, volatile } from 'holdfast/contract';
 import { createSimulatedServer, createSimulatedWorld, type SimulatedServer, type SimulatedWorld } from 'holdfast/testing';
+import { runInRealTime } from './real-time.js';
 
 const Message = z.object({ id: z.string(), author: z.string(), text: z.string() });
 export type Message = z.infer<typeof Message>;
@@ -26,7 +27,7 @@ export const api = defineContract({
 export const messages = defineView(api.channels.room, {
   history: 20,
   initialState: [] as Message[],
-  reduce: (list, event) => append(20)(list, event as { readonly data: Message }),
+  reduce: append(20),
 });
 export const vaultMessages = defineView(api.channels.vault, { initialState: [] as Message[], reduce: append(20) });
 export const latestPrice = defineView(api.channels.price, { history: 1, initialState: null as number | null, reduce: (_, event) => event.data.cents });
@@ -75,18 +76,6 @@ export function createStageServer(): StageServer {
     tick(ticks) {
       for (let tick = 0; tick < ticks; tick += 1) void server.core().publish(api.channels.price, { symbol: 'ACME' }, 'tick', { cents: ++cents });
     },
-    run() {
-      const offset = performance.now() - world.clock.now();
-      let isStopped = false;
-      const step = async (): Promise<void> => {
-        if (isStopped) return;
-        await world.clock.run(performance.now() - offset);
-        setTimeout(() => void step(), 10);
-      };
-      void step();
-      return () => {
-        isStopped = true;
-      };
-    },
+    run: () => runInRealTime(world),
   };
 }

@@ -11,5 +11,6 @@ export type { ConnectionFault, Direction } from './connection-faults.js';
 export type { SimulatedConnection } from './simulated-connection.js';
 export { CALM_WEATHER, type Cut, type SimulatedNetwork, type Weather, type Welcome } from './simulated-network.js';
 export { createSimulatedServer, type ServerPlace, type SimulatedServer } from './simulated-server.js';
+export type { MemoryBrokerOptions } from '../server/core/memory-broker.js';
 export type { SimulatedTrace } from './simulated-trace.js';
 export { createSimulatedWorld, type SimulatedWorld, type SimulatedWorldOptions } from './simulated-world.js';

@@ -453,3 +453,17 @@ it('knows the types of the contract', () => {
   // @ts-expect-error the contract has no such event
   void (() => server.publish(api.channels.room, { id: 1 }, 'mesage', message));
 });
+
+it('a page asks before it is closed over what was not sent, as the real provider has it', async () => {
+  const server = create();
+  const doesAsk = (): boolean => !window.dispatchEvent(new Event('beforeunload', { cancelable: true }));
+  render(<RealtimeTestProvider server={server} warnOnUnsent><Room /></RealtimeTestProvider>);
+  await server.settle();
+  expect(doesAsk()).toBe(false);
+  await server.offline();
+  fireEvent.click(screen.getByText('send'));
+  await server.settle();
+  expect(doesAsk()).toBe(true);
+  await server.online();
+  expect(doesAsk()).toBe(false);
+});

@@ -3,11 +3,11 @@
 import { useEffect, useState, type ReactNode } from 'react';
 import type { ClientSettings } from '../../browser/create-client.js';
 import type { AnyContract } from '../../core/contract.js';
-import { RealtimeProvider } from '../../react/provider.js';
+import { RealtimeProvider, type RealtimeProviderProps } from '../../react/provider.js';
 import type { PageServer, TestServer } from './test-server.js';
 
 /** The settings of `<RealtimeProvider>`, but for those that the test's server decides. */
-export interface RealtimeTestProviderProps extends Omit<ClientSettings, 'url' | 'world' | 'WebSocket' | 'user'> {
+export interface RealtimeTestProviderProps extends Omit<ClientSettings, 'url' | 'world' | 'WebSocket' | 'user'>, Pick<RealtimeProviderProps, 'warnOnUnsent'> {
   readonly server: TestServer;
   /** Who is signed in: the token, and without an `authenticate` of your own the user's name. @default nobody in particular */
   readonly user?: string | undefined;
