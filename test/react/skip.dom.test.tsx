@@ -1,9 +1,9 @@
 /** A hook that is given nothing yet, or told to wait: no subscription, no question, and nothing left when it is switched. */
 import { cleanup } from '@testing-library/react';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { append, defineView, skipToken, useChannel, useQuery, type ChannelResult, type QueryResult } from '../../src/index.js';
+import { append, createClient, defineView, skipToken, useChannel, useQuery, type ChannelResult, type QueryResult } from '../../src/index.js';
 import { skipToken as ofContract } from '../../src/contract/index.js';
-import { api, createHarness, createRenderLog, messages, type Message } from './harness.js';
+import { api, createHarness, createRenderLog, messages, URL, type Message } from './harness.js';
 
 afterEach(() => {
   cleanup();
@@ -111,6 +111,24 @@ describe('useQuery that is skipped', () => {
     await pass(40_000);
     expect([page.pending, page.watchers]).toEqual([0, 0]);
   });
+});
+
+it('who only looks at a query is told of nothing once it has left, though another still holds it', async () => {
+  const { pass, page } = createHarness();
+  const client = createClient({ url: URL, contract: api, world: page });
+  const query = client.liveQuery(api.queries.history, { room: '1' });
+  const release = query.subscribe(() => {});
+  let told = 0;
+  const leave = query.watch(() => told++);
+  await pass(200);
+  expect(told).toBeGreaterThan(0);
+  leave();
+  const before = told;
+  query.refetch();
+  await pass(200);
+  expect(told).toBe(before);
+  release();
+  client.dispose();
 });
 
 it('isEqual says whether two selections are the same to the component', async () => {

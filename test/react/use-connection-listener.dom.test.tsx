@@ -114,3 +114,21 @@ it('tells who comes later that it stays away, and leaves no timer', async () => 
   expect(page.pending).toBe(0);
   expect(told).not.toContain('lost');
 });
+
+it('tells nobody who has gone meanwhile, and leaves no timer of a loss that was being waited for', async () => {
+  const { show, tree, pass, server, page } = createHarness();
+  const { Listening, told } = createListening();
+  const client = createClient({ url: URL, contract: api, world: page });
+  const release = client.hold();
+  const shown = show(<Listening />, { client } as never);
+  await pass(200);
+  server.kill();
+  await pass(1_000);
+  const before = page.pending;
+  shown.rerender(tree(null, { client } as never));
+  expect(page.pending).toBe(before - 1);
+  await pass(20_000);
+  expect(told).toEqual([]);
+  release();
+  client.dispose();
+});
