@@ -14,6 +14,7 @@ export {
   type Auth,
   type ChannelHandle,
   type ClientSettings,
+  type FollowOption,
   type InputArgs,
   type OpenChannelHandle,
   type ParamsArgs,

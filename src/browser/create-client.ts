@@ -5,7 +5,7 @@
  */
 import type { Gap } from '../core/channels/reader.js';
 import { createCoreClient } from '../core/client.js';
-import { OPEN_CONTRACT, type AnyContract, type ChannelRef, type ClientEventSchema, type CommandError, type CommandRef, type ContractId, type EventOf, type InputOf, type OpenChannelRef, type OutputOf, type ParamsArgs, type QueryRef, type Volatile, type VolatileEventOf } from '../core/contract.js';
+import { OPEN_CONTRACT, type AnyContract, type ChannelEvent, type ChannelRef, type ClientEventSchema, type CommandError, type CommandRef, type ContractId, type EventOf, type InputOf, type OpenChannelRef, type OutputOf, type ParamsArgs, type QueryRef, type Volatile, type VolatileEventOf } from '../core/contract.js';
 import type { Sent } from '../core/data/command-status.js';
 import type { ConnectionListener } from '../core/data/connection-listener.js';
 import type { ConnectionMetrics } from '../core/data/connection-metrics.js';
@@ -127,6 +127,14 @@ export interface OpenChannelHandle<Pattern extends string, Data> extends Omit<Ch
   publish(data: Data): Sent;
 }
 
+/** The channel whose later events keep an answer true. */
+export interface FollowOption<Data> {
+  readonly channel: ChannelRef;
+  readonly params: Params;
+  /** Puts an event into the answer; it must bear one twice. Left out: say it with `setApply` before you subscribe. */
+  readonly apply?: ((data: Data, event: ChannelEvent) => Data) | undefined;
+}
+
 /**
  * The client: one pool of connections, and everything that goes over it.
  *
@@ -160,7 +168,7 @@ export interface RealtimeClient {
   /** State folded from a channel's events, shared by all who ask for it. */
   view<Ref extends ChannelRef, State>(ref: ViewRef<Ref, State>, ...params: ParamsArgs<Ref>): View<State>;
   /** An answer that is kept while somebody holds it, and follows a channel if asked to. */
-  liveQuery<Ref extends QueryRef>(ref: Ref, input: InputOf<Ref['input']>, follow?: { readonly channel: ChannelRef; readonly params: Params }): LiveQuery<OutputOf<Ref['output']>>;
+  liveQuery<Ref extends QueryRef>(ref: Ref, input: InputOf<Ref['input']>, follow?: FollowOption<OutputOf<Ref['output']>>): LiveQuery<OutputOf<Ref['output']>>;
   /** Asks once. The time limit runs from the call. Rejects with a {@link RealtimeError}. */
   query<Ref extends QueryRef>(ref: Ref, ...rest: [...InputArgs<Ref>, options?: { readonly signal?: AbortSignal }]): Promise<OutputOf<Ref['output']>>;
   /** Sends a command; it waits in the outbox until it has an outcome. */
@@ -229,7 +237,9 @@ export function createClient(options: RealtimeClientOptions): RealtimeClient {
     liveQuery(ref, input, follow) {
       assertServed(ref);
       if (follow) assertServed(follow.channel);
-      return handles.liveQuery(ref, input, follow ?? null);
+      const query = handles.liveQuery(ref, input, follow ?? null);
+      if (follow?.apply) query.setApply(follow.apply);
+      return query;
     },
     query(ref, input, asked) {
       assertServed(ref);
@@ -264,7 +274,7 @@ function calm<Args extends unknown[]>(run: (...args: Args) => void): (...args: A
 interface Untyped extends Omit<RealtimeClient, 'channel' | 'view' | 'liveQuery' | 'query' | 'send'> {
   channel(ref: ChannelRef, params?: Params): Omit<ChannelHandle<ChannelRef>, 'publish'> & { publish(...said: readonly unknown[]): Sent | boolean };
   view(ref: ViewRef, params?: Params): View<unknown>;
-  liveQuery(ref: QueryRef, input: unknown, follow?: { readonly channel: ChannelRef; readonly params: Params }): LiveQuery<unknown>;
+  liveQuery(ref: QueryRef, input: unknown, follow?: FollowOption<unknown>): LiveQuery<unknown>;
   query(ref: QueryRef, input?: unknown, options?: { readonly signal?: AbortSignal }): Promise<unknown>;
   send(ref: CommandRef, input?: unknown, options?: SendOptions<CommandRef>): Sent;
 }

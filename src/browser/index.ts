@@ -4,6 +4,7 @@ export {
   type Auth,
   type ChannelHandle,
   type ClientSettings,
+  type FollowOption,
   type InputArgs,
   type OpenChannelHandle,
   type ParamsArgs,

@@ -21,6 +21,8 @@ export type QueryOptions<Ref extends QueryRef, Channel extends ChannelRef, Selec
   readonly follow?: Follow<OutputOf<Ref['output']>, Channel> | undefined;
   /** The part of the answer that is shown; the component renders only when that changes. */
   readonly select?: (data: OutputOf<Ref['output']>) => Selected;
+  /** Whether two of what `select` gave are the same to the component. @default Object.is */
+  readonly isEqual?: ((a: NoInfer<Selected>, b: NoInfer<Selected>) => boolean) | undefined;
   /** False: asks nothing, and shows what somebody else holds, if anybody does. @default true */
   readonly enabled?: boolean | undefined;
 } & (Ref['input'] extends undefined ? { readonly input?: undefined | SkipToken } : { readonly input: InputOf<Ref['input']> | SkipToken });
@@ -50,7 +52,7 @@ export function useQuery<Ref extends QueryRef, Channel extends ChannelRef = Chan
 export function useQuery<Out extends Schema>(ref: QueryRef<undefined, Out>): QueryResult<OutputOf<Out>>;
 export function useQuery<Ref extends QueryRef, Selected>(ref: Ref, options = {} as QueryOptions<Ref, ChannelRef, Selected>): QueryResult<Selected> {
   const client = useServingClient(ref);
-  const { select, enabled = true } = options;
+  const { select, isEqual = Object.is, enabled = true } = options;
   const input: unknown = options.input;
   const isSkipped = input === skipToken;
   const follow = options.follow as { channel: ChannelRef; params?: Params; apply: Apply } | undefined;
@@ -66,7 +68,8 @@ export function useQuery<Ref extends QueryRef, Selected>(ref: Ref, options = {} 
     source.getInitial,
     (state: QuerySnapshot<OutputOf<Ref['output']>>): QuerySnapshot<unknown> =>
       select === undefined || state.data === undefined ? state : { ...state, data: select(state.data) },
-    select === undefined ? Object.is : isSameSelection(Object.is),
+    select === undefined ? Object.is : // Before the answer there is nothing that was selected.
+      isSameSelection((a, b) => (a === undefined || b === undefined ? a === b : isEqual(a as Selected, b as Selected))),
   );
   const apply = follow?.apply;
   useEffect(() => {

@@ -82,6 +82,29 @@ describe('useQuery', () => {
     expect(log.last()).toBe(true);
   });
 
+  it('takes two selections for the same that are it to the component', async () => {
+    const { show, pass, publish } = createHarness();
+    const log = createRenderLog<readonly string[] | undefined>();
+    const First = () =>
+      log.note(
+        useQuery(api.queries.history, {
+          input: { room: '1' },
+          follow: { channel: api.channels.room, params: { id: '1' }, apply: upsert('id') },
+          select: (all) => all.slice(0, 1).map(({ id }) => id),
+          isEqual: (a, b) => a.join() === b.join(),
+        }).data,
+      );
+    show(<First />);
+    await pass(200);
+    await publish('a');
+    await pass(100);
+    expect(log.last()).toEqual(['a']);
+    const before = log.all.length;
+    await publish('b');
+    await pass(100);
+    expect(log.all).toHaveLength(before);
+  });
+
   it('refetches, and stops when nobody looks any more', async () => {
     const { show, tree, pass, heard } = createHarness();
     const log = createRenderLog<QueryResult<Message[]>>();
@@ -143,11 +166,12 @@ describe('a live query without React', () => {
     client.dispose();
   });
 
-  it('keeps an apply that was set before anybody looked', async () => {
+  it.each([true, false])('keeps an apply that was given before anybody looked, with what it follows: %j', async (isAtOnce) => {
     const { page, pass, publish } = createHarness();
     const client = createClient({ url: URL, contract: api, world: page });
-    const history = client.liveQuery(api.queries.history, { room: '1' }, { channel: api.channels.room, params: { id: '1' } });
-    history.setApply((all, event) => [...(all as unknown[]), event.data]);
+    const apply = (all: readonly Message[], { data }: { readonly data: unknown }): Message[] => [...all, data as Message];
+    const history = client.liveQuery(api.queries.history, { room: '1' }, { channel: api.channels.room, params: { id: '1' }, ...(isAtOnce && { apply }) });
+    if (!isAtOnce) history.setApply(apply as never);
     const leave = history.subscribe(() => {});
     await pass(200);
     await publish('a');
