@@ -17,7 +17,6 @@ export {
   type FollowOption,
   type InputArgs,
   type OpenChannelHandle,
-  type ParamsArgs,
   type Published,
   type RealtimeClient,
   type RealtimeClientOptions,
@@ -26,48 +25,15 @@ export {
   type TypedListener,
   type WebSocketClass,
 } from './browser/create-client.js';
-export { channelName } from './core/channel-name.js';
-export type {
-  AnyContract,
-  ChannelEvent,
-  ChannelPart,
-  ChannelRef,
-  CommandError,
-  CommandPart,
-  ClientEventMap,
-  ClientEventSchema,
-  CommandRef,
-  Contract,
-  ContractDraft,
-  ContractId,
-  EventOf,
-  InputOf,
-  KeptEvents,
-  OpenChannelRef,
-  OpenContractId,
-  OutputOf,
-  ParamNames,
-  ParamsOf,
-  Part,
-  QueryPart,
-  QueryRef,
-  Schema,
-  SchemaMap,
-  VolatileEvent,
-  VolatileEventOf,
-  Volatile,
-} from './core/contract.js';
-export { channel, command, defineContract, query, volatile } from './core/define-contract.js';
+export * from './contract/index.js';
 export type { LiveStatus } from './core/channels/delivery.js';
 export type { Gap } from './core/channels/reader.js';
 export type { CommandSnapshot, Sent } from './core/data/command-status.js';
 export type { ConnectionListener } from './core/data/connection-listener.js';
 export type { ConnectionMetrics } from './core/data/connection-metrics.js';
 export type { ConnectionReason, ConnectionStatus } from './core/data/connection-status.js';
-export { append, defineView, upsert, type ViewRef } from './core/data/define-view.js';
 export type { Apply, QuerySnapshot } from './core/data/live-query.js';
 export type { Local, Optimistic } from './core/data/optimistic.js';
-export { skipToken, type SkipToken } from './core/data/skip-token.js';
 export type { Readable } from './core/data/store.js';
 export type { Tap } from './core/data/tap.js';
 export type { ViewSnapshot } from './core/data/view.js';

@@ -14,7 +14,7 @@ export interface Local {
   /** Edits a view, for everybody who shows it. Where nobody does, nothing is edited. */
   view<Ref extends ChannelRef, State>(
     ref: ViewRef<Ref, State>,
-    params: keyof ParamsOf<Ref['pattern']> extends never ? Readonly<Record<string, string | number>> : ParamsOf<Ref['pattern']>,
+    params: ParamsOf<Ref['pattern']>,
     edit: (state: NoInfer<State>) => NoInfer<State>,
   ): void;
   /** Edits every live query with this input that has an answer. */
