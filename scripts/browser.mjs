@@ -72,7 +72,8 @@ async function search() {
 }
 
 function answer(executablePath, source, env = {}) {
-  return { executablePath, args: [...ARGS], env: { ...process.env, ...env }, source };
+  // A language that every page can read: under LANG=C a bare headless Chromium says "en-US@posix", which Intl refuses.
+  return { executablePath, args: [...ARGS], env: { ...process.env, LANG: 'en_US.UTF-8', ...env }, source };
 }
 
 function advice() {
