@@ -21,13 +21,11 @@ interface RoomProps {
 }
 
 export function Room({ room, title, isOpen, onLeave }: RoomProps) {
-  const [draft, setDraft] = useState('');
   const enabled = isOpen || room === 'floor';
   // Without the messages themselves: they render where they are shown.
   const { status, error, gap, isStale, resync } = useChannel(messages, { params: { id: room }, enabled, select: () => null });
   const { typing, onVolatile } = useTyping();
   useChannel(api.channels.room, { params: { id: room }, enabled, onVolatile, onGap: (told) => markGap('chat', told) });
-  const { say, unsaid, forget } = useSay(room);
 
   if (error?.code === 'forbidden') return <Forbidden title={title} onLeave={onLeave} />;
   return (
@@ -35,6 +33,17 @@ export function Room({ room, title, isOpen, onLeave }: RoomProps) {
       {error && <p className="notice" data-tone="bad" role="alert">{errorInWords(error)}</p>}
       {gap && <GapNotice what="chat" gap={gap} onRead={resync} />}
       <Messages room={room} isPending={status === 'pending'} isStale={isStale} enabled={enabled} />
+      <Speech room={room} typing={typing} />
+    </>
+  );
+}
+
+/** What this page says itself. The draft is kept here, so that a key that is pressed renders no message. */
+function Speech({ room, typing }: { readonly room: string; readonly typing: string }) {
+  const [draft, setDraft] = useState('');
+  const { say, unsaid, forget } = useSay(room);
+  return (
+    <>
       {unsaid.length > 0 && (
         <ul className="rows" aria-label="Messages that were not said">
           {unsaid.map((one) => (
