@@ -72,8 +72,8 @@ async function search() {
 }
 
 function answer(executablePath, source, env = {}) {
-  // A language that every page can read: under LANG=C a bare headless Chromium says "en-US@posix", which Intl refuses.
-  return { executablePath, args: [...ARGS], env: { ...process.env, LANG: 'en_US.UTF-8', ...env }, source };
+  // Under LANG=C it calls its language `en-US@posix`, which Intl does not take.
+  return { executablePath, args: [...ARGS], env: { ...process.env, LC_ALL: 'en_US.UTF-8', ...env }, source };
 }
 
 function advice() {

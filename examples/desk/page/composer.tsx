@@ -1,8 +1,8 @@
 // A place to say something. It tells the room that somebody types, at most every two seconds, and never waits for it.
 import { usePublish } from 'holdfast';
-import { useRef, type FormEvent } from 'react';
+import { useState, type FormEvent } from 'react';
 import { api, MAX_LENGTH } from '../contract.js';
-import { SAID_EVERY_MS } from './typing.js';
+import { createTypist } from './typing.js';
 
 interface ComposerProps {
   readonly room: string;
@@ -13,18 +13,12 @@ interface ComposerProps {
 
 export function Composer({ room, draft, onDraft, onSay }: ComposerProps) {
   const publish = usePublish(api.channels.room, { id: room });
-  const saidAt = useRef(0);
+  const [typist] = useState(() => createTypist());
+  const tell = (isTyping: boolean) => publish('typing', { isTyping });
   const type = (text: string) => {
     onDraft(text);
-    if (text === '') return stop();
-    if (Date.now() - saidAt.current < SAID_EVERY_MS) return;
-    saidAt.current = Date.now();
-    publish('typing', { isTyping: true });
-  };
-  const stop = () => {
-    if (saidAt.current === 0) return;
-    saidAt.current = 0;
-    publish('typing', { isTyping: false });
+    if (text === '') typist.stop(tell);
+    else typist.type(tell);
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -32,13 +26,13 @@ export function Composer({ room, draft, onDraft, onSay }: ComposerProps) {
     if (text === '') return;
     onSay(text);
     onDraft('');
-    stop();
+    typist.stop(tell);
   };
   return (
     <form className="composer" onSubmit={submit}>
       <label className="field">
         <span className="visually-hidden">Message to the {room}</span>
-        <input value={draft} onChange={(event) => type(event.target.value)} onBlur={stop} maxLength={MAX_LENGTH} placeholder="Say something" autoComplete="off" />
+        <input value={draft} onChange={(event) => type(event.target.value)} onBlur={() => typist.stop(tell)} maxLength={MAX_LENGTH} placeholder="Say something" autoComplete="off" />
       </label>
       <button type="submit">Send</button>
     </form>

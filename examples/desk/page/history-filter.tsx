@@ -8,16 +8,12 @@ interface HistoryFilterProps {
 }
 
 export function HistoryFilter({ filter, onFilter }: HistoryFilterProps) {
-  /** An empty choice is no key at all: the same question has one form. */
-  const choose = (key: keyof OrderFilter, value: string | undefined) => {
-    const { [key]: _, ...rest } = filter;
-    onFilter(value === undefined ? rest : { ...rest, [key]: value });
-  };
+  const choose = (part: OrderFilter) => onFilter(withoutEmpty({ ...filter, ...part }));
   return (
     <div className="filters" role="group" aria-label="Filter of the order history">
       <label className="field">
         <span>Instrument</span>
-        <select value={filter.symbol ?? ''} onChange={(event) => choose('symbol', Ticker.safeParse(event.target.value).data)}>
+        <select value={filter.symbol ?? ''} onChange={(event) => choose({ symbol: Ticker.safeParse(event.target.value).data })}>
           <option value="">All</option>
           {INSTRUMENTS.map(({ symbol }) => (
             <option key={symbol}>{symbol}</option>
@@ -26,7 +22,7 @@ export function HistoryFilter({ filter, onFilter }: HistoryFilterProps) {
       </label>
       <label className="field">
         <span>Side</span>
-        <select value={filter.side ?? ''} onChange={(event) => choose('side', Side.safeParse(event.target.value).data)}>
+        <select value={filter.side ?? ''} onChange={(event) => choose({ side: Side.safeParse(event.target.value).data })}>
           <option value="">Both</option>
           <option value="buy">Buy</option>
           <option value="sell">Sell</option>
@@ -34,7 +30,7 @@ export function HistoryFilter({ filter, onFilter }: HistoryFilterProps) {
       </label>
       <label className="field">
         <span>Status</span>
-        <select value={filter.status ?? ''} onChange={(event) => choose('status', OrderStatus.safeParse(event.target.value).data)}>
+        <select value={filter.status ?? ''} onChange={(event) => choose({ status: OrderStatus.safeParse(event.target.value).data })}>
           <option value="">Any</option>
           <option value="open">Open</option>
           <option value="filled">Filled</option>
@@ -42,9 +38,14 @@ export function HistoryFilter({ filter, onFilter }: HistoryFilterProps) {
         </select>
       </label>
       <label className="check">
-        <input type="checkbox" checked={filter.trader !== undefined} onChange={(event) => choose('trader', event.target.checked ? me.trader : undefined)} />
+        <input type="checkbox" checked={filter.trader !== undefined} onChange={(event) => choose({ trader: event.target.checked ? me.trader : undefined })} />
         <span>Only mine</span>
       </label>
     </div>
   );
+}
+
+/** What is not chosen is no key at all: the same question has one form. */
+function withoutEmpty(filter: OrderFilter): OrderFilter {
+  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
 }

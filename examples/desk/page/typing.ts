@@ -1,10 +1,10 @@
-// Who is typing. Nobody keeps such events, so each is believed for a while and then forgotten by itself.
+// Who is typing: told now and then, and heard. Nobody keeps such events, so each is believed for a while and then forgotten by itself.
 import type { VolatileEventOf } from 'holdfast';
 import { useEffect, useState } from 'react';
 import type { api } from '../contract.js';
 
-/** Somebody who types says so again after `SAID_EVERY_MS`; one who is silent for longer has stopped. */
-export const SAID_EVERY_MS = 2_000;
+/** Somebody who types says so again after a while; one who is silent for much longer has stopped. */
+const SAID_EVERY_MS = 2_000;
 const BELIEVED_MS = 5_000;
 
 type Typing = VolatileEventOf<typeof api.channels.room>;
@@ -26,6 +26,23 @@ export function useTyping() {
         const others = [...all].filter(([name]) => name !== by);
         return new Map(data.isTyping ? [...others, [by, Date.now() + BELIEVED_MS]] : others);
       });
+    },
+  };
+}
+
+/** Says that somebody types: at once, then every now and then, and when they stop. */
+export function createTypist() {
+  let saidAt = 0;
+  return {
+    type(tell: (isTyping: boolean) => void) {
+      if (Date.now() - saidAt < SAID_EVERY_MS) return;
+      saidAt = Date.now();
+      tell(true);
+    },
+    stop(tell: (isTyping: boolean) => void) {
+      if (saidAt === 0) return;
+      saidAt = 0;
+      tell(false);
     },
   };
 }
