@@ -19,7 +19,7 @@ export interface Desk {
   fault(fault: Fault): Promise<ServerState>;
   state(): Promise<ServerState>;
   /** A client that is no page: it is never cut or silenced, and dies of nothing but the server. Whoever asks for one disposes of it. */
-  client(trader: string): RealtimeClient<typeof api>;
+  client(trader: string): RealtimeClient;
   close(): Promise<void>;
 }
 

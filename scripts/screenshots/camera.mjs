@@ -1,0 +1,51 @@
+// Takes the pictures: one state of a page is shot in several views, one after the other, and every complaint of a page is kept.
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** How a page is looked at. */
+export const VIEWS = {
+  light: { width: 1440, height: 900, scheme: 'light' },
+  dark: { width: 1440, height: 900, scheme: 'dark' },
+  phone: { width: 390, height: 844, scheme: 'light' },
+  'phone-dark': { width: 390, height: 844, scheme: 'dark' },
+  wide: { width: 1920, height: 1080, scheme: 'light' },
+};
+
+/** The browser's own line about a socket that was refused is no fault of the page. */
+const OF_THE_BROWSER = /^WebSocket connection to '[^']*' failed/;
+
+export function createCamera(browser, folder, say) {
+  const pictures = [];
+  const complaints = [];
+  return {
+    /** In the order in which they were taken: { group, state, view, file, width, height, scale }. */
+    pictures,
+    complaints,
+    /** A page of its own, with a name for its complaints. */
+    async open(name, options = {}) {
+      const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce', ...options });
+      const page = await context.newPage();
+      page.on('pageerror', (error) => complaints.push(`${name}: ${error}`));
+      page.on('console', (message) => {
+        if (message.type() === 'error' && !OF_THE_BROWSER.test(message.text())) complaints.push(`${name}: ${message.text()}`);
+      });
+      return page;
+    },
+    /** @param before - brings the page to rest in each view */
+    async shoot(page, group, state, views, before = async () => {}) {
+      for (const view of views) {
+        const { width, height, scheme } = VIEWS[view];
+        await page.setViewportSize({ width, height });
+        await page.emulateMedia({ colorScheme: scheme });
+        await before(view);
+        // Two frames: one in which the page learns of its new size, one in which it draws.
+        await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+        const file = join(group, `${state}-${view}.png`);
+        mkdirSync(dirname(join(folder, file)), { recursive: true });
+        const png = await page.screenshot({ path: join(folder, file), fullPage: true, animations: 'disabled' });
+        pictures.push({ group, state, view, file, width: png.readUInt32BE(16), height: png.readUInt32BE(20) });
+      }
+      say(`${group}/${state}: ${views.join(', ')}`);
+    },
+  };
+}
