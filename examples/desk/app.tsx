@@ -27,12 +27,12 @@ export function App() {
           <Market symbol={symbol} onChoose={setSymbol} />
           <Ticket symbol={symbol} />
           <Book symbol={symbol} />
-          <OrderHistory />
         </div>
         <div className="bench">
           <FaultPanel />
           <Scoreboard />
         </div>
+        <OrderHistory />
         <div className="talk">
           <Outbox />
           <Chat />

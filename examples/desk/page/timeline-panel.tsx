@@ -1,5 +1,5 @@
 // What the connection did: the picture, what its marks mean, and the same in words.
-import { useSyncExternalStore } from 'react';
+import { useState, useSyncExternalStore } from 'react';
 import { clockText } from './format.js';
 import { timeline } from './timeline.js';
 import { TimelinePicture } from './timeline-picture.js';
@@ -13,11 +13,12 @@ const LEGEND = [
 ] as const;
 
 export function TimelinePanel() {
+  const [isOpen, setIsOpen] = useState(false);
   const entries = useSyncExternalStore(timeline.subscribe, timeline.get);
   return (
     <section className="timeline" aria-labelledby="timeline-title">
       <div className="panel-head">
-        <h2 id="timeline-title">The line, last two minutes</h2>
+        <h2 id="timeline-title">The line in the last two minutes</h2>
         <ul className="legend">
           {LEGEND.map(({ kind, words, path }) => (
             <li key={kind}>
@@ -28,18 +29,18 @@ export function TimelinePanel() {
             </li>
           ))}
         </ul>
+        <button type="button" className="quiet" aria-expanded={isOpen} aria-controls="timeline-log" onClick={() => setIsOpen(!isOpen)}>
+          The same in words
+        </button>
       </div>
       <TimelinePicture entries={entries} />
-      <details>
-        <summary>In words</summary>
-        <ol className="log timeline-log" tabIndex={0} aria-label="What the connection did, the newest first" data-testid="timeline-log">
-          {entries.slice(-SHOWN).toReversed().map(({ key, at, kind, text }) => (
-            <li key={key} data-kind={kind}>
-              <time dateTime={new Date(at).toISOString()}>{clockText(at)}</time> {text}
-            </li>
-          ))}
-        </ol>
-      </details>
+      <ol className="timeline-log" id="timeline-log" hidden={!isOpen} tabIndex={0} aria-label="What the connection did, the newest first" data-testid="timeline-log">
+        {entries.slice(-SHOWN).toReversed().map(({ key, at, kind, text }) => (
+          <li key={key} data-kind={kind}>
+            <time dateTime={new Date(at).toISOString()}>{clockText(at)}</time> {text}
+          </li>
+        ))}
+      </ol>
     </section>
   );
 }
