@@ -26,6 +26,7 @@ export function App() {
         <div className="trade">
           <Market symbol={symbol} onChoose={setSymbol} />
           <Ticket symbol={symbol} />
+          <Outbox />
           <Book symbol={symbol} />
         </div>
         <div className="bench">
@@ -33,10 +34,7 @@ export function App() {
           <Scoreboard />
         </div>
         <OrderHistory />
-        <div className="talk">
-          <Outbox />
-          <Chat />
-        </div>
+        <Chat />
       </main>
     </>
   );

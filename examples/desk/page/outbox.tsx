@@ -5,7 +5,8 @@ import { ageText } from './format.js';
 import { orderInWords } from './in-words.js';
 import { useNow } from './sampled.js';
 
-const SHOWN = 6;
+/** Of a thousand waiting commands nobody reads more. */
+const SHOWN = 50;
 
 export function Outbox() {
   const { commands, pending, queued, isDurable } = useOutbox();
@@ -14,19 +15,19 @@ export function Outbox() {
       <div className="panel-head">
         <h2 id="outbox-title">Outbox</h2>
         <p className="hint" role="status" data-testid="outbox-status">
-          {pending === 0 ? 'Empty.' : `${pending} under way, ${queued} of them not sent.`} {isDurable ? 'Survives a reload.' : ''}
+          {pending === 0 ? 'Empty.' : `${pending} under way, ${queued} not sent.`} {isDurable && 'Survives a reload.'}
         </p>
       </div>
       {pending === 0 ? (
-        <p className="hint empty">Everything has its outcome. Disconnect, place an order, and it waits here.</p>
+        <p className="hint outbox-rows">Everything has its outcome. Disconnect, place an order, and it waits here.</p>
       ) : (
-        <ul className="rows" data-testid="outbox">
+        <ul className="rows outbox-rows" tabIndex={0} aria-label="Commands without an outcome" data-testid="outbox">
           {commands.slice(0, SHOWN).map((command) => (
             <OutboxRow key={command.id} command={command} />
           ))}
+          {pending > SHOWN && <li className="hint">And {pending - SHOWN} more.</li>}
         </ul>
       )}
-      {pending > SHOWN && <p className="hint">And {pending - SHOWN} more.</p>}
     </section>
   );
 }

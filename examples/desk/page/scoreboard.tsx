@@ -17,7 +17,13 @@ export function Scoreboard() {
     <section className="panel scoreboard" aria-labelledby="score-title">
       <h2 id="score-title">Scoreboard</h2>
       <p className="verdict" data-tone={broken === 0 ? 'good' : 'bad'} data-testid="verdict">
-        {broken === 0 ? 'Nothing lost, nothing doubled, nothing out of order.' : `${countText(broken)} broken promises. Please report this.`}
+        {broken === 0 ? (
+          <>
+            <span>Nothing lost, nothing doubled,</span> <span>nothing out of order.</span>
+          </>
+        ) : (
+          `${countText(broken)} broken promises. Please report this.`
+        )}
       </p>
       <p className="hint">Held against the numbers that the server writes into each price and order, and not against what the library says of itself.</p>
       <table className="score">

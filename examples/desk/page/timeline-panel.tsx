@@ -6,9 +6,9 @@ import { TimelinePicture } from './timeline-picture.js';
 
 const SHOWN = 40;
 const LEGEND = [
-  { kind: 'fault', words: 'fault pressed', path: 'M1 2h12L7 14z' },
-  { kind: 'gap', words: 'gap told', path: 'M7 1l6 7-6 7-6-7z' },
-  { kind: 'done', words: 'command done', path: 'M4 8a3 3 0 1 0 6 0a3 3 0 1 0-6 0z' },
+  { kind: 'fault', words: 'fault', path: 'M1 2h12L7 14z' },
+  { kind: 'gap', words: 'gap', path: 'M7 1l6 7-6 7-6-7z' },
+  { kind: 'done', words: 'done', path: 'M4 8a3 3 0 1 0 6 0a3 3 0 1 0-6 0z' },
   { kind: 'failed', words: 'not done', path: 'M3 4l8 8m0-8l-8 8' },
 ] as const;
 
@@ -19,6 +19,9 @@ export function TimelinePanel() {
     <section className="timeline" aria-labelledby="timeline-title">
       <div className="panel-head">
         <h2 id="timeline-title">The line in the last two minutes</h2>
+        <button type="button" className="quiet" aria-expanded={isOpen} aria-controls="timeline-log" onClick={() => setIsOpen(!isOpen)}>
+          The same in words
+        </button>
         <ul className="legend">
           {LEGEND.map(({ kind, words, path }) => (
             <li key={kind}>
@@ -29,9 +32,6 @@ export function TimelinePanel() {
             </li>
           ))}
         </ul>
-        <button type="button" className="quiet" aria-expanded={isOpen} aria-controls="timeline-log" onClick={() => setIsOpen(!isOpen)}>
-          The same in words
-        </button>
       </div>
       <TimelinePicture entries={entries} />
       <ol className="timeline-log" id="timeline-log" hidden={!isOpen} tabIndex={0} aria-label="What the connection did, the newest first" data-testid="timeline-log">
