@@ -40,7 +40,7 @@ function MessageList({ room, isPending, enabled }: Omit<MessagesProps, 'isStale'
         <li key={id} className="message" data-own={author === me.trader} data-moving={underWay.has(id)} data-message={id}>
           <p className="byline">
             <b>{author === me.trader ? 'You' : author}</b>{' '}
-            {underWay.has(id) ? <span>{underWay.get(id) === 'queued' ? 'waits for the connection' : 'on its way'}</span> : <time dateTime={new Date(at).toISOString()}>{clockText(at)}</time>}
+            {underWay.has(id) ? <span>{underWay.get(id) === 'queued' ? 'not sent yet' : 'on its way'}</span> : <time dateTime={new Date(at).toISOString()}>{clockText(at)}</time>}
           </p>
           <p className="text">{text}</p>
         </li>
