@@ -1,9 +1,20 @@
 // What every story has in common: StrictMode, the look, the toolbar's two switches, and axe findings as failures.
 import type { Preview } from '@storybook/react-vite';
-import { StrictMode } from 'react';
+import { StrictMode, useInsertionEffect, type ReactNode } from 'react';
 import '../examples/design/theme.css';
 import { ServerContext } from '../stories/stage/server-choice.js';
+import { ThemedDocs } from './docs-container.js';
+import { HookPage } from './hook-page.js';
 import { liveUrl } from './live-url.js';
+import { applyTheme, followToolbar } from './theme-choice.js';
+
+void followToolbar();
+
+/** Stories that run without a toolbar are told of their theme too. */
+function Themed({ choice, children }: { readonly choice: unknown; readonly children: ReactNode }) {
+  useInsertionEffect(() => applyTheme(choice), [choice]);
+  return children;
+}
 
 const preview: Preview = {
   tags: ['autodocs'],
@@ -34,12 +45,15 @@ const preview: Preview = {
       },
     },
   },
-  initialGlobals: { server: 'simulated', theme: 'system' },
+  // STORYBOOK_THEME=dark: the tests in the dark.
+  initialGlobals: { server: 'simulated', theme: import.meta.env['STORYBOOK_THEME'] ?? 'system' },
   decorators: [
     (Story, { globals }) => (
       <StrictMode>
         <ServerContext value={globals['server'] === 'live' ? { kind: 'live', url: liveUrl } : { kind: 'simulated' }}>
-          <Story />
+          <Themed choice={globals['theme']}>
+            <Story />
+          </Themed>
         </ServerContext>
       </StrictMode>
     ),
@@ -48,6 +62,7 @@ const preview: Preview = {
     a11y: { test: 'error' },
     controls: { expanded: true },
     layout: 'padded',
+    docs: { container: ThemedDocs, page: HookPage },
     backgrounds: { disable: true },
     options: {
       storySort: {

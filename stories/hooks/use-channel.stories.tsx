@@ -31,6 +31,7 @@ function Count() {
 const meta: Meta = {
   title: 'Hooks/useChannel',
   parameters: {
+    hooks: ['useChannel'],
     docs: {
       description: {
         component:

@@ -50,6 +50,7 @@ function Chat() {
 const meta: Meta = {
   title: 'Hooks/useCommand',
   parameters: {
+    hooks: ['useCommand'],
     docs: {
       description: {
         component:

@@ -11,6 +11,7 @@ import { usePlaceState } from '../stage/use-place-state.js';
 const meta: Meta = {
   title: 'Hooks/The connection',
   parameters: {
+    hooks: ['useConnectionStatus', 'useConnectionListener', 'useConnectionMetrics'],
     docs: {
       description: {
         component:

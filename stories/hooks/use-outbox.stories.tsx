@@ -42,6 +42,7 @@ function Waiting() {
 const meta: Meta = {
   title: 'Hooks/useOutbox',
   parameters: {
+    hooks: ['useOutbox'],
     docs: { description: { component: 'What was sent and has no outcome yet. It stands above every connection: pull the cable, and it fills; plug it in, and it empties in order.' } },
   },
 };

@@ -36,6 +36,7 @@ function Typing() {
 const meta: Meta = {
   title: 'Hooks/usePublish',
   parameters: {
+    hooks: ['usePublish'],
     docs: { description: { component: 'What clients may publish by themselves. A volatile event goes now or not at all, and says which; a kept one waits in the outbox.' } },
   },
 };

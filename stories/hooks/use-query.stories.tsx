@@ -34,6 +34,7 @@ function History() {
 const meta: Meta = {
   title: 'Hooks/useQuery',
   parameters: {
+    hooks: ['useQuery'],
     docs: {
       description: {
         component:

@@ -5,7 +5,7 @@ import { useStage } from './stage.js';
 
 export interface Losses {
   readonly count: number;
-  /** From the last fault until the loss was noticed; null: it was not. */
+  /** From the last fault until a link was suspected or lost; null: nothing was noticed. */
   readonly noticedAfterMs: number | null;
   /** How long the last loss took; null: it is not over. */
   readonly awayMs: number | null;
@@ -24,17 +24,23 @@ export function useLosses(): Losses {
   useEffect(() => {
     let lostAt: number | null = null;
     let before = connection.get();
+    /** The fault that has been noticed. */
+    let noticed: number | null = null;
     return connection.subscribe(() => {
       const now = place.now();
-      const { status, attempt, hasEverConnected } = connection.get();
+      const { status, attempt, hasEverConnected, isSuspect } = connection.get();
       const wasConnected = before.status === 'connected';
       const hasTried = lostAt !== null && attempt > before.attempt;
       before = connection.get();
       if (!hasEverConnected) return;
       if (wasConnected && status !== 'connected') {
         lostAt = now;
-        const faultAt = place.lastFaultAt();
-        setLosses((former) => ({ ...former, count: former.count + 1, noticedAfterMs: faultAt === null ? null : now - faultAt, awayMs: null, attemptsAt: [] }));
+        setLosses((former) => ({ ...former, count: former.count + 1, awayMs: null, attemptsAt: [] }));
+      }
+      const faultAt = place.lastFaultAt();
+      if (faultAt !== null && faultAt !== noticed && (isSuspect || status !== 'connected')) {
+        noticed = faultAt;
+        setLosses((former) => ({ ...former, noticedAfterMs: now - faultAt }));
       }
       if (hasTried) {
         const after = now - (lostAt ?? now);
