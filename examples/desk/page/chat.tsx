@@ -37,7 +37,8 @@ export function Chat() {
       </div>
       {ROOMS.map(({ id, title }) => (
         <div key={id} role="tabpanel" className="room" id={`room-${id}`} aria-labelledby={`tab-${id}`} hidden={id !== open}>
-          <Room room={id} title={title} isOpen={id === open} onLeave={() => enter('floor')} />
+          {/* The floor is listened to all the time; the board room is asked for when somebody opens it. */}
+          {(id === 'floor' || id === open) && <Room room={id} title={title} onLeave={() => enter('floor')} />}
         </div>
       ))}
     </section>
