@@ -20,7 +20,7 @@ const PATIENCE = { timeout: 20_000 };
 
 /** One of the two people as the play sees them: what is shown, and what they do. */
 function sideOf(canvas: HTMLElement, name: string) {
-  const box = within(within(canvas).getByRole('region', { name }));
+  const box = within(within(canvas).getByRole('group', { name }));
   return {
     status: () => box.getByRole('status').textContent,
     said: () => within(box.getByRole('list')).queryAllByRole('listitem').map((item) => item.textContent),

@@ -77,7 +77,7 @@ function Tape() {
     <>
       <p className="row">
         <button type="button" onClick={() => setHeard([...all.current])}>Read the tape</button>
-        <button type="button" aria-pressed={isOn} onClick={() => setOn(!isOn)}>{isOn ? 'Stop listening' : 'Listen'}</button>
+        <button type="button" onClick={() => setOn(!isOn)}>{isOn ? 'Stop listening' : 'Listen'}</button>
       </p>
       <Figures heard={heard.length} first={heard[0] ?? '–'} last={heard.at(-1) ?? '–'} inOrder={heard.length === 0 ? '–' : String(isRow)} />
       <Price />

@@ -119,7 +119,7 @@ function Flood() {
     const timer = setInterval(() => send({ symbol: 'ACME', count: 10 }), 100);
     return () => clearInterval(timer);
   }, [isOn, send]);
-  return <button type="button" aria-pressed={isOn} onClick={() => setOn(!isOn)}>{isOn ? 'Stop the ticks' : '100 ticks a second'}</button>;
+  return <button type="button" onClick={() => setOn(!isOn)}>{isOn ? 'Stop the ticks' : '100 ticks a second'}</button>;
 }
 
 export const ItsMetrics: StoryObj = {

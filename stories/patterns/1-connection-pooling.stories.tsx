@@ -88,6 +88,8 @@ const meta: Meta<typeof Pooling> = {
 };
 export default meta;
 
+export const TryIt: StoryObj<typeof Pooling> = { name: 'Try it' };
+
 async function claim(stage: StagePlay): Promise<void> {
   await stage.until(() => expect(stage.figure('ticking')).toBe('5'));
   await stage.skip('10 s');
@@ -98,6 +100,7 @@ async function claim(stage: StagePlay): Promise<void> {
 
 export const OneLinkDies: StoryObj<typeof Pooling> = {
   name: 'One link dies',
+  tags: ['!autodocs'],
   async play({ canvasElement }) {
     const stage = stageOf(canvasElement);
     await claim(stage);
@@ -107,6 +110,7 @@ export const OneLinkDies: StoryObj<typeof Pooling> = {
 
 export const OneLinkDiesWithoutIt: StoryObj<typeof Pooling> = {
   name: 'One link dies, without it',
+  tags: ['!autodocs'],
   args: { without: true },
   async play({ canvasElement }) {
     const stage = stageOf(canvasElement);

@@ -60,6 +60,8 @@ const meta: Meta<typeof Heartbeat> = {
 };
 export default meta;
 
+export const TryIt: StoryObj<typeof Heartbeat> = { name: 'Try it' };
+
 async function claim(stage: StagePlay): Promise<void> {
   await stage.until(() => expect(stage.figure('arrived')).not.toBe('0'));
   await stage.press('Silence them');
@@ -70,6 +72,7 @@ async function claim(stage: StagePlay): Promise<void> {
 
 export const SilenceIsNoticed: StoryObj<typeof Heartbeat> = {
   name: 'Silence is noticed',
+  tags: ['!autodocs'],
   async play({ canvasElement }) {
     const stage = stageOf(canvasElement);
     await claim(stage);
@@ -79,6 +82,7 @@ export const SilenceIsNoticed: StoryObj<typeof Heartbeat> = {
 
 export const SilenceIsNoticedWithoutIt: StoryObj<typeof Heartbeat> = {
   name: 'Silence is noticed, without it',
+  tags: ['!autodocs'],
   args: { without: true },
   async play({ canvasElement }) {
     const stage = stageOf(canvasElement);

@@ -67,6 +67,8 @@ const meta: Meta<typeof Reconnection> = {
 };
 export default meta;
 
+export const TryIt: StoryObj<typeof Reconnection> = { name: 'Try it' };
+
 async function claim(stage: StagePlay): Promise<void> {
   await stage.until(() => expect(stage.figure('arrived')).not.toBe('0'));
   await stage.press('Kill the server');
@@ -78,6 +80,7 @@ async function claim(stage: StagePlay): Promise<void> {
 
 export const AMinuteAway: StoryObj<typeof Reconnection> = {
   name: 'A minute away',
+  tags: ['!autodocs'],
   async play({ canvasElement }) {
     const stage = stageOf(canvasElement);
     await claim(stage);
@@ -97,6 +100,7 @@ export const AMinuteAway: StoryObj<typeof Reconnection> = {
 
 export const AMinuteAwayWithoutIt: StoryObj<typeof Reconnection> = {
   name: 'A minute away, without it',
+  tags: ['!autodocs'],
   args: { without: true },
   async play({ canvasElement }) {
     const stage = stageOf(canvasElement);

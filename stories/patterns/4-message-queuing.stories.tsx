@@ -115,6 +115,8 @@ const meta: Meta<typeof Queuing> = {
 };
 export default meta;
 
+export const TryIt: StoryObj<typeof Queuing> = { name: 'Try it' };
+
 async function claim(stage: StagePlay): Promise<void> {
   await stage.isStatus('connected');
   await stage.press('Send five orders');
@@ -131,6 +133,7 @@ async function claim(stage: StagePlay): Promise<void> {
 
 export const OnceAndInOrder: StoryObj<typeof Queuing> = {
   name: 'Once and in order',
+  tags: ['!autodocs'],
   async play({ canvasElement }) {
     const stage = stageOf(canvasElement);
     await claim(stage);
@@ -140,6 +143,7 @@ export const OnceAndInOrder: StoryObj<typeof Queuing> = {
 
 export const OnceAndInOrderWithoutIt: StoryObj<typeof Queuing> = {
   name: 'Once and in order, without it',
+  tags: ['!autodocs'],
   args: { without: true },
   async play({ canvasElement }) {
     const stage = stageOf(canvasElement);

@@ -96,6 +96,8 @@ const meta: Meta<typeof Protocol> = {
 };
 export default meta;
 
+export const TryIt: StoryObj<typeof Protocol> = { name: 'Try it' };
+
 async function claim(stage: StagePlay): Promise<void> {
   await stage.isStatus('connected');
   for (const button of ['Order 5', 'The page slips', 'The server slips', 'Order 2']) await stage.press(button);
@@ -108,6 +110,7 @@ async function claim(stage: StagePlay): Promise<void> {
 
 export const ASlipGoesNoFurther: StoryObj<typeof Protocol> = {
   name: 'A slip goes no further',
+  tags: ['!autodocs'],
   async play({ canvasElement }) {
     const stage = stageOf(canvasElement);
     await claim(stage);
@@ -117,6 +120,7 @@ export const ASlipGoesNoFurther: StoryObj<typeof Protocol> = {
 
 export const ASlipGoesNoFurtherWithoutIt: StoryObj<typeof Protocol> = {
   name: 'A slip goes no further, without it',
+  tags: ['!autodocs'],
   args: { without: true },
   async play({ canvasElement }) {
     const stage = stageOf(canvasElement);

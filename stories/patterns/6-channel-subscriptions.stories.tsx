@@ -52,6 +52,8 @@ const meta: Meta<typeof Channels> = {
 };
 export default meta;
 
+export const TryIt: StoryObj<typeof Channels> = { name: 'Try it' };
+
 async function claim(stage: StagePlay): Promise<void> {
   await stage.until(() => expect(stage.figure('arrived')).not.toBe('0'));
   await stage.press('Pull the cable');
@@ -63,6 +65,7 @@ async function claim(stage: StagePlay): Promise<void> {
 
 export const WhatWasMissedComes: StoryObj<typeof Channels> = {
   name: 'What was missed comes',
+  tags: ['!autodocs'],
   async play({ canvasElement }) {
     const stage = stageOf(canvasElement);
     await claim(stage);
@@ -76,6 +79,7 @@ export const WhatWasMissedComes: StoryObj<typeof Channels> = {
 
 export const WhatWasMissedComesWithoutIt: StoryObj<typeof Channels> = {
   name: 'What was missed comes, without it',
+  tags: ['!autodocs'],
   args: { without: true },
   async play({ canvasElement }) {
     const stage = stageOf(canvasElement);
