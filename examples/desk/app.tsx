@@ -26,17 +26,15 @@ export function App() {
         <div className="trade">
           <Market symbol={symbol} onChoose={setSymbol} />
           <Ticket symbol={symbol} />
+          <Outbox />
           <Book symbol={symbol} />
-          <OrderHistory />
         </div>
         <div className="bench">
           <FaultPanel />
           <Scoreboard />
         </div>
-        <div className="talk">
-          <Outbox />
-          <Chat />
-        </div>
+        <OrderHistory />
+        <Chat />
       </main>
     </>
   );

@@ -20,7 +20,7 @@ export function Book({ symbol }: { readonly symbol: Ticker }) {
   return (
     <section className="panel book" aria-labelledby="book-title">
       <div className="panel-head">
-        <h2 id="book-title">Book of {symbol}</h2>
+        <h2 id="book-title" tabIndex={-1}>Book of {symbol}</h2>
         <p className="hint" data-testid="book-state">{state}</p>
       </div>
       {error && <p className="notice" data-tone="bad" role="alert">{errorInWords(error)}</p>}

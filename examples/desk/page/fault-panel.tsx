@@ -12,13 +12,13 @@ export function FaultPanel() {
   return (
     <section className="panel faults" aria-labelledby="faults-title">
       <div className="panel-head">
-        <h2 id="faults-title">Break it</h2>
+        <h2 id="faults-title" tabIndex={-1}>Break it</h2>
         <p className="pill" data-tone={server === null ? undefined : TONE[server.server]} data-testid="server-state">
           {server === null ? 'Server' : `Server ${SERVER[server.server]}`}
         </p>
       </div>
       <p className="hint figure" data-testid="server-detail">
-        {server === null ? 'The real thing, done to the real process.' : `Process ${server.pid ?? '–'}, run ${server.run}, ${server.sockets} ${server.sockets === 1 ? 'socket' : 'sockets'} open.`}
+        {server === null ? 'Done to the real server.' : `Done to the real server: process ${server.pid ?? '–'}, run ${server.run}, ${server.sockets} ${server.sockets === 1 ? 'socket' : 'sockets'}.`}
       </p>
       {refused !== null && <p className="notice" id="faults-refused">{refused}</p>}
       <ul className="fault-list">
@@ -38,10 +38,10 @@ function FaultRow({ fault, until, isRefused }: { readonly fault: FaultButton; re
       <button type="button" disabled={isRefused} onClick={() => void faults.press(fault)} aria-describedby={`watch-${fault.key}${isRefused ? ' faults-refused' : ''}`} data-testid={`fault-${fault.key}`}>
         {fault.title}
       </button>
+      {until > 0 && <Left until={until} />}
       <p className="hint" id={`watch-${fault.key}`}>
         {fault.watch}
       </p>
-      {until > 0 && <Left until={until} />}
     </li>
   );
 }

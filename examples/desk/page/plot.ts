@@ -63,7 +63,7 @@ function options({ clientWidth: width, clientHeight: height }: HTMLElement, colo
     legend: { show: false },
     scales: { y: { range: (_, low, high) => roomy(low, high) } },
     axes: [
-      { ...axis, grid: { show: false }, space: 96, values: (_, times) => times.map((time) => clockText(time * 1_000)) },
+      { ...axis, grid: { show: false }, space: 96, size: 28, values: (_, times) => times.map((time) => clockText(time * 1_000)) },
       { ...axis, side: 1, size: 64, space: 36, grid: { stroke: () => colours().grid, width: 1 }, values: (_, prices) => prices.map((price) => priceText(price * 100)) },
     ],
     series: [{}, { stroke: () => colours().line, fill: () => colours().fill, width: 1.5, ...stepped, points: { show: false } }],

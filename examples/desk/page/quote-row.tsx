@@ -43,7 +43,7 @@ function QuoteCells({ symbol, startCents }: { readonly symbol: Ticker; readonly 
       <td className="price" data-stale={isStale}>
         {/* Another key is another element, and that begins its animation anew. */}
         <span className="flash" data-way={way} key={cents}>
-          <i aria-hidden="true">{way === 'up' ? '▲' : way === 'down' ? '▼' : ''}</i>
+          <i aria-hidden="true" />
           {priceText(cents)}
         </span>
       </td>

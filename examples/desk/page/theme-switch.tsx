@@ -1,8 +1,8 @@
-// Light, dark, or as the system has it.
+// Light, dark, or as the system has it (auto).
 import { useSyncExternalStore } from 'react';
 import { theme, THEMES } from './theme.js';
 
-const WORDS = { system: 'System', light: 'Light', dark: 'Dark' } as const;
+const WORDS = { system: 'Auto', light: 'Light', dark: 'Dark' } as const;
 
 export function ThemeSwitch() {
   const chosen = useSyncExternalStore(theme.subscribe, theme.get);

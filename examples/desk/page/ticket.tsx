@@ -2,12 +2,13 @@
 import { useChannel, useRealtimeClient } from 'holdfast';
 import { useState, type FormEvent } from 'react';
 import { MAX_QUANTITY, quotes, type NewOrder, type Side, type Ticker } from '../contract.js';
+import { priceText } from './format.js';
 import { NotPlacedRow } from './not-placed-row.js';
 import { usePlaceOrder } from './place-order.js';
 
 const STATUS = {
   idle: 'Nothing placed yet.',
-  queued: 'Waits for the connection.',
+  queued: 'Not sent yet.',
   sent: 'On its way.',
   success: 'Placed.',
   error: 'Not placed. See below.',
@@ -21,7 +22,7 @@ export function Ticket({ symbol }: { readonly symbol: Ticker }) {
   return (
     <section className="panel ticket" aria-labelledby="ticket-title">
       <div className="panel-head">
-        <h2 id="ticket-title">Order ticket</h2>
+        <h2 id="ticket-title" tabIndex={-1}>Order ticket</h2>
         <p className="hint" role="status" data-testid="ticket-status">
           {STATUS[status]}
         </p>
@@ -81,9 +82,12 @@ function TicketForm({ symbol, side, onSide, quantity, onQuantity, onPlace }: Tic
         <span>Price</span>
         <input type="number" inputMode="decimal" min={0.01} step={0.01} required value={price} onChange={(event) => setTyped(event.target.value)} />
       </label>
-      <button type="button" className="take-last" onClick={takeLast}>
+      <button type="button" className="quiet take-last" onClick={takeLast}>
         Last price
       </button>
+      <p className="value">
+        <span>Value</span> <output>{priceText(Math.round(Number(price) * 100) * Number(quantity))}</output>
+      </p>
       <button type="submit" className="primary">
         Place order for {symbol}
       </button>

@@ -12,7 +12,7 @@ export function TimelinePicture({ entries }: { readonly entries: readonly Timeli
   const start = now - WINDOW_MS;
   const x = (at: number) => `${(Math.min(1, Math.max(0, (at - start) / WINDOW_MS)) * 100).toFixed(2)}%`;
   return (
-    <svg className="timeline-picture" role="img" aria-label={`The connection from ${clockText(start)} to ${clockText(now)}. The list below says the same in words.`}>
+    <svg className="timeline-picture" role="img" aria-label={`The connection from ${clockText(start)} to ${clockText(now)}. The same in words is a list below.`}>
       <Patterns />
       {TICKS.map((seconds) => (
         <g key={seconds} className="tick">
@@ -24,7 +24,7 @@ export function TimelinePicture({ entries }: { readonly entries: readonly Timeli
       ))}
       <rect className="band-ground" x="0" width="100%" y="18" height="22" />
       {spansOf(entries, start, now).map(({ key, state, from, to }) => (
-        <svg key={key} x={x(from)} width={`${(((to - from) / WINDOW_MS) * 100).toFixed(2)}%`} y="18" height="22" className="span" data-state={state}>
+        <svg key={key} x={x(from)} width={`${(((to - from) / WINDOW_MS) * 100).toFixed(2)}%`} y="18" height="22" className="span" data-state={state} data-room={roomFor(to - from)}>
           <rect width="100%" height="100%" className="wash" />
           <rect width="100%" height="100%" fill={`url(#pattern-${state})`} />
           <rect width="2" height="100%" className="edge" />
@@ -40,6 +40,11 @@ export function TimelinePicture({ entries }: { readonly entries: readonly Timeli
       )}
     </svg>
   );
+}
+
+/** Whether the state's word fits into its span: everywhere, on a wide screen, or nowhere. */
+function roomFor(ms: number): 'all' | 'wide' | 'none' {
+  return ms > WINDOW_MS * 0.3 ? 'all' : ms > WINDOW_MS * 0.1 ? 'wide' : 'none';
 }
 
 /** Faults above the band, gaps across it, outcomes below. */

@@ -1,14 +1,17 @@
 import type { Meta, StoryObj } from '@storybook/react-vite';
-import { useChannel, useConnectionListener, useConnectionMetrics, useConnectionStatus } from 'holdfast';
+import { useChannel, useCommand, useConnectionListener, useConnectionMetrics, useConnectionStatus } from 'holdfast';
 import { useEffect, useState } from 'react';
 import { expect } from 'storybook/test';
-import { stageOf } from './stage-play.js';
-import { latestPrice } from './stage-server.js';
-import { Figures, Stage, useStage } from './stage.js';
+import { stageOf } from '../stage/stage-play.js';
+import { api, latestPrice } from '../stage/contract.js';
+import { Figures } from '../stage/figures.js';
+import { Stage } from '../stage/stage.js';
+import { usePlaceState } from '../stage/use-place-state.js';
 
 const meta: Meta = {
   title: 'Hooks/The connection',
   parameters: {
+    hooks: ['useConnectionStatus', 'useConnectionListener', 'useConnectionMetrics'],
     docs: {
       description: {
         component:
@@ -34,12 +37,8 @@ function Status() {
 }
 
 function Countdown({ until }: { readonly until: number }) {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 250);
-    return () => clearInterval(timer);
-  }, []);
-  return <>The next attempt begins in {Math.max(0, Math.ceil((until - now) / 1000))} s.</>;
+  const { wallMs } = usePlaceState();
+  return <>The next attempt begins in {Math.max(0, Math.ceil((until - wallMs) / 1000))} s.</>;
 }
 
 export const ItsStatus: StoryObj = {
@@ -79,7 +78,7 @@ function Banner() {
   });
   return (
     <>
-      {text && <p className="banner">{text}</p>}
+      {text && <p className="notice">{text}</p>}
       <Figures told={told.join(', ') || 'nothing'} />
     </>
   );
@@ -113,14 +112,14 @@ function Metrics() {
 }
 
 function Flood() {
-  const stage = useStage();
+  const { send } = useCommand(api.commands.tick);
   const [isOn, setOn] = useState(false);
   useEffect(() => {
     if (!isOn) return;
-    const timer = setInterval(() => stage.tick(10), 100);
+    const timer = setInterval(() => send({ symbol: 'ACME', count: 10 }), 100);
     return () => clearInterval(timer);
-  }, [isOn, stage]);
-  return <button type="button" aria-pressed={isOn} onClick={() => setOn(!isOn)}>{isOn ? 'Stop the ticks' : '100 ticks a second'}</button>;
+  }, [isOn, send]);
+  return <button type="button" onClick={() => setOn(!isOn)}>{isOn ? 'Stop the ticks' : '100 ticks a second'}</button>;
 }
 
 export const ItsMetrics: StoryObj = {

@@ -2,17 +2,20 @@ import type { Meta, StoryObj } from '@storybook/react-vite';
 import { skipToken, upsert, useQuery } from 'holdfast';
 import { useState } from 'react';
 import { expect } from 'storybook/test';
-import { stageOf } from './stage-play.js';
-import { api, type Message } from './stage-server.js';
-import { BenSpeaks, Figures, Stage } from './stage.js';
+import { stageOf } from '../stage/stage-play.js';
+import { api, type Message } from '../stage/contract.js';
+import { BenSpeaks } from '../stage/ben.js';
+import { Figures } from '../stage/figures.js';
+import { Stage, useStage } from '../stage/stage.js';
 
 function History() {
+  const room = useStage().id;
   const [isOpen, setOpen] = useState(false);
   const { data, status, fetchStatus, isStale, refetch } = useQuery(api.queries.history, {
-    input: isOpen ? { room: 'lobby' } : skipToken,
+    input: isOpen ? { room } : skipToken,
     follow: {
       channel: api.channels.room,
-      params: { id: 'lobby' },
+      params: { id: room },
       apply: (list, event) => (event.name === 'message' ? upsert('id')(list, event as { readonly data: Message }) : list),
     },
   });
@@ -22,7 +25,7 @@ function History() {
         <button type="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>{isOpen ? 'Close the history' : 'Open the history'}</button>
         <button type="button" onClick={refetch}>Ask again</button>
       </p>
-      <ol>{isOpen && data?.map((message) => <li key={message.id}>{message.author}: {message.text}</li>)}</ol>
+      <ol className="said">{isOpen && data?.map((message) => <li key={message.id}>{message.author}: {message.text}</li>)}</ol>
       <Figures status={status} fetchStatus={fetchStatus} isStale={String(isStale)} />
     </>
   );
@@ -31,6 +34,7 @@ function History() {
 const meta: Meta = {
   title: 'Hooks/useQuery',
   parameters: {
+    hooks: ['useQuery'],
     docs: {
       description: {
         component:
@@ -59,6 +63,7 @@ export const Follow: StoryObj = {
     await stage.until(() => expect(stage.items()).toEqual(['Ben: number 1', 'Ben: number 2']));
     await stage.press('Pull the cable');
     await stage.press('Ben says something');
+    await stage.skip('10 s');
     await stage.until(() => expect(stage.figure('isStale')).toBe('true'));
     await stage.press('Plug it in');
     await stage.until(() => expect(stage.items()).toEqual(['Ben: number 1', 'Ben: number 2', 'Ben: number 3']));

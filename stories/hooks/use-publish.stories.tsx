@@ -1,13 +1,13 @@
 import type { Meta, StoryObj } from '@storybook/react-vite';
-import { RealtimeProvider, useChannel, usePublish } from 'holdfast';
+import { useChannel, usePublish } from 'holdfast';
 import { useState } from 'react';
 import { expect, userEvent } from 'storybook/test';
-import { stageOf } from './stage-play.js';
-import { api, HOST } from './stage-server.js';
-import { Stage, useStage } from './stage.js';
+import { stageOf } from '../stage/stage-play.js';
+import { api } from '../stage/contract.js';
+import { Person, Stage, useStage } from '../stage/stage.js';
 
 function Field() {
-  const publish = usePublish(api.channels.room, { id: 'lobby' });
+  const publish = usePublish(api.channels.room, { id: useStage().id });
   const [wasSent, setSent] = useState<boolean | null>(null);
   return (
     <p className="row">
@@ -20,23 +20,23 @@ function Field() {
 }
 
 function Ben() {
-  const { world } = useStage();
   return (
-    <RealtimeProvider url={`ws://${HOST}/realtime`} contract={api} auth={() => 'Ben'} world={world.client('Ben')}>
+    <Person name="Ben">
       <Typing />
-    </RealtimeProvider>
+    </Person>
   );
 }
 
 function Typing() {
   const [who, setWho] = useState<string | null>(null);
-  const { liveStatus } = useChannel(api.channels.room, { params: { id: 'lobby' }, onVolatile: (event) => setWho(event.data.on ? (event.by ?? '') : null) });
+  const { liveStatus } = useChannel(api.channels.room, { params: { id: useStage().id }, onVolatile: (event) => setWho(event.data.on ? (event.by ?? '') : null) });
   return <p aria-live="polite">Ben sees: {liveStatus !== 'live' ? 'nothing yet' : who === null ? 'nobody is typing' : `${who} is typing …`}</p>;
 }
 
 const meta: Meta = {
   title: 'Hooks/usePublish',
   parameters: {
+    hooks: ['usePublish'],
     docs: { description: { component: 'What clients may publish by themselves. A volatile event goes now or not at all, and says which; a kept one waits in the outbox.' } },
   },
 };
@@ -59,6 +59,7 @@ export const WhoIsTyping: StoryObj = {
     await userEvent.tab();
     await stage.until(() => expect(stage.page.getByText('Ben sees: nobody is typing')).toBeTruthy());
     await stage.press('Pull the cable');
+    await stage.skip('10 s');
     await stage.isStatus('reconnecting');
     await userEvent.click(stage.page.getByRole('textbox'));
     await stage.until(() => expect(stage.page.getByText(/Nobody could be told/)).toBeTruthy());

@@ -1,34 +1,37 @@
 import type { Meta, StoryObj } from '@storybook/react-vite';
-import { useChannel } from 'holdfast';
+import { useChannel, useCommand } from 'holdfast';
 import { useEffect, useRef, useState } from 'react';
 import { expect } from 'storybook/test';
-import { stageOf } from './stage-play.js';
-import { api, latestPrice, messages, vaultMessages } from './stage-server.js';
-import { BenSpeaks, Figures, Stage, useStage } from './stage.js';
+import { stageOf } from '../stage/stage-play.js';
+import { api, latestPrice, messages, vaultMessages } from '../stage/contract.js';
+import { BenSpeaks } from '../stage/ben.js';
+import { Figures } from '../stage/figures.js';
+import { Stage, useStage } from '../stage/stage.js';
 
 function Room() {
-  const { data, status, liveStatus, isStale, gap, resync } = useChannel(messages, { params: { id: 'lobby' } });
+  const { data, status, liveStatus, isStale, gap, resync } = useChannel(messages, { params: { id: useStage().id } });
   return (
     <>
       {gap && (
-        <p className="gap" role="alert">
+        <p className="notice" role="alert">
           Something is missing ({gap.reason}). <button type="button" onClick={resync}>I see</button>
         </p>
       )}
-      <ol>{data.map((message) => <li key={message.id}>{message.author}: {message.text}</li>)}</ol>
+      <ol className="said">{data.map((message) => <li key={message.id}>{message.author}: {message.text}</li>)}</ol>
       <Figures status={status} liveStatus={liveStatus} isStale={String(isStale)} />
     </>
   );
 }
 
 function Count() {
-  const { data } = useChannel(messages, { params: { id: 'lobby' }, select: (list) => list.length });
+  const { data } = useChannel(messages, { params: { id: useStage().id }, select: (list) => list.length });
   return <Figures count={data} />;
 }
 
 const meta: Meta = {
   title: 'Hooks/useChannel',
   parameters: {
+    hooks: ['useChannel'],
     docs: {
       description: {
         component:
@@ -54,6 +57,7 @@ export const AView: StoryObj = {
     await stage.until(() => expect(stage.items()).toEqual(['Ben: number 1']));
     await stage.press('Pull the cable');
     for (const _ of [2, 3, 4]) await stage.press('Ben says something');
+    await stage.skip('10 s');
     await stage.until(() => expect(stage.figure('isStale')).toBe('true'));
     await expect(stage.items()).toEqual(['Ben: number 1']);
     await stage.press('Plug it in');
@@ -73,7 +77,7 @@ function Tape() {
     <>
       <p className="row">
         <button type="button" onClick={() => setHeard([...all.current])}>Read the tape</button>
-        <button type="button" aria-pressed={isOn} onClick={() => setOn(!isOn)}>{isOn ? 'Stop listening' : 'Listen'}</button>
+        <button type="button" onClick={() => setOn(!isOn)}>{isOn ? 'Stop listening' : 'Listen'}</button>
       </p>
       <Figures heard={heard.length} first={heard[0] ?? '–'} last={heard.at(-1) ?? '–'} inOrder={heard.length === 0 ? '–' : String(isRow)} />
       <Price />
@@ -104,8 +108,8 @@ function useRenders() {
 }
 
 function Ticks() {
-  const stage = useStage();
-  return <button type="button" onClick={() => stage.tick(1_000)}>1,000 ticks</button>;
+  const { send } = useCommand(api.commands.tick);
+  return <button type="button" onClick={() => send({ symbol: 'ACME', count: 1_000 })}>1,000 ticks</button>;
 }
 
 export const ATap: StoryObj = {

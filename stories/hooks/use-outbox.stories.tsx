@@ -2,18 +2,20 @@ import type { Meta, StoryObj } from '@storybook/react-vite';
 import { useChannel, useCommand, useOutbox } from 'holdfast';
 import { useRef } from 'react';
 import { expect } from 'storybook/test';
-import { stageOf } from './stage-play.js';
-import { api, messages } from './stage-server.js';
-import { Figures, Stage } from './stage.js';
+import { stageOf } from '../stage/stage-play.js';
+import { api, messages } from '../stage/contract.js';
+import { Figures } from '../stage/figures.js';
+import { Stage, useStage } from '../stage/stage.js';
 
 function Orders() {
+  const room = useStage().id;
   const count = useRef(0);
   const say = useCommand(api.commands.say);
-  const { data } = useChannel(messages, { params: { id: 'lobby' }, select: (list) => list.map(({ text }) => text).join(', ') });
+  const { data } = useChannel(messages, { params: { id: room }, select: (list) => list.map(({ text }) => text).join(', ') });
   return (
     <>
       <p className="row">
-        <button type="button" onClick={() => say.send({ room: 'lobby', author: 'Ada', text: `order ${++count.current}` })}>Send an order</button>
+        <button type="button" onClick={() => say.send({ room, author: 'Ada', text: `order ${++count.current}` })}>Send an order</button>
       </p>
       <Figures done={data || '–'} />
     </>
@@ -24,7 +26,7 @@ function Waiting() {
   const { pending, queued, sent, commands } = useOutbox();
   return (
     <>
-      <ol>
+      <ol className="said">
         {commands.map(({ id, input, status, cancel }) => (
           <li key={id} className="row">
             <span>{(input as { text: string }).text}: {status}</span>
@@ -40,6 +42,7 @@ function Waiting() {
 const meta: Meta = {
   title: 'Hooks/useOutbox',
   parameters: {
+    hooks: ['useOutbox'],
     docs: { description: { component: 'What was sent and has no outcome yet. It stands above every connection: pull the cable, and it fills; plug it in, and it empties in order.' } },
   },
 };
@@ -57,6 +60,7 @@ export const WhatWaits: StoryObj = {
     const stage = stageOf(canvasElement);
     await stage.isStatus('connected');
     await stage.press('Pull the cable');
+    await stage.skip('10 s');
     await stage.isStatus('reconnecting');
     for (const _ of [1, 2, 3]) await stage.press('Send an order');
     await stage.until(() => expect(stage.figure('queued')).toBe('3'));

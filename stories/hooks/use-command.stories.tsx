@@ -2,17 +2,19 @@ import type { Meta, StoryObj } from '@storybook/react-vite';
 import { useChannel, useCommand } from 'holdfast';
 import { useState, type FormEvent } from 'react';
 import { expect, userEvent } from 'storybook/test';
-import { stageOf } from './stage-play.js';
-import { api, messages, type Message } from './stage-server.js';
-import { Figures, Stage } from './stage.js';
+import { stageOf } from '../stage/stage-play.js';
+import { api, messages, type Message } from '../stage/contract.js';
+import { Figures } from '../stage/figures.js';
+import { Stage, useStage } from '../stage/stage.js';
 
 interface Shown extends Message {
   readonly isPending?: true;
 }
 
 function Chat() {
+  const room = useStage().id;
   const [text, setText] = useState('');
-  const { data } = useChannel(messages, { params: { id: 'lobby' } });
+  const { data } = useChannel(messages, { params: { id: room } });
   const say = useCommand(api.commands.say, {
     optimistic(local, input, id) {
       const shown: Shown = { id, author: input.author, text: input.text, isPending: true };
@@ -21,12 +23,12 @@ function Chat() {
   });
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    say.send({ room: 'lobby', author: 'Ada', text });
+    say.send({ room, author: 'Ada', text });
     setText('');
   };
   return (
     <>
-      <ol>
+      <ol className="said">
         {(data as readonly Shown[]).map(({ id, author, text: said, isPending }) => (
           <li key={id} className={isPending && 'pending'}>
             {author}: {said}
@@ -34,8 +36,8 @@ function Chat() {
           </li>
         ))}
       </ol>
-      {say.status === 'error' && <p role="alert">{say.error.reason === 'rude' ? `Not with “${say.error.data.word}” in it.` : `That was not said (${say.error.code}).`}</p>}
-      <form onSubmit={submit}>
+      {say.status === 'error' && <p className="notice" role="alert">{say.error.reason === 'rude' ? `Not with “${say.error.data.word}” in it.` : `That was not said (${say.error.code}).`}</p>}
+      <form onSubmit={submit} className="row">
         <input aria-label="Message" value={text} onChange={(event) => setText(event.target.value)} required />
         <button type="submit">Send</button>
         <button type="button" onClick={say.cancel}>Take back</button>
@@ -48,6 +50,7 @@ function Chat() {
 const meta: Meta = {
   title: 'Hooks/useCommand',
   parameters: {
+    hooks: ['useCommand'],
     docs: {
       description: {
         component:
@@ -81,6 +84,7 @@ export const Optimistic: StoryObj = {
     await expect(stage.items()).toEqual(['Ada: hello']);
 
     await stage.press('Pull the cable');
+    await stage.skip('10 s');
     await stage.isStatus('reconnecting');
     await say('anybody?');
     await expect(stage.items()).toEqual(['Ada: hello', 'Ada: anybody? …']);
