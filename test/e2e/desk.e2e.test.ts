@@ -1,11 +1,12 @@
 // The desk as `npm start` runs it: two pages side by side use every control and do every fault, and then the books are compared.
+// Long because it is one story: what is asked at the end is asked of everything that was done before.
 import { chromium, type Browser } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { api, INSTRUMENTS, type NewOrder, type OrderFilter, type Side, type Ticker } from '../../examples/desk/contract.js';
 import { resolveBrowser } from '../../scripts/browser.mjs';
 import type { RealtimeClient } from '../../src/browser/index.js';
 import { violations } from './desk/axe.js';
-import { startDesk, type Desk } from './desk/desk-program.js';
+import { latest, startDesk, type Desk } from './desk/desk-program.js';
 import { historiesAgree, scoreIsClean, settles } from './desk/reckoning.js';
 import { openTrader, resting, type Trader } from './desk/trader.js';
 
@@ -68,6 +69,7 @@ describe('the desk, connected', () => {
     await ada.button(/^Place at/).click();
     await expect.poll(() => notPlaced.count()).toBe(0);
     await ada.button('Last price').click();
+    await ada.page.getByLabel('Quantity').fill(String(100 + ++placed));
     await ada.button('Place order for ALDR').click();
     await isDone(ada, before.commands.done + 2);
 
@@ -147,7 +149,7 @@ describe('the desk, connected', () => {
 
   it('is light or dark as one likes, and neither has anything that axe finds', async () => {
     const theme = (): Promise<string | null> => ada.page.locator('html').getAttribute('data-theme');
-    for (const [words, value] of [['Dark', 'dark'], ['Light', 'light'], ['System', null]] as const) {
+    for (const [words, value] of [['Dark', 'dark'], ['Light', 'light'], ['Auto', null]] as const) {
       await ada.page.locator('.top .segments').getByText(words).click();
       expect(await theme()).toBe(value);
     }
@@ -173,5 +175,233 @@ describe('the desk, connected', () => {
     expect(await ada.page.title()).toBe('Holdfast desk');
     await historiesAgree(desk, auditor, {}, [ada, ben]);
     await clean();
+  });
+});
+
+describe('the desk, without a mouse', () => {
+  it('lets every control be reached and used', async () => {
+    const { page } = ben;
+    const seen: string[] = [];
+    /** Goes on with Tab until this has the focus. */
+    const tabTo = async (selector: string): Promise<void> => {
+      for (let step = 0; step < 80; step++) {
+        await page.keyboard.press('Tab');
+        seen.push(await page.evaluate(() => `${document.activeElement?.localName} ${document.activeElement?.textContent?.slice(0, 30)}`));
+        if (await page.evaluate((wanted) => document.activeElement?.matches(wanted) ?? false, selector)) return;
+      }
+      throw new Error(`Tab never comes to ${selector}, but to: ${seen.join(', ')}`);
+    };
+    const before = await ben.score();
+    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+    await tabTo('[data-testid=quote-GALE] button');
+    await page.keyboard.press('Enter');
+    await tabTo('.ticket input[type=radio]');
+    await page.keyboard.press('ArrowRight');
+    await tabTo('.ticket input[inputmode=numeric]');
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.type('77');
+    await tabTo('.ticket input[inputmode=decimal]');
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.type((resting('GALE', 'sell') / 100).toFixed(2));
+    await page.keyboard.press('Enter');
+    await isDone(ben, before.commands.done + 1);
+    await tabTo('[aria-label^="Cancel: Sell 77 GALE"]');
+    await page.keyboard.press('Space');
+    await isDone(ben, before.commands.done + 2);
+    await tabTo('[role=tab]');
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => ben.at('forbidden').isVisible()).toBe(true);
+    await page.keyboard.press('Home');
+    await tabTo('#room-floor input');
+    await page.keyboard.type('no mouse here');
+    await page.keyboard.press('Enter');
+    await expect.poll(ada.messages).toContainEqual(expect.stringContaining('no mouse here'));
+
+    // Once round: everything that can be used is on the way.
+    const reach = await page.evaluate(() => {
+      const controls = [...document.querySelectorAll<HTMLElement>('button:enabled, input:enabled, select:enabled, summary, a[href]')];
+      return controls.filter((control) => control.checkVisibility() && control.tabIndex >= 0 && !control.matches('[type=radio]:not(:checked)')).map((control, i) => (control.dataset['reach'] = `${i} ${control.getAttribute('aria-label') ?? control.textContent}`));
+    });
+    const reached = new Set<string>();
+    for (let step = 0; step < reach.length + 30 && reached.size < reach.length; step++) {
+      await page.keyboard.press('Tab');
+      const at = await page.evaluate(() => (document.activeElement as HTMLElement | null)?.dataset['reach']);
+      if (at !== undefined) reached.add(at);
+    }
+    expect(reach.filter((each) => !reached.has(each))).toEqual([]);
+  });
+});
+
+let said = 0;
+/** What both do while something is broken: an order and a message each. */
+async function bothGoOn(): Promise<void> {
+  for (const trader of [ada, ben]) {
+    await trader.place(order('DUNE', trader === ada ? 'buy' : 'sell'));
+    await trader.say(`message ${++said} of ${trader.name}`);
+  }
+}
+
+/** After everything: nothing under way, the books equal, nothing lost. */
+async function allIsWell(): Promise<void> {
+  await settles(ada, ben);
+  await historiesAgree(desk, auditor, {}, [ada, ben]);
+  await expect.poll(async () => [await ada.messages(), new Set(await ada.messages()).size]).toEqual([await ben.messages(), (await ben.messages()).length]);
+  await clean();
+}
+
+const serverIs = (state: string): Promise<void> => expect.poll(() => ada.at('server-state').textContent(), { timeout: 20_000 }).toBe(`Server ${state}`);
+const states = async (trader: Trader): Promise<string[]> => (await trader.told()).map((line) => line.split(/[.:]/)[0] ?? '');
+
+/** Each page has been told of the restart in prices, orders and chat, in words; whoever has read it says so. */
+async function restartIsTold(): Promise<void> {
+  for (const trader of [ada, ben]) {
+    await trader.isConnected();
+    gaps[trader.name as 'Ada' | 'Ben'].prices += 1;
+    gaps[trader.name as 'Ada' | 'Ben'].orders += 1;
+    for (const channel of ['prices', 'chat']) {
+      const notice = trader.at(`gap-${channel}`);
+      await expect.poll(() => notice.textContent(), { timeout: 45_000 }).toContain('started again with an empty memory');
+    }
+  }
+}
+async function gapsAreRead(): Promise<void> {
+  for (const trader of [ada, ben]) {
+    for (const channel of ['prices', 'chat']) {
+      await trader.at(`gap-${channel}`).getByRole('button').click();
+      await expect.poll(() => trader.at(`gap-${channel}`).count()).toBe(0);
+    }
+  }
+}
+
+describe('the desk, broken', () => {
+  it('holds when its sockets are cut', async () => {
+    await ada.break('cut');
+    await bothGoOn();
+    await expect.poll(() => states(ada)).toEqual(expect.arrayContaining(['Pressed', 'Reconnecting']));
+    await allIsWell();
+  });
+
+  it('holds when its sockets carry nothing any more', async () => {
+    for (const trader of [ada, ben]) await trader.break('silence');
+    await bothGoOn();
+    for (const trader of [ada, ben]) await expect.poll(() => states(trader), { timeout: 15_000 }).toContain('Overdue');
+    // Who does not want to wait asks for a new line; who waits is moved by itself.
+    await ada.button('Reconnect now').click();
+    for (const trader of [ada, ben]) {
+      await expect.poll(async () => (await states(trader)).filter((state) => ['Overdue', 'Reconnecting', 'Connected'].includes(state)).at(-1), { timeout: 15_000 }).toBe('Connected');
+    }
+    await allIsWell();
+  });
+
+  it('holds when the server stands still for 15 s', async () => {
+    await ben.break('freeze');
+    await serverIs('frozen');
+    await bothGoOn();
+    for (const trader of [ada, ben]) await expect.poll(() => trader.at('banner').textContent(), { timeout: 25_000 }).toContain('The connection is away');
+    expect(await ada.at('outbox').locator('li').count()).toBeGreaterThan(0);
+    await ben.at('banner').getByRole('button').click();
+    await expect.poll(() => ben.at('banner').textContent()).toBe('');
+    await serverIs('up');
+    await allIsWell();
+    await expect.poll(() => ada.at('banner').textContent()).toBe('');
+  });
+
+  it('loses no order when the server is killed, and tells what is gone', async () => {
+    await ada.break('kill');
+    await serverIs('down');
+    await bothGoOn();
+    await restartIsTold();
+    expect(await violations(ada, 'gap')).toEqual([]);
+    await gapsAreRead();
+    await allIsWell();
+  });
+
+  it('says so when nobody can know what became of a command, and the file then tells', async () => {
+    const before = await ada.score();
+    await ada.break('freeze');
+    await serverIs('frozen');
+    // On the wire to a server that will never read it.
+    await ada.place(order('FERN', 'buy'));
+    for (const text of ['shall be edited', 'shall be forgotten']) await ada.say(text);
+    await expect.poll(() => ada.at('outbox').locator('[data-status=sent]').count()).toBe(3);
+    await ben.break('kill');
+    await restartIsTold();
+    await settles(ada, ben);
+    const { commands } = await ada.score();
+    expect(commands.unknown).toBe(before.commands.unknown + 3);
+    await expect.poll(() => ada.at('not-placed').allTextContents()).toEqual([expect.stringContaining('It is not in the order file')]);
+    expect((await desk.orderLines()).filter(({ trader, quantity }) => trader === 'Ada' && quantity === 100 + placed)).toEqual([]);
+    await ada.button(/^Dismiss/).click();
+    await ada.button('Edit: shall be edited').click();
+    expect(await ada.page.getByLabel('Message to the floor').inputValue()).toBe('shall be edited');
+    await ada.button('Discard: shall be forgotten').click();
+    await gapsAreRead();
+    await bothGoOn();
+    await allIsWell();
+  });
+
+  it('keeps what is done while the server is away for long, and looks well meanwhile', async () => {
+    await desk.fault({ fault: 'kill', downMs: 60_000 });
+    await bothGoOn();
+    await expect.poll(() => ada.at('banner').textContent(), { timeout: 15_000 }).toContain('The connection is away');
+    expect(await violations(ada, 'reconnecting')).toEqual([]);
+    await desk.fault({ fault: 'kill', downMs: 0 });
+    await serverIs('up');
+    for (const trader of [ada, ben]) if ((await trader.status()) !== 'Connected') await trader.button('Reconnect now').click();
+    await restartIsTold();
+    await gapsAreRead();
+    await allIsWell();
+  });
+
+  it('holds in a flood, counts all of it, and renders at most once a frame', async () => {
+    for (const [fault, perSecond] of [['flood-1000', 1_000], ['flood-5000', 5_000]] as const) {
+      const before = await ada.score();
+      await ada.break(fault);
+      await bothGoOn();
+      await expect.poll(async () => (await ada.score()).prices.received - before.prices.received, { timeout: 30_000 }).toBeGreaterThan(2 * perSecond);
+      await settles(ada, ben);
+      const { renders, frames } = await ada.score();
+      expect(renders - before.renders).toBeLessThanOrEqual(frames - before.frames);
+    }
+    await ada.break('calm');
+    await allIsWell();
+    await expect.poll(async () => Number((await ada.at('events-per-second').textContent())?.replace(',', '')), { timeout: 15_000 }).toBeLessThan(100);
+  });
+
+  it('tells what the server remembers no more, and only to whom it is gone', async () => {
+    await ada.break('silence');
+    await ben.break('flood-1000');
+    await bothGoOn();
+    await expect.poll(() => ada.at('gap-prices').textContent(), { timeout: 30_000 }).toMatch(/Some are missing/);
+    gaps.Ada.prices += 1;
+    await ben.break('calm');
+    await ada.at('gap-prices').getByRole('button').click();
+    await allIsWell();
+  });
+});
+
+/** It stands there until the server has said that the room is shut, and cannot be used in that moment. */
+const SHUT = 'text Message to the board';
+
+describe('the desk, afterwards', () => {
+  it('has lost, doubled and reordered nothing, and each order once in a file without a hole', async () => {
+    await allIsWell();
+    const lines = await desk.orderLines();
+    expect(lines.map(({ seq }) => seq)).toEqual(lines.map((_, i) => i + 1));
+    for (const trader of [ada, ben]) {
+      const quantities = latest(lines).filter((each) => each.trader === trader.name && each.quantity > 100).map(({ quantity }) => quantity);
+      expect(new Set(quantities).size).toBe(quantities.length);
+      const { commands, prices, orders } = await trader.score();
+      console.log(`${trader.name}: prices ${Object.values(prices).join('/')}, orders ${Object.values(orders).join('/')}, commands ${Object.values(commands).join('/')}; run ${(await desk.state()).run}`);
+    }
+  });
+
+  it('has no control that nobody has used, and has complained of nothing', async () => {
+    const ledgers = await Promise.all([ada, ben].map((trader) => trader.ledger()));
+    const used = new Set(ledgers.flatMap((ledger) => ledger.used));
+    const shown = new Set(ledgers.flatMap((ledger) => ledger.shown));
+    expect([...shown].filter((control) => !used.has(control) && control !== SHUT).sort()).toEqual([]);
+    expect(shown.size).toBeGreaterThan(40);
+    expect([...ada.complaints, ...ben.complaints]).toEqual([]);
   });
 });

@@ -16,8 +16,9 @@ export function installControlLedger(): void {
 
   /** What it is and what it is called, without what changes from one order or message to the next. */
   function nameOf(control: Element): string {
-    const labels = (control as HTMLInputElement).labels;
-    const words = control.getAttribute('aria-label') ?? (labels?.length ? labels[0]?.innerText : (control as HTMLElement).innerText) ?? '';
+    const label = (control as HTMLInputElement).labels?.[0];
+    // A label's own words, without those of the control in it.
+    const words = control.getAttribute('aria-label') ?? (label?.querySelector('span') ?? label ?? (control as HTMLElement)).innerText ?? '';
     const kind = control.getAttribute('role') ?? (control as HTMLInputElement).type ?? control.localName;
     return `${kind} ${words.split(':')[0]?.replace(/\s+/g, ' ').replace(/ at [\d.,]+$/, ' at …').trim()}`;
   }
@@ -32,7 +33,7 @@ export function installControlLedger(): void {
     node.querySelectorAll(CONTROLS).forEach(show);
   }
   function use(event: Event): void {
-    const control = event.isTrusted && event.target instanceof Element ? event.target.closest(CONTROLS) : null;
+    const control = event.target instanceof Element ? event.target.closest(CONTROLS) : null;
     if (control === null) return;
     const isButton = control.matches('button, a, summary, [role=button], [role=tab], [role=link]');
     if (isButton !== (event.type === 'click')) return;
