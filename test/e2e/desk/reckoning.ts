@@ -40,12 +40,15 @@ export async function historiesAgree(desk: Desk, auditor: RealtimeClient, filter
     .toEqual([]);
 }
 
-/** Waits until nothing of a page is under way any more. */
+/** Waits until nothing of a page is under way any more, and its scoreboard knows. */
 export async function settles(...traders: readonly Trader[]): Promise<void> {
   for (const trader of traders) {
     await trader.isConnected();
-    await expect.poll(async () => (await trader.score()).commands.pending, { timeout: 45_000, message: `commands of ${trader.name}` }).toBe(0);
-    await expect.poll(() => trader.at('outbox-status').textContent(), { timeout: 45_000 }).toContain('Empty');
+    await expect.poll(() => trader.at('outbox-status').textContent(), { timeout: 45_000, message: `outbox of ${trader.name}` }).toContain('Empty');
+    // The scoreboard looks four times a second: its next look is of after that.
+    const { frames } = await trader.score();
+    await expect.poll(async () => (await trader.score()).frames, { timeout: 15_000 }).toBeGreaterThan(frames);
+    expect((await trader.score()).commands.pending, `commands of ${trader.name}`).toBe(0);
   }
 }
 

@@ -30,6 +30,8 @@ export interface Trader {
   button(name: string | RegExp): Locator;
   status(): Promise<string | null>;
   isConnected(): Promise<void>;
+  /** Does not wait for the next attempt, if there is one to wait for. */
+  hurry(): Promise<void>;
   place(order: NewOrder): Promise<void>;
   say(text: string): Promise<void>;
   break(fault: string): Promise<void>;
@@ -67,6 +69,7 @@ export async function openTrader(browser: Browser, url: string, name: string): P
     button,
     status,
     isConnected: () => at('connection-status').filter({ hasText: /^Connected$/ }).waitFor({ timeout: 45_000 }),
+    hurry: () => page.evaluate(() => document.querySelector<HTMLElement>('.connection-acts button:first-child:enabled')?.click()),
     async place({ symbol, side, quantity, cents }) {
       const quote = at(`quote-${symbol}`).getByRole('button');
       if ((await quote.getAttribute('aria-pressed')) !== 'true') await quote.click();
