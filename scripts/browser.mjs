@@ -72,7 +72,8 @@ async function search() {
 }
 
 function answer(executablePath, source, env = {}) {
-  return { executablePath, args: [...ARGS], env: { ...process.env, ...env }, source };
+  // Under LANG=C it calls its language `en-US@posix`, which Intl does not take.
+  return { executablePath, args: [...ARGS], env: { ...process.env, LC_ALL: 'en_US.UTF-8', ...env }, source };
 }
 
 function advice() {

@@ -8,12 +8,16 @@ import { build } from 'vite';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
-/** Where the built example is: `node SERVER`, with PAGE_DIR, PORT and HOST in its environment. */
+/**
+ * Where the built example is: `node PROGRAM`, with PAGE_DIR, DATA_DIR, PORT and HOST in its environment. The program is the
+ * example's `start.ts`, if it has one that starts the server, else its `server.ts`.
+ */
 export async function buildExample(name) {
   const source = join(root, 'examples', name);
   const out = join(root, 'dist-example', name);
   const library = join(out, 'library');
-  if (!existsSync(join(source, 'server.ts'))) throw new Error(`there is no examples/${name}/server.ts`);
+  const programs = ['server', 'start'].filter((program) => existsSync(join(source, `${program}.ts`)));
+  if (!programs.includes('server')) throw new Error(`there is no examples/${name}/server.ts`);
 
   const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const alias = Object.entries(exports)
@@ -25,7 +29,16 @@ export async function buildExample(name) {
   await Promise.all([
     existsSync(join(source, 'index.html')) &&
       build({ ...shared, plugins: [react()], build: { outDir: join(out, 'page'), emptyOutDir: true, chunkSizeWarningLimit: 2_000 } }),
-    build({ ...shared, build: { ssr: 'server.ts', outDir: join(out, 'server'), emptyOutDir: true, target: 'node20', rolldownOptions: { output: { entryFileNames: 'server.mjs' } } } }),
+    build({
+      ...shared,
+      build: {
+        ssr: true,
+        outDir: join(out, 'server'),
+        emptyOutDir: true,
+        target: 'node20',
+        rolldownOptions: { input: programs.map((program) => join(source, `${program}.ts`)), output: { entryFileNames: '[name].mjs' } },
+      },
+    }),
   ]);
-  return { server: join(out, 'server', 'server.mjs'), page: join(out, 'page') };
+  return { program: join(out, 'server', `${programs.at(-1)}.mjs`), page: join(out, 'page'), data: join(out, 'data') };
 }

@@ -1,14 +1,14 @@
-// `npm start [-- EXAMPLE]`: builds the library and one example, then runs its server, which prints its URL when it listens.
+// `npm start [-- EXAMPLE]`: builds the library and one example (the desk), then runs it; it prints its URL when it listens.
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { buildExample } from './build-example.mjs';
 
 const host = process.env.HOST ?? '127.0.0.1';
-const [port, { server, page }] = await Promise.all([choosePort(), buildExample(process.argv[2] ?? 'first').catch((error) => fail(error.message))]);
+const [port, { program, page, data }] = await Promise.all([choosePort(), buildExample(process.argv[2] ?? 'desk').catch((error) => fail(error.message))]);
 
-const child = spawn(process.execPath, [server], {
+const child = spawn(process.execPath, [program], {
   stdio: 'inherit',
-  env: { ...process.env, NODE_ENV: process.env.NODE_ENV ?? 'production', PORT: String(port), HOST: host, PAGE_DIR: page },
+  env: { ...process.env, NODE_ENV: process.env.NODE_ENV ?? 'production', PORT: String(port), HOST: host, PAGE_DIR: page, DATA_DIR: process.env.DATA_DIR ?? data },
 });
 child.on('exit', (code, signal) => process.exit(signal ? 0 : (code ?? 1)));
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal));

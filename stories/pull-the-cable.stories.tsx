@@ -1,6 +1,6 @@
 import type { Meta, StoryObj } from '@storybook/react-vite';
 import { expect, userEvent, waitFor, within } from 'storybook/test';
-import { TwoPeople } from './two-people.js';
+import { TwoPeople } from './stage/two-people.js';
 
 const meta: Meta<typeof TwoPeople> = {
   title: 'Pull the cable',
@@ -20,7 +20,7 @@ const PATIENCE = { timeout: 20_000 };
 
 /** One of the two people as the play sees them: what is shown, and what they do. */
 function sideOf(canvas: HTMLElement, name: string) {
-  const box = within(within(canvas).getByRole('region', { name }));
+  const box = within(within(canvas).getByRole('group', { name }));
   return {
     status: () => box.getByRole('status').textContent,
     said: () => within(box.getByRole('list')).queryAllByRole('listitem').map((item) => item.textContent),
@@ -39,7 +39,7 @@ async function connected(canvas: HTMLElement) {
   const [ada, ben] = [sideOf(canvas, 'Ada'), sideOf(canvas, 'Ben')];
   await waitFor(() => expect([ada.status(), ben.status()]).toEqual(['connected', 'connected']), PATIENCE);
   await ada.say('hello');
-  await waitFor(() => expect(ben.said()).toEqual(['Ada hello']), PATIENCE);
+  await waitFor(() => expect([ada.said(), ben.said()]).toEqual([['Ada hello'], ['Ada hello']]), PATIENCE);
   return { ada, ben };
 }
 

@@ -17,6 +17,9 @@ const TICKERS = INSTRUMENTS.map(({ symbol }) => symbol);
 export const Ticker = z.enum(TICKERS);
 export type Ticker = z.infer<typeof Ticker>;
 
+/** The name that somebody trades and chats under. */
+export const Trader = z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N} .'-]{0,31}$/u);
+
 /** The most pieces in one order, and the longest message in characters. */
 export const MAX_QUANTITY = 1_000;
 export const MAX_LENGTH = 500;
@@ -45,7 +48,7 @@ export const Order = z.object({
 });
 export type Order = z.infer<typeof Order>;
 
-export const NewOrder = z.object({ symbol: Ticker, side: Side, cents: z.int().positive(), quantity: z.int().positive() });
+export const NewOrder = z.object({ symbol: Ticker, side: Side, cents: z.int().positive(), quantity: z.int().min(1).max(MAX_QUANTITY) });
 export type NewOrder = z.infer<typeof NewOrder>;
 
 /** What the history is asked for; what is left out is not looked at. */

@@ -29,7 +29,7 @@ export function Composer({ author, onAuthor, draft, onDraft, onPost }: ComposerP
         </span>
         <input value={draft} onChange={(event) => onDraft(event.target.value)} required autoComplete="off" autoFocus />
       </label>
-      <button type="submit">Send</button>
+      <button type="submit" className="primary">Send</button>
     </form>
   );
 }

@@ -2,6 +2,7 @@
 import { useConnectionStatus, type ConnectionStatus } from 'holdfast';
 import { useEffect, useState } from 'react';
 
+const TONES: Readonly<Record<ConnectionStatus['status'], string>> = { idle: 'warn', connecting: 'warn', connected: 'good', reconnecting: 'warn', disconnected: 'bad' };
 const WORDS: Readonly<Record<ConnectionStatus['status'], string>> = {
   idle: 'Connecting',
   connecting: 'Connecting',
@@ -13,8 +14,8 @@ const WORDS: Readonly<Record<ConnectionStatus['status'], string>> = {
 export function ConnectionBar() {
   const { status, reason, attempt, nextRetryAt, isSuspect, reconnect } = useConnectionStatus();
   return (
-    <div className="connection" data-status={status}>
-      <p className="pill" role="status">
+    <div className="connection">
+      <p className="pill" role="status" data-tone={TONES[status]}>
         {WORDS[status]}
       </p>
       {isSuspect && <p className="detail">The server is slow to answer</p>}

@@ -23,7 +23,7 @@ export function MessageRow({ message, isOwn = false, pending }: MessageRowProps)
       <p className="text">{message.text}</p>
       {pending?.status === 'queued' && (
         <p className="actions">
-          <button type="button" onClick={pending.cancel}>Take back</button>
+          <button type="button" className="quiet" onClick={pending.cancel}>Take back</button>
         </p>
       )}
     </li>

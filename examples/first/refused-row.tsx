@@ -21,8 +21,8 @@ export function RefusedRow({ refused: { input, error }, onEdit, onForget }: Refu
       <p className="text">{input.text}</p>
       <p className="problem" role="alert">{commandInWords(error)}</p>
       <p className="actions">
-        <button type="button" onClick={edit}>Edit</button>
-        <button type="button" onClick={onForget}>Discard</button>
+        <button type="button" className="quiet" onClick={edit}>Edit</button>
+        <button type="button" className="quiet" onClick={onForget}>Discard</button>
       </p>
     </li>
   );

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createRealtimeServer, memoryBroker } from 'holdfast/server';
 import { api, MAX_LENGTH, type Message } from './contract.js';
-import { servePage } from './serve-page.js';
+import { servePage } from '../serve-page.js';
 
 /** The rooms that there are, with what was said last. */
 const rooms = new Map<string, Message[]>([['lobby', []], ['garden', []]]);

@@ -64,6 +64,8 @@ export interface SimulatedNetwork {
   /** The process of `client` is gone at once: it hears nothing any more, the servers see 1006. */
   crashClient(client: string): void;
   greet(host: string, welcome: Welcome): void;
+  /** What is sent from now on takes so long; what is left out stays as it is. Nothing overtakes what is under way. */
+  changeWeather(weather: Partial<Weather>): void;
   /** Silence until the returned function heals it; cuts add up. */
   partition(cut: Cut): Cancel;
   /** Ends every cut, every {@link Welcome} that is not an answer, and every fault of a connection that can end. */
@@ -91,7 +93,7 @@ export function createSimulatedNetwork(parts: {
   readonly weather?: Partial<Weather> | undefined;
 }): SimulatedNetwork {
   const { clock, dice, trace } = parts;
-  const weather: Weather = { ...CALM_WEATHER, ...parts.weather };
+  let weather: Weather = { ...CALM_WEATHER, ...parts.weather };
   const listeners = new Map<string, Listener>();
   const welcomes = new Map<string, Welcome>();
   const cuts = new Set<Cut>();
@@ -142,6 +144,10 @@ export function createSimulatedNetwork(parts: {
     greet(host, welcome) {
       trace.fault(host, JSON.stringify(welcome));
       welcomes.set(host, welcome);
+    },
+    changeWeather(change) {
+      trace.fault('network', `weather ${JSON.stringify(change)}`);
+      weather = { ...weather, ...change };
     },
     partition(cut) {
       // A copy, so that the same cut can be made twice and healed twice.

@@ -3,7 +3,7 @@
  * Not here: what it answers; that is the application's, or a scripted one's (`scripted-rules.ts`).
  */
 import type { AnyContract } from '../core/contract.js';
-import type { Clock } from '../core/world.js';
+import type { Cancel, Clock } from '../core/world.js';
 import { memoryBroker, type MemoryBrokerOptions } from '../server/core/memory-broker.js';
 import { createServerCore, type ServerCore, type ServerCoreOptions } from '../server/core/server.js';
 import { createMachineClock, type MachineClock } from './machine-clock.js';
@@ -30,6 +30,10 @@ export interface SimulatedServer {
   close(code: number, reason?: string): void;
   /** A new process, which remembers nothing. */
   start(): void;
+  /** The process stands still: it hears nothing, its timers wait. The returned function lets it go on, with all that is late. */
+  freeze(): Cancel;
+  /** What the timers of the process that lives now, or lived last, run on: they wait while it is frozen, and die with it. */
+  clock(): Clock;
   /** From now on frames of this type leave so much later than the others, as over another link. */
   delay(type: string, ms: number): void;
 }
@@ -102,18 +106,25 @@ export function createSimulatedServer<C extends AnyContract>(
           handler.onClosed();
         },
       };
-    });
+    }, machine);
   };
   start();
+  const living = (): { readonly core: ServerCore; readonly machine: MachineClock } => life as NonNullable<typeof life>;
 
   return {
-    core: () => (life as { readonly core: ServerCore } | null)?.core as ServerCore,
+    core: () => living().core,
     heard,
     kill,
     close(code, reason = '') {
       for (const end of [...ends]) end.close(code, reason);
     },
     start,
+    freeze() {
+      const { machine } = living();
+      machine.sleep();
+      return () => machine.wake();
+    },
+    clock: () => living().machine,
     delay: (type, ms) => void late.set(type, ms),
   };
 }

@@ -13,13 +13,13 @@ let browser: Browser;
 const running = new Set<Running>();
 
 /** What is still running after a test, however that ended, goes. */
-async function start(script: string, env: Readonly<Record<string, string>>): Promise<Running> {
-  const started = await run(script, [], env);
+async function start(script: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<Running> {
+  const started = await run(script, args, env);
   running.add(started);
   return started;
 }
 
-const startServer = (port: string): Promise<Running> => start(SERVER, { PORT: port, PAGE_DIR });
+const startServer = (port: string): Promise<Running> => start(SERVER, [], { PORT: port, PAGE_DIR });
 
 beforeAll(async () => {
   const { executablePath, args, env } = await resolveBrowser();
@@ -79,9 +79,9 @@ async function open(url: string, name: string): Promise<Person> {
 
 const status = (person: Person) => person.page.locator('.pill').textContent();
 
-describe('npm start', () => {
+describe('npm start -- first', () => {
   it('builds the example, prints one URL, serves its page, and ends without a trace', async () => {
-    const npmStart = await start(join(root, 'scripts', 'start.mjs'), { PORT: '0' });
+    const npmStart = await start(join(root, 'scripts', 'start.mjs'), ['first'], { PORT: '0' });
 
     expect(await (await fetch(npmStart.url)).text()).toContain('<div id="root">');
     expect((await fetch(`${npmStart.url}/../../package.json`)).status).toBe(404);

@@ -50,6 +50,20 @@ describe('simulated network', () => {
     expect(tails).toBeLessThan(40);
   });
 
+  it('takes longer from a change of the weather on, and nothing overtakes what was sent before', () => {
+    const { world, server, socket } = createPair();
+    const since = world.clock.now();
+    const arrived = (): unknown => [world.clock.now() - since, ...server];
+    world.network.changeWeather({ floorMs: 200 });
+    socket.send('slow');
+    world.network.changeWeather({ floorMs: 10 });
+    socket.send('quick');
+    world.clock.advance(199);
+    expect(arrived()).toEqual([199]);
+    world.clock.advance(1);
+    expect(arrived()).toEqual([200, 'slow', 'quick']);
+  });
+
   it('refuses where nobody listens, where the handler refuses, and where it is told to', () => {
     const world = createSimulatedWorld({ seed: 1, network: { floorMs: 10, meanMs: 0, tailChance: 0 } });
     world.network.listen('strict.test', () => null);

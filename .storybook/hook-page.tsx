@@ -1,0 +1,60 @@
+// The docs page of a story file: its words, the TSDoc of its hooks where it names some, and its stories.
+import { Description, Markdown, Source, Stories, Subtitle, Title, useOf } from '@storybook/addon-docs/blocks';
+import { docOf } from './hook-docs.js';
+import type { HookDoc, TypeDoc } from './tsdoc.js';
+
+export function HookPage() {
+  const { preparedMeta } = useOf('meta', ['meta']);
+  const hooks = ((preparedMeta.parameters['hooks'] ?? []) as readonly string[]).map(docOf);
+  return (
+    <>
+      <Title />
+      <Subtitle />
+      <Description />
+      {hooks.map((hook) => <Hook key={hook.name} hook={hook} />)}
+      <Stories title={hooks.length > 0 ? 'Stories' : ''} includePrimary />
+    </>
+  );
+}
+
+function Hook({ hook: { name, signatures, types } }: { readonly hook: HookDoc }) {
+  return (
+    <section className="hook-doc" aria-labelledby={`hook-${name}`}>
+      <h2 id={`hook-${name}`}>{name}</h2>
+      {signatures.map(({ code, text, examples }) => (
+        <div key={code}>
+          <Markdown>{text}</Markdown>
+          <Source language="tsx" code={code} />
+          {examples.map((example) => <Source key={example} language="tsx" code={example} />)}
+        </div>
+      ))}
+      {types.map((type) => <Members key={type.name} type={type} />)}
+    </section>
+  );
+}
+
+function Members({ type: { name, text, members } }: { readonly type: TypeDoc }) {
+  return (
+    <>
+      <h3>{name}</h3>
+      {text !== '' && <Markdown>{text}</Markdown>}
+      <div className="members" role="region" aria-label={`Members of ${name}`} tabIndex={0}>
+        <table>
+          <thead>
+            <tr><th scope="col">Name</th><th scope="col">Type</th><th scope="col">What it is</th><th scope="col">Default</th></tr>
+          </thead>
+          <tbody>
+            {members.map(({ name: member, type, text: words, isOptional, standard }) => (
+              <tr key={member}>
+                <th scope="row"><code>{member}{isOptional && '?'}</code></th>
+                <td><code>{type}</code></td>
+                <td><Markdown>{words}</Markdown></td>
+                <td>{standard !== null && <code>{standard}</code>}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,109 @@
+// The server as a process that is killed, frozen and started again: up, frozen or down, and a new one whenever it ends by itself.
+import { fork, type ChildProcess } from 'node:child_process';
+import type { ServerState } from './fault.js';
+import type { Flood, Listening } from './supervised.js';
+
+/** A server that ends by itself is started again after this, and after twice as long each time until it has listened. */
+const AGAIN_MS = 500;
+const AGAIN_CAP_MS = 10_000;
+
+export type ProcessState = Omit<ServerState, 'sockets'>;
+
+export interface ServerProcess {
+  /** Resolves when it listens for the first time. */
+  start(): Promise<void>;
+  state(): ProcessState;
+  /** Where it listens; null while it is down. A frozen one still has a port, and answers nothing on it. */
+  port(): number | null;
+  kill(downMs: number): void;
+  /** False while there is nobody to freeze; `flood` the same. */
+  freeze(forMs: number): boolean;
+  flood(perSecond: number, forMs: number): boolean;
+  /** Ends it politely, and resolves when it is gone. */
+  stop(): Promise<void>;
+}
+
+export function createServerProcess(server: URL): ServerProcess {
+  let child: ChildProcess | null = null;
+  let port: number | null = null;
+  let run = 0;
+  let isStopping = false;
+  let againMs = AGAIN_MS;
+  /** How long it shall be away, when it was killed; null when it ends by itself. */
+  let downMs: number | null = null;
+  let upAt: number | null = null;
+  let isFrozen = false;
+  let timer: NodeJS.Timeout | undefined;
+  let onFirst: (() => void) | null = null;
+
+  function later(ms: number, act: () => void): void {
+    clearTimeout(timer);
+    upAt = Date.now() + ms;
+    timer = setTimeout(act, ms);
+  }
+  function spawn(): void {
+    run += 1;
+    child = fork(server, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    child.on('message', ({ listening }: Listening) => {
+      port = listening;
+      upAt = null;
+      againMs = AGAIN_MS;
+      onFirst?.();
+    });
+    child.once('exit', ended);
+  }
+  function ended(): void {
+    child = null;
+    port = null;
+    isFrozen = false;
+    if (isStopping) return;
+    if (downMs === null) {
+      later(againMs, spawn);
+      againMs = Math.min(againMs * 2, AGAIN_CAP_MS);
+    } else later(downMs, spawn);
+    downMs = null;
+  }
+  function thaw(): void {
+    isFrozen = false;
+    upAt = null;
+    child?.kill('SIGCONT');
+  }
+
+  return {
+    start: () =>
+      new Promise((resolve) => {
+        onFirst = resolve;
+        spawn();
+      }),
+    state: () => ({ server: port === null ? 'down' : isFrozen ? 'frozen' : 'up', pid: port === null ? null : (child?.pid ?? null), run, upAt }),
+    port: () => port,
+    kill(forMs) {
+      if (child === null) return later(forMs, spawn);
+      downMs = forMs;
+      upAt = Date.now() + forMs;
+      port = null;
+      child.kill('SIGKILL');
+    },
+    freeze(forMs) {
+      if (port === null || child === null) return false;
+      isFrozen = true;
+      child.kill('SIGSTOP');
+      later(forMs, thaw);
+      return true;
+    },
+    flood(perSecond, forMs) {
+      if (port === null || child === null) return false;
+      return child.send({ flood: { perSecond, forMs } } satisfies Flood);
+    },
+    async stop() {
+      isStopping = true;
+      clearTimeout(timer);
+      const last = child;
+      if (last === null) return;
+      const gone = new Promise((resolve) => last.once('exit', resolve));
+      last.kill('SIGCONT');
+      last.kill('SIGTERM');
+      await gone;
+    },
+  };
+}
