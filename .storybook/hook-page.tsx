@@ -1,5 +1,5 @@
 // The docs page of a story file: its words, the TSDoc of its hooks where it names some, and its stories.
-import { Description, Markdown, Source, Stories, Subtitle, Title, useOf } from '@storybook/addon-docs/blocks';
+import { Description, Markdown, Primary, Source, Stories, Subtitle, Title, useOf } from '@storybook/addon-docs/blocks';
 import { docOf } from './hook-docs.js';
 import type { HookDoc, TypeDoc } from './tsdoc.js';
 
@@ -12,7 +12,7 @@ export function HookPage() {
       <Subtitle />
       <Description />
       {hooks.map((hook) => <Hook key={hook.name} hook={hook} />)}
-      <Stories title={hooks.length > 0 ? 'Stories' : ''} includePrimary />
+      {hooks.length > 0 ? <Stories title="Stories" includePrimary /> : <Primary />}
     </>
   );
 }

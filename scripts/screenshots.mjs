@@ -33,7 +33,7 @@ const camera = createCamera(browser, folder, say);
 try {
   if (words.length === 0 || words.some((word) => word.startsWith('desk'))) {
     say('the desk: built and started');
-    await shootDesk(camera, root, isWanted);
+    await shootDesk(camera, root, isWanted, say);
   }
   if (words.length === 0 || words.some((word) => !word.startsWith('desk'))) {
     if (!isBuilt || !existsSync(join(storybook, 'index.json'))) buildStorybook();

@@ -18,7 +18,7 @@ export function createCamera(browser, folder, say) {
   const pictures = [];
   const complaints = [];
   return {
-    /** In the order in which they were taken: { group, state, view, file, width, height, scale }. */
+    /** In the order in which they were taken: { group, state, view, file, width, height }. */
     pictures,
     complaints,
     /** A page of its own, with a name for its complaints. */
@@ -31,15 +31,12 @@ export function createCamera(browser, folder, say) {
       });
       return page;
     },
-    /** @param before - brings the page to rest in each view */
-    async shoot(page, group, state, views, before = async () => {}) {
+    async shoot(page, group, state, views) {
       for (const view of views) {
         const { width, height, scheme } = VIEWS[view];
         await page.setViewportSize({ width, height });
         await page.emulateMedia({ colorScheme: scheme });
-        await before(view);
-        // Two frames: one in which the page learns of its new size, one in which it draws.
-        await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+        await toTheTop(page);
         const file = join(group, `${state}-${view}.png`);
         mkdirSync(dirname(join(folder, file)), { recursive: true });
         const png = await page.screenshot({ path: join(folder, file), fullPage: true, animations: 'disabled' });
@@ -49,3 +46,10 @@ export function createCamera(browser, folder, say) {
     },
   };
 }
+
+/** What clings to the top of a page that is scrolled would lie across its picture. After two frames the page has its new size, and has drawn it. */
+export const toTheTop = (page) =>
+  page.evaluate(() => {
+    scrollTo(0, 0);
+    return new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+  });

@@ -1,12 +1,14 @@
 // The contact sheet: all pictures on one page with what they show, and that page as pictures of its own, a group of rows each.
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const SHEET_WIDTH = 2_000;
 /** A phone's picture is long: it is shown in slices of this many of its own pixels, side by side. */
 const SLICE = 844;
-const ROWS_A_SHEET = { desk: 2, stories: 4 };
+const ROWS_A_SHEET = { desk: 1, stories: 3 };
+/** How wide a picture is shown. */
+const WIDTHS = { wide: 720, light: 590, dark: 590, phone: 184, 'phone-dark': 184 };
 
 const STYLE = `
   body { margin: 0; padding: 24px; width: ${SHEET_WIDTH - 48}px; font: 15px/1.4 system-ui, sans-serif; color: #1b1b1b; background: #dcdcd8; }
@@ -23,7 +25,8 @@ export async function writeSheets(browser, folder, pictures, complaints) {
   const rows = [];
   for (const picture of pictures) {
     const last = rows.at(-1);
-    if (last?.group === picture.group && last.state === picture.state) last.pictures.push(picture);
+    // A wide one comes before the phones, so that what is high stands beside what is high.
+    if (last?.group === picture.group && last.state === picture.state) last.pictures.splice(picture.view === 'wide' ? 2 : last.pictures.length, 0, picture);
     else rows.push({ group: picture.group, state: picture.state, pictures: [picture] });
   }
   const index = join(folder, 'index.html');
@@ -43,6 +46,7 @@ export async function writeSheets(browser, folder, pictures, complaints) {
     }
   }
   await page.close();
+  rmSync(join(folder, 'sheet.html'), { force: true });
   return sheets;
 }
 
@@ -56,14 +60,12 @@ const words = (state) => state.replaceAll('-', ' ');
 
 function figure({ file, view, width, height }) {
   const caption = `<figcaption><a href="${file}">${view}</a>, ${width} × ${height}</figcaption>`;
-  if (!view.startsWith('phone')) {
-    const shown = view === 'wide' ? 800 : 600;
-    return `<figure><img src="${file}" width="${shown}" alt="">${caption}</figure>`;
-  }
-  const scale = 0.72;
+  const shown = WIDTHS[view];
+  if (!view.startsWith('phone')) return `<figure><img src="${file}" width="${shown}" alt="">${caption}</figure>`;
+  const scale = shown / width;
   const slices = Array.from({ length: Math.ceil(height / SLICE) }, (_, at) => {
     const part = Math.min(SLICE, height - at * SLICE);
-    return `<div class="slice" style="width:${width * scale}px;height:${part * scale}px;background-image:url('${file}');background-size:${width * scale}px auto;background-position:0 -${at * SLICE * scale}px"></div>`;
+    return `<div class="slice" style="width:${shown}px;height:${part * scale}px;background-image:url('${file}');background-size:${shown}px auto;background-position:0 -${at * SLICE * scale}px"></div>`;
   });
   return `<figure><div class="slices">${slices.join('')}</div>${caption}</figure>`;
 }
