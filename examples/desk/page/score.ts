@@ -32,7 +32,7 @@ export function createSequence(): Sequence {
   // Counted in place, thousands of times a second; who looks gets a copy.
   const counts: Record<keyof SequenceFigures, number> = { sent: 0, received: 0, lost: 0, doubled: 0, reordered: 0, gaps: 0 };
   let stretch: Stretch | null = null;
-  const isMissing = (count: number) => {
+  const miss = (count: number) => {
     counts.sent += count;
     counts.lost += count;
   };
@@ -49,14 +49,14 @@ export function createSequence(): Sequence {
         // Another life of the server, and nobody told of a gap: the end of the last one may be missing, which is at least one.
         stretch = { run, first: 1, last: n, holes: n > 1 ? [[1, n - 1]] : [] };
         counts.sent += 1;
-        return isMissing(Math.max(1, n - 1));
+        return miss(Math.max(1, n - 1));
       }
       if (n > stretch.last) {
         const passedOver = n - stretch.last - 1;
         if (passedOver > 0) stretch.holes = [...stretch.holes, [stretch.last + 1, n - 1]];
         stretch.last = n;
         counts.sent += 1;
-        return isMissing(passedOver);
+        return miss(passedOver);
       }
       const hole = stretch.holes.find(([from, to]) => from <= n && n <= to);
       if (hole !== undefined) {
