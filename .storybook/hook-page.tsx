@@ -1,5 +1,5 @@
 // The docs page of a story file: its words, the TSDoc of its hooks where it names some, and its stories.
-import { Controls, Description, Markdown, Source, Stories, Subtitle, Title, useOf } from '@storybook/addon-docs/blocks';
+import { Description, Markdown, Primary, Source, Stories, Subtitle, Title, useOf } from '@storybook/addon-docs/blocks';
 import { docOf } from './hook-docs.js';
 import type { HookDoc, TypeDoc } from './tsdoc.js';
 
@@ -12,8 +12,7 @@ export function HookPage() {
       <Subtitle />
       <Description />
       {hooks.map((hook) => <Hook key={hook.name} hook={hook} />)}
-      {hooks.length === 0 && preparedMeta.component !== undefined && Object.keys(preparedMeta.argTypes).length > 0 && <Controls />}
-      <Stories title="Stories" includePrimary />
+      {hooks.length > 0 ? <Stories title="Stories" includePrimary /> : <Primary />}
     </>
   );
 }

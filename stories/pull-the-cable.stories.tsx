@@ -1,5 +1,6 @@
 import type { Meta, StoryObj } from '@storybook/react-vite';
 import { expect, userEvent, waitFor, within } from 'storybook/test';
+import { PATIENCE, rehearsed } from './stage/stage-play.js';
 import { TwoPeople } from './stage/two-people.js';
 
 const meta: Meta<typeof TwoPeople> = {
@@ -16,11 +17,9 @@ const meta: Meta<typeof TwoPeople> = {
 };
 export default meta;
 
-const PATIENCE = { timeout: 20_000 };
-
 /** One of the two people as the play sees them: what is shown, and what they do. */
 function sideOf(canvas: HTMLElement, name: string) {
-  const box = within(within(canvas).getByRole('region', { name }));
+  const box = within(within(canvas).getByRole('group', { name }));
   return {
     status: () => box.getByRole('status').textContent,
     said: () => within(box.getByRole('list')).queryAllByRole('listitem').map((item) => item.textContent),
@@ -45,8 +44,8 @@ async function connected(canvas: HTMLElement) {
 
 export const TypeWhileItIsOut: StoryObj<typeof TwoPeople> = {
   name: 'Type while it is out',
-  async play({ canvasElement }) {
-    const { ada, ben } = await connected(canvasElement);
+  play: rehearsed(async ({ canvas }) => {
+    const { ada, ben } = await connected(canvas);
 
     await ada.cable();
     await ada.say('is anybody there?');
@@ -64,14 +63,14 @@ export const TypeWhileItIsOut: StoryObj<typeof TwoPeople> = {
     await waitFor(() => expect(ben.said()).toEqual(all), PATIENCE);
     await waitFor(() => expect(ada.status()).toBe('connected'), PATIENCE);
     await expect([ada.alert(), ben.alert()]).toEqual([null, null]);
-  },
+  }),
 };
 
 export const KillTheServer: StoryObj<typeof TwoPeople> = {
   name: 'Kill the server',
-  async play({ canvasElement }) {
-    const { ada, ben } = await connected(canvasElement);
-    const server = (name: string) => userEvent.click(within(canvasElement).getByRole('button', { name }));
+  play: rehearsed(async ({ canvas }) => {
+    const { ada, ben } = await connected(canvas);
+    const server = (name: string) => userEvent.click(within(canvas).getByRole('button', { name }));
 
     await server('Kill the server');
     await waitFor(() => expect([ada.status(), ben.status()]).toEqual(['reconnecting', 'reconnecting']), PATIENCE);
@@ -88,5 +87,5 @@ export const KillTheServer: StoryObj<typeof TwoPeople> = {
       await waitFor(() => expect(one.alert()).toBe(null), PATIENCE);
       await waitFor(() => expect(one.said()).toEqual(['Ada are you back?']), PATIENCE);
     }
-  },
+  }),
 };

@@ -2,7 +2,7 @@ import type { Meta, StoryObj } from '@storybook/react-vite';
 import { useChannel, useCommand } from 'holdfast';
 import { useEffect, useRef, useState } from 'react';
 import { expect } from 'storybook/test';
-import { stageOf } from '../stage/stage-play.js';
+import { rehearsed } from '../stage/stage-play.js';
 import { api, latestPrice, messages, vaultMessages } from '../stage/contract.js';
 import { BenSpeaks } from '../stage/ben.js';
 import { Figures } from '../stage/figures.js';
@@ -50,8 +50,7 @@ export const AView: StoryObj = {
       <Count />
     </Stage>
   ),
-  async play({ canvasElement }) {
-    const stage = stageOf(canvasElement);
+  play: rehearsed(async (stage) => {
     await stage.isStatus('connected');
     await stage.press('Ben says something');
     await stage.until(() => expect(stage.items()).toEqual(['Ben: number 1']));
@@ -64,7 +63,7 @@ export const AView: StoryObj = {
     await stage.until(() => expect(stage.items()).toEqual(['Ben: number 1', 'Ben: number 2', 'Ben: number 3', 'Ben: number 4']));
     await stage.until(() => expect([stage.figure('liveStatus'), stage.figure('isStale'), stage.figure('count')]).toEqual(['live', 'false', '4']));
     await expect(stage.page.queryByRole('alert')).toBe(null);
-  },
+  }),
 };
 
 function Tape() {
@@ -77,7 +76,7 @@ function Tape() {
     <>
       <p className="row">
         <button type="button" onClick={() => setHeard([...all.current])}>Read the tape</button>
-        <button type="button" aria-pressed={isOn} onClick={() => setOn(!isOn)}>{isOn ? 'Stop listening' : 'Listen'}</button>
+        <button type="button" onClick={() => setOn(!isOn)}>{isOn ? 'Stop listening' : 'Listen'}</button>
       </p>
       <Figures heard={heard.length} first={heard[0] ?? '–'} last={heard.at(-1) ?? '–'} inOrder={heard.length === 0 ? '–' : String(isRow)} />
       <Price />
@@ -119,18 +118,17 @@ export const ATap: StoryObj = {
       <Tape />
     </Stage>
   ),
-  async play({ canvasElement }) {
-    const stage = stageOf(canvasElement);
+  play: rehearsed(async (stage) => {
     await stage.isStatus('connected');
     await stage.until(() => expect(stage.figure('price')).toBe('–'));
-    const renders = () => Number(canvasElement.querySelector('[data-renders]')!.getAttribute('data-renders'));
+    const renders = () => Number(stage.canvas.querySelector('[data-renders]')!.getAttribute('data-renders'));
     await stage.press('1,000 ticks');
     const before = renders();
     await stage.until(() => expect(stage.figure('price')).toBe('1100'));
     await expect(renders() - before).toBeLessThan(100);
     await stage.press('Read the tape');
     await expect([stage.figure('heard'), stage.figure('first'), stage.figure('last'), stage.figure('inOrder')]).toEqual(['1000', '101', '1100', 'true']);
-  },
+  }),
 };
 
 function Vault() {
@@ -144,9 +142,8 @@ export const Forbidden: StoryObj = {
       <Vault />
     </Stage>
   ),
-  async play({ canvasElement }) {
-    const stage = stageOf(canvasElement);
+  play: rehearsed(async (stage) => {
     await stage.until(() => expect(stage.page.getByRole('alert').textContent).toContain('forbidden'));
     await stage.isStatus('connected');
-  },
+  }),
 };

@@ -2,7 +2,7 @@ import type { Meta, StoryObj } from '@storybook/react-vite';
 import { useChannel, useCommand } from 'holdfast';
 import { useState, type FormEvent } from 'react';
 import { expect, userEvent } from 'storybook/test';
-import { stageOf } from '../stage/stage-play.js';
+import { rehearsed } from '../stage/stage-play.js';
 import { api, messages, type Message } from '../stage/contract.js';
 import { Figures } from '../stage/figures.js';
 import { Stage, useStage } from '../stage/stage.js';
@@ -67,8 +67,7 @@ export const Optimistic: StoryObj = {
       <Chat />
     </Stage>
   ),
-  async play({ canvasElement }) {
-    const stage = stageOf(canvasElement);
+  play: rehearsed(async (stage) => {
     const say = async (text: string) => {
       await userEvent.type(stage.page.getByRole('textbox', { name: 'Message' }), text);
       await stage.press('Send');
@@ -93,5 +92,5 @@ export const Optimistic: StoryObj = {
     await say('here I am');
     await stage.press('Plug it in');
     await stage.until(() => expect(stage.items()).toEqual(['Ada: hello', 'Ada: here I am']));
-  },
+  }),
 };

@@ -2,7 +2,7 @@ import type { Meta, StoryObj } from '@storybook/react-vite';
 import { useChannel, useCommand, useConnectionListener, useConnectionMetrics, useConnectionStatus } from 'holdfast';
 import { useEffect, useState } from 'react';
 import { expect } from 'storybook/test';
-import { stageOf } from '../stage/stage-play.js';
+import { rehearsed } from '../stage/stage-play.js';
 import { api, latestPrice } from '../stage/contract.js';
 import { Figures } from '../stage/figures.js';
 import { Stage } from '../stage/stage.js';
@@ -48,8 +48,7 @@ export const ItsStatus: StoryObj = {
       <Status />
     </Stage>
   ),
-  async play({ canvasElement }) {
-    const stage = stageOf(canvasElement);
+  play: rehearsed(async (stage) => {
     await stage.until(() => expect(stage.figure('status')).toBe('connected'));
     await stage.press('Kill the server');
     await stage.until(() => expect([stage.figure('status'), stage.figure('reason')]).toEqual(['reconnecting', 'lost']));
@@ -60,7 +59,7 @@ export const ItsStatus: StoryObj = {
     await stage.until(() => expect([stage.figure('status'), stage.figure('reason')]).toEqual(['disconnected', 'asked']));
     await stage.press('Reconnect now');
     await stage.until(() => expect(stage.figure('status')).toBe('connected'));
-  },
+  }),
 };
 
 function Banner() {
@@ -91,8 +90,7 @@ export const ItsListener: StoryObj = {
       <Banner />
     </Stage>
   ),
-  async play({ canvasElement }) {
-    const stage = stageOf(canvasElement);
+  play: rehearsed(async (stage) => {
     await stage.isStatus('connected');
     await stage.press('Close with 1012');
     await stage.isStatus('reconnecting');
@@ -102,7 +100,7 @@ export const ItsListener: StoryObj = {
     await stage.until(() => expect(stage.figure('told')).toBe('lost'));
     await stage.press('Start the server');
     await stage.until(() => expect(stage.figure('told')).toBe('lost, restored'));
-  },
+  }),
 };
 
 function Metrics() {
@@ -119,7 +117,7 @@ function Flood() {
     const timer = setInterval(() => send({ symbol: 'ACME', count: 10 }), 100);
     return () => clearInterval(timer);
   }, [isOn, send]);
-  return <button type="button" aria-pressed={isOn} onClick={() => setOn(!isOn)}>{isOn ? 'Stop the ticks' : '100 ticks a second'}</button>;
+  return <button type="button" onClick={() => setOn(!isOn)}>{isOn ? 'Stop the ticks' : '100 ticks a second'}</button>;
 }
 
 export const ItsMetrics: StoryObj = {
@@ -129,13 +127,12 @@ export const ItsMetrics: StoryObj = {
       <Metrics />
     </Stage>
   ),
-  async play({ canvasElement }) {
-    const stage = stageOf(canvasElement);
+  play: rehearsed(async (stage) => {
     await stage.isStatus('connected');
     await expect(stage.figure('events')).toBe('0/s');
     await stage.press('100 ticks a second');
     await stage.until(() => expect(Number.parseInt(stage.figure('events')!, 10)).toBeGreaterThan(30));
     await stage.press('Stop the ticks');
     await stage.until(() => expect(stage.figure('events')).toBe('0/s'));
-  },
+  }),
 };

@@ -2,7 +2,7 @@ import type { Meta, StoryObj } from '@storybook/react-vite';
 import { useChannel, useCommand, useOutbox } from 'holdfast';
 import { useRef } from 'react';
 import { expect } from 'storybook/test';
-import { stageOf } from '../stage/stage-play.js';
+import { rehearsed } from '../stage/stage-play.js';
 import { api, messages } from '../stage/contract.js';
 import { Figures } from '../stage/figures.js';
 import { Stage, useStage } from '../stage/stage.js';
@@ -56,8 +56,7 @@ export const WhatWaits: StoryObj = {
       <Waiting />
     </Stage>
   ),
-  async play({ canvasElement }) {
-    const stage = stageOf(canvasElement);
+  play: rehearsed(async (stage) => {
     await stage.isStatus('connected');
     await stage.press('Pull the cable');
     await stage.skip('10 s');
@@ -68,5 +67,5 @@ export const WhatWaits: StoryObj = {
     await stage.until(() => expect(stage.figure('pending')).toBe('2'));
     await stage.press('Plug it in');
     await stage.until(() => expect([stage.figure('done'), stage.figure('pending')]).toEqual(['order 1, order 3', '0']));
-  },
+  }),
 };

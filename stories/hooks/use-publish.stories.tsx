@@ -2,7 +2,7 @@ import type { Meta, StoryObj } from '@storybook/react-vite';
 import { useChannel, usePublish } from 'holdfast';
 import { useState } from 'react';
 import { expect, userEvent } from 'storybook/test';
-import { stageOf } from '../stage/stage-play.js';
+import { rehearsed } from '../stage/stage-play.js';
 import { api } from '../stage/contract.js';
 import { Person, Stage, useStage } from '../stage/stage.js';
 
@@ -50,8 +50,7 @@ export const WhoIsTyping: StoryObj = {
       <Ben />
     </Stage>
   ),
-  async play({ canvasElement }) {
-    const stage = stageOf(canvasElement);
+  play: rehearsed(async (stage) => {
     await stage.isStatus('connected');
     await stage.until(() => expect(stage.page.getByText('Ben sees: nobody is typing')).toBeTruthy());
     await userEvent.click(stage.page.getByRole('textbox'));
@@ -63,5 +62,5 @@ export const WhoIsTyping: StoryObj = {
     await stage.isStatus('reconnecting');
     await userEvent.click(stage.page.getByRole('textbox'));
     await stage.until(() => expect(stage.page.getByText(/Nobody could be told/)).toBeTruthy());
-  },
+  }),
 };

@@ -2,7 +2,7 @@ import type { Meta, StoryObj } from '@storybook/react-vite';
 import { skipToken, upsert, useQuery } from 'holdfast';
 import { useState } from 'react';
 import { expect } from 'storybook/test';
-import { stageOf } from '../stage/stage-play.js';
+import { rehearsed } from '../stage/stage-play.js';
 import { api, type Message } from '../stage/contract.js';
 import { BenSpeaks } from '../stage/ben.js';
 import { Figures } from '../stage/figures.js';
@@ -52,8 +52,7 @@ export const Follow: StoryObj = {
       <History />
     </Stage>
   ),
-  async play({ canvasElement }) {
-    const stage = stageOf(canvasElement);
+  play: rehearsed(async (stage) => {
     await stage.isStatus('connected');
     await stage.press('Ben says something');
     await expect([stage.figure('status'), stage.figure('fetchStatus')]).toEqual(['pending', 'idle']);
@@ -67,5 +66,5 @@ export const Follow: StoryObj = {
     await stage.until(() => expect(stage.figure('isStale')).toBe('true'));
     await stage.press('Plug it in');
     await stage.until(() => expect(stage.items()).toEqual(['Ben: number 1', 'Ben: number 2', 'Ben: number 3']));
-  },
+  }),
 };

@@ -4,7 +4,7 @@ import { expect } from 'storybook/test';
 import { Counters, inSeconds } from '../stage/figures.js';
 import { Pattern, type PatternArgs, type PatternTell } from '../stage/pattern.js';
 import { FEEDS } from '../stage/service.js';
-import { breaks, holds, stageOf, type StagePlay } from '../stage/stage-play.js';
+import { breaks, holds, rehearsed, type StagePlay } from '../stage/stage-play.js';
 import { sumOf, useTallies } from '../stage/use-tally.js';
 import { useLosses } from '../stage/use-losses.js';
 
@@ -88,6 +88,8 @@ const meta: Meta<typeof Pooling> = {
 };
 export default meta;
 
+export const TryIt: StoryObj<typeof Pooling> = { name: 'Try it' };
+
 async function claim(stage: StagePlay): Promise<void> {
   await stage.until(() => expect(stage.figure('ticking')).toBe('5'));
   await stage.skip('10 s');
@@ -98,19 +100,19 @@ async function claim(stage: StagePlay): Promise<void> {
 
 export const OneLinkDies: StoryObj<typeof Pooling> = {
   name: 'One link dies',
-  async play({ canvasElement }) {
-    const stage = stageOf(canvasElement);
+  tags: ['!autodocs'],
+  play: rehearsed(async (stage) => {
     await claim(stage);
     await expect(stage.figure('readyLinks')).toBe('2');
-  },
+  }),
 };
 
 export const OneLinkDiesWithoutIt: StoryObj<typeof Pooling> = {
   name: 'One link dies, without it',
+  tags: ['!autodocs'],
   args: { without: true },
-  async play({ canvasElement }) {
-    const stage = stageOf(canvasElement);
+  play: rehearsed(async (stage) => {
     await expect(await breaks(() => claim(stage))).toContain('timesOffline is 1');
     await expect(stage.figures('readyLinks', 'lost')).toEqual(['1', '0']);
-  },
+  }),
 };

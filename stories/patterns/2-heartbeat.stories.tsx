@@ -5,7 +5,7 @@ import { Counters, inSeconds } from '../stage/figures.js';
 import { Gauge } from '../stage/gauge.js';
 import { Pattern, type PatternArgs, type PatternTell } from '../stage/pattern.js';
 import { withSlowHeart } from '../stage/slow-heart.js';
-import { breaks, holds, stageOf, type StagePlay } from '../stage/stage-play.js';
+import { breaks, holds, rehearsed, type StagePlay } from '../stage/stage-play.js';
 import { useLosses } from '../stage/use-losses.js';
 import { usePlaceState } from '../stage/use-place-state.js';
 import { useTally } from '../stage/use-tally.js';
@@ -60,6 +60,8 @@ const meta: Meta<typeof Heartbeat> = {
 };
 export default meta;
 
+export const TryIt: StoryObj<typeof Heartbeat> = { name: 'Try it' };
+
 async function claim(stage: StagePlay): Promise<void> {
   await stage.until(() => expect(stage.figure('arrived')).not.toBe('0'));
   await stage.press('Silence them');
@@ -70,23 +72,23 @@ async function claim(stage: StagePlay): Promise<void> {
 
 export const SilenceIsNoticed: StoryObj<typeof Heartbeat> = {
   name: 'Silence is noticed',
-  async play({ canvasElement }) {
-    const stage = stageOf(canvasElement);
+  tags: ['!autodocs'],
+  play: rehearsed(async (stage) => {
     await claim(stage);
     await expect(stage.status()).toBe('connected');
-  },
+  }),
 };
 
 export const SilenceIsNoticedWithoutIt: StoryObj<typeof Heartbeat> = {
   name: 'Silence is noticed, without it',
+  tags: ['!autodocs'],
   args: { without: true },
-  async play({ canvasElement }) {
-    const stage = stageOf(canvasElement);
+  play: rehearsed(async (stage) => {
     await expect(await breaks(() => claim(stage))).toContain('noticed is no');
     // A lie: it has been dead for twenty seconds.
     await expect(stage.status()).toBe('connected');
     const before = stage.figure('arrived');
     await stage.skip('10 s');
     await expect(stage.figure('arrived')).toBe(before);
-  },
+  }),
 };

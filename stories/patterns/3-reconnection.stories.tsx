@@ -4,7 +4,7 @@ import { expect } from 'storybook/test';
 import { Attempts } from '../stage/attempts.js';
 import { Counters, inSeconds } from '../stage/figures.js';
 import { Pattern, type PatternArgs, type PatternTell } from '../stage/pattern.js';
-import { breaks, holds, stageOf, type StagePlay } from '../stage/stage-play.js';
+import { breaks, holds, rehearsed, type StagePlay } from '../stage/stage-play.js';
 import { useLosses } from '../stage/use-losses.js';
 import { usePlaceState } from '../stage/use-place-state.js';
 import { useTally } from '../stage/use-tally.js';
@@ -67,6 +67,8 @@ const meta: Meta<typeof Reconnection> = {
 };
 export default meta;
 
+export const TryIt: StoryObj<typeof Reconnection> = { name: 'Try it' };
+
 async function claim(stage: StagePlay): Promise<void> {
   await stage.until(() => expect(stage.figure('arrived')).not.toBe('0'));
   await stage.press('Kill the server');
@@ -78,8 +80,8 @@ async function claim(stage: StagePlay): Promise<void> {
 
 export const AMinuteAway: StoryObj<typeof Reconnection> = {
   name: 'A minute away',
-  async play({ canvasElement }) {
-    const stage = stageOf(canvasElement);
+  tags: ['!autodocs'],
+  play: rehearsed(async (stage) => {
     await claim(stage);
     // What the server’s own codes say: a restart, a wait, a token; after none of them is anything missing.
     for (const code of ['1012', '4001', '4201', '4301']) {
@@ -92,15 +94,15 @@ export const AMinuteAway: StoryObj<typeof Reconnection> = {
     await stage.press('Close with 4401');
     await stage.skip('1 min');
     await expect(stage.figures('status', 'why')).toEqual(['disconnected', 'incompatible']);
-  },
+  }),
 };
 
 export const AMinuteAwayWithoutIt: StoryObj<typeof Reconnection> = {
   name: 'A minute away, without it',
+  tags: ['!autodocs'],
   args: { without: true },
-  async play({ canvasElement }) {
-    const stage = stageOf(canvasElement);
+  play: rehearsed(async (stage) => {
     await expect(await breaks(() => claim(stage))).toContain('status is disconnected');
     await expect(stage.figures('why', 'gapsTold')).toEqual(['unavailable', '0']);
-  },
+  }),
 };

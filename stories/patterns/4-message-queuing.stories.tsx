@@ -6,7 +6,7 @@ import { api, type Order } from '../stage/contract.js';
 import { Counters } from '../stage/figures.js';
 import { Pattern, type PatternArgs, type PatternTell } from '../stage/pattern.js';
 import { Person, useStage } from '../stage/stage.js';
-import { breaks, holds, stageOf, type StagePlay } from '../stage/stage-play.js';
+import { breaks, holds, rehearsed, type StagePlay } from '../stage/stage-play.js';
 
 const TELL: PatternTell = {
   claim: 'What was sent takes effect once and in order, however the connection behaves',
@@ -115,6 +115,8 @@ const meta: Meta<typeof Queuing> = {
 };
 export default meta;
 
+export const TryIt: StoryObj<typeof Queuing> = { name: 'Try it' };
+
 async function claim(stage: StagePlay): Promise<void> {
   await stage.isStatus('connected');
   await stage.press('Send five orders');
@@ -131,19 +133,19 @@ async function claim(stage: StagePlay): Promise<void> {
 
 export const OnceAndInOrder: StoryObj<typeof Queuing> = {
   name: 'Once and in order',
-  async play({ canvasElement }) {
-    const stage = stageOf(canvasElement);
+  tags: ['!autodocs'],
+  play: rehearsed(async (stage) => {
     await claim(stage);
     await expect(stage.figure('benSees')).toBe('1 2 3 4 5 6 7 8 9 10 11 12 13 14 15');
-  },
+  }),
 };
 
 export const OnceAndInOrderWithoutIt: StoryObj<typeof Queuing> = {
   name: 'Once and in order, without it',
+  tags: ['!autodocs'],
   args: { without: true },
-  async play({ canvasElement }) {
-    const stage = stageOf(canvasElement);
+  play: rehearsed(async (stage) => {
     await expect(await breaks(() => claim(stage))).toContain('lost is');
     await expect(Number(stage.figure('expired'))).toBeGreaterThan(4);
-  },
+  }),
 };

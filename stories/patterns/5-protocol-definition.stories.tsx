@@ -6,7 +6,7 @@ import { api, uncheckedApi, type StageApi } from '../stage/contract.js';
 import { Counters } from '../stage/figures.js';
 import { Pattern, type PatternArgs, type PatternTell } from '../stage/pattern.js';
 import { useStage } from '../stage/stage.js';
-import { breaks, holds, stageOf, type StagePlay } from '../stage/stage-play.js';
+import { breaks, holds, rehearsed, type StagePlay } from '../stage/stage-play.js';
 
 const TELL: PatternTell = {
   claim: 'What does not fit the contract goes no further, and every request has one answer',
@@ -96,6 +96,8 @@ const meta: Meta<typeof Protocol> = {
 };
 export default meta;
 
+export const TryIt: StoryObj<typeof Protocol> = { name: 'Try it' };
+
 async function claim(stage: StagePlay): Promise<void> {
   await stage.isStatus('connected');
   for (const button of ['Order 5', 'The page slips', 'The server slips', 'Order 2']) await stage.press(button);
@@ -108,19 +110,19 @@ async function claim(stage: StagePlay): Promise<void> {
 
 export const ASlipGoesNoFurther: StoryObj<typeof Protocol> = {
   name: 'A slip goes no further',
-  async play({ canvasElement }) {
-    const stage = stageOf(canvasElement);
+  tags: ['!autodocs'],
+  play: rehearsed(async (stage) => {
     await claim(stage);
     await expect(stage.figures('refusedInThePage', 'refusedByTheServer')).toEqual(['1', '1']);
-  },
+  }),
 };
 
 export const ASlipGoesNoFurtherWithoutIt: StoryObj<typeof Protocol> = {
   name: 'A slip goes no further, without it',
+  tags: ['!autodocs'],
   args: { without: true },
-  async play({ canvasElement }) {
-    const stage = stageOf(canvasElement);
+  play: rehearsed(async (stage) => {
     await expect(await breaks(() => claim(stage))).toContain('total is 5fivetwo2');
     await expect(stage.figures('serverSays', 'refusedInThePage', 'refusedByTheServer')).toEqual(['5fivetwo2', '0', '0']);
-  },
+  }),
 };

@@ -3,7 +3,7 @@ import { useConnectionStatus } from 'holdfast';
 import { expect } from 'storybook/test';
 import { Counters } from '../stage/figures.js';
 import { Pattern, type PatternArgs, type PatternTell } from '../stage/pattern.js';
-import { breaks, holds, stageOf, type StagePlay } from '../stage/stage-play.js';
+import { breaks, holds, rehearsed, type StagePlay } from '../stage/stage-play.js';
 import { Strip } from '../stage/strip.js';
 import { useTally } from '../stage/use-tally.js';
 
@@ -52,6 +52,8 @@ const meta: Meta<typeof Channels> = {
 };
 export default meta;
 
+export const TryIt: StoryObj<typeof Channels> = { name: 'Try it' };
+
 async function claim(stage: StagePlay): Promise<void> {
   await stage.until(() => expect(stage.figure('arrived')).not.toBe('0'));
   await stage.press('Pull the cable');
@@ -63,24 +65,24 @@ async function claim(stage: StagePlay): Promise<void> {
 
 export const WhatWasMissedComes: StoryObj<typeof Channels> = {
   name: 'What was missed comes',
-  async play({ canvasElement }) {
-    const stage = stageOf(canvasElement);
+  tags: ['!autodocs'],
+  play: rehearsed(async (stage) => {
     await claim(stage);
     // Its memory is lost with the process: one gap, told, with its reason.
     await stage.press('Kill the server');
     await stage.press('Start the server');
     await stage.skip('10 s');
     await expect(stage.figures('lost', 'doubled', 'gapsTold', 'gap')).toEqual(['0', '0', '1', 'epoch']);
-  },
+  }),
 };
 
 export const WhatWasMissedComesWithoutIt: StoryObj<typeof Channels> = {
   name: 'What was missed comes, without it',
+  tags: ['!autodocs'],
   args: { without: true },
-  async play({ canvasElement }) {
-    const stage = stageOf(canvasElement);
+  play: rehearsed(async (stage) => {
     await expect(await breaks(() => claim(stage))).toContain('lost is');
     await expect(Number(stage.figure('lost'))).toBeGreaterThan(10);
     await expect(stage.figure('gapsTold')).toBe('0');
-  },
+  }),
 };

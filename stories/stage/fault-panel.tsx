@@ -11,13 +11,13 @@ export function FaultPanel() {
   const reasons = useId();
   const missing = [...new Set(Object.values(place.missing))];
   return (
-    <section className="panel faults" aria-label="Break it">
-      <header className="row">
+    <div className="panel faults" role="group" aria-label="Break it">
+      <div className="row">
         <h2>Break it</h2>
         <StatusPill />
         {server !== 'up' && <span className="pill" data-tone="warn">server {server}</span>}
         <Time />
-      </header>
+      </div>
       <div className="row">
         <FaultButton name="cut" reasons={reasons} onClick={() => place.cut(SELF)}>Cut the sockets</FaultButton>
         <FaultButton name="cutOne" reasons={reasons} onClick={() => place.cutOne(SELF)}>Cut one link</FaultButton>
@@ -32,7 +32,7 @@ export function FaultPanel() {
       </div>
       {missing.length > 0 && <p className="hint" id={reasons}>{missing.join(' ')}</p>}
       {problem !== null && <p className="notice" data-tone="bad" role="alert">{problem}</p>}
-    </section>
+    </div>
   );
 }
 
@@ -42,14 +42,15 @@ interface FaultButtonProps {
   readonly reasons: string;
   readonly onClick: () => void;
   readonly isDisabled?: boolean;
-  readonly isPressed?: boolean;
+  /** The fault lasts, and this button ends it. */
+  readonly isOn?: boolean;
   readonly children: ReactNode;
 }
 
-function FaultButton({ name, reasons, onClick, isDisabled = false, isPressed, children }: FaultButtonProps) {
+function FaultButton({ name, reasons, onClick, isDisabled = false, isOn = false, children }: FaultButtonProps) {
   const isMissing = useStage().missing[name] !== undefined;
   return (
-    <button type="button" onClick={onClick} disabled={isMissing || isDisabled} aria-pressed={isPressed} aria-describedby={isMissing ? reasons : undefined}>
+    <button type="button" onClick={onClick} disabled={isMissing || isDisabled} data-on={isOn || undefined} aria-describedby={isMissing ? reasons : undefined}>
       {children}
     </button>
   );
@@ -59,7 +60,7 @@ function Cable({ reasons }: { readonly reasons: string }) {
   const place = useStage();
   const isOut = usePlaceState().unplugged.includes(SELF);
   return (
-    <FaultButton name="cable" reasons={reasons} isPressed={isOut} onClick={() => (isOut ? place.plug(SELF) : place.unplug(SELF))}>
+    <FaultButton name="cable" reasons={reasons} isOn={isOut} onClick={() => (isOut ? place.plug(SELF) : place.unplug(SELF))}>
       {isOut ? 'Plug it in' : 'Pull the cable'}
     </FaultButton>
   );
@@ -69,7 +70,7 @@ function Power({ reasons }: { readonly reasons: string }) {
   const place = useStage();
   const isDown = usePlaceState().server === 'down';
   return (
-    <FaultButton name="kill" reasons={reasons} isPressed={isDown} isDisabled={isDown && place.kind === 'live'} onClick={isDown ? place.start : place.kill}>
+    <FaultButton name="kill" reasons={reasons} isOn={isDown} isDisabled={isDown && place.kind === 'live'} onClick={isDown ? place.start : place.kill}>
       {isDown ? 'Start the server' : 'Kill the server'}
     </FaultButton>
   );

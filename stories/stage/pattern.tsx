@@ -34,17 +34,19 @@ export function Pattern({ tell, without, settings, through, contract, controls, 
   const [isWithout, setWithout] = useState(without);
   return (
     <article className="stage" data-kind="pattern">
-      <Guide tell={tell} isWithout={isWithout} onSwitch={setWithout} />
-      <StageSet key={String(isWithout)} controls={controls} settings={settings?.(isWithout)} through={through?.(isWithout)} contract={contract?.(isWithout)}>
-        {children(isWithout)}
-      </StageSet>
+      <div className="stage-sides">
+        <Guide tell={tell} isWithout={isWithout} onSwitch={setWithout} />
+        <StageSet key={String(isWithout)} controls={controls} settings={settings?.(isWithout)} through={through?.(isWithout)} contract={contract?.(isWithout)}>
+          {children(isWithout)}
+        </StageSet>
+      </div>
     </article>
   );
 }
 
 function Guide({ tell, isWithout, onSwitch }: { readonly tell: PatternTell; readonly isWithout: boolean; readonly onSwitch: (isWithout: boolean) => void }) {
   return (
-    <section className="guide" aria-label="What this shows">
+    <div className="guide">
       <h2>{tell.claim}</h2>
       <h3>Try</h3>
       <ol className="tries">{tell.tries.map((one) => <li key={one}>{one}</li>)}</ol>
@@ -65,6 +67,6 @@ function Guide({ tell, isWithout, onSwitch }: { readonly tell: PatternTell; read
         <dt>Tests</dt>
         <dd>{tell.tests.map((test) => <code key={test}>{test}</code>)}</dd>
       </dl>
-    </section>
+    </div>
   );
 }

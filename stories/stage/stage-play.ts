@@ -5,13 +5,26 @@ export const PATIENCE = { timeout: 20_000 };
 
 export type StagePlay = ReturnType<typeof stageOf>;
 
-export function stageOf(canvas: HTMLElement) {
+interface PlayContext {
+  readonly canvasElement: HTMLElement;
+  readonly globals: Readonly<Record<string, unknown>>;
+}
+
+/** A story that plays itself. With a live server nothing is played: the stage belongs to whoever looks at it. */
+export function rehearsed(play: (stage: StagePlay) => Promise<void>): (context: PlayContext) => Promise<void> {
+  return async ({ canvasElement, globals }) => {
+    if (globals['server'] !== 'live') await play(stageOf(canvasElement));
+  };
+}
+
+function stageOf(canvas: HTMLElement) {
   const page = within(canvas);
   const button = (name: string | RegExp) => page.getByRole('button', { name });
   const press = (name: string | RegExp) => userEvent.click(button(name));
   const until = (check: () => unknown) => waitFor(check, PATIENCE);
   const figure = (name: string) => page.getByTestId(name).textContent;
   return {
+    canvas,
     page,
     press,
     until,

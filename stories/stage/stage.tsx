@@ -63,10 +63,13 @@ function OpenStage({ open, contract = api, children, controls, settings, through
       <RealtimeProvider {...through(place.connect(SELF))} contract={contract} onError={() => {}} {...settings}>
         <div className="stage-set">
           <FaultPanel />
-          <section className="panel stage-shown" aria-label="What the hook shows">
-            {controls && <div className="row">{controls}</div>}
+          <div className="panel stage-shown" role="group" aria-label="Watch it">
+            <div className="row">
+              <h2>Watch it</h2>
+              {controls}
+            </div>
             {children}
-          </section>
+          </div>
         </div>
       </RealtimeProvider>
     </PlaceContext>

@@ -22,12 +22,12 @@ function Power() {
   const place = useStage();
   const isDown = usePlaceState().server === 'down';
   return (
-    <footer className="row">
+    <div className="row side-foot">
       <button type="button" disabled={isDown && place.kind === 'live'} onClick={isDown ? place.start : place.kill}>
         {isDown ? 'Start the server' : 'Kill the server'}
       </button>
       <p className="hint">{isDown ? 'What is sent now waits in each outbox.' : 'It keeps everything in memory: killed, it forgets.'}</p>
-    </footer>
+    </div>
   );
 }
 
@@ -36,14 +36,14 @@ function Side({ name }: { readonly name: string }) {
   const isCut = usePlaceState().unplugged.includes(name);
   return (
     <RealtimeProvider {...place.connect(name)} contract={api} onError={() => {}}>
-      <section aria-label={name} className="panel side" data-cut={isCut || undefined}>
-        <header className="row">
+      <div role="group" aria-label={name} className="panel side" data-cut={isCut || undefined}>
+        <div className="row side-head">
           <h2>{name}</h2>
           <StatusPill />
           <Cable name={name} isOut={isCut} />
-        </header>
+        </div>
         <Room name={name} />
-      </section>
+      </div>
     </RealtimeProvider>
   );
 }
@@ -53,7 +53,7 @@ function Cable({ name, isOut }: { readonly name: string; readonly isOut: boolean
   // No page can pull the cable of the machine that it runs on; a supervisor can make its sockets fall silent.
   if (place.missing.cable !== undefined) return <button type="button" onClick={() => place.silence(name)}>Silence the sockets</button>;
   return (
-    <button type="button" aria-pressed={isOut} onClick={() => (isOut ? place.plug(name) : place.unplug(name))}>
+    <button type="button" data-on={isOut || undefined} onClick={() => (isOut ? place.plug(name) : place.unplug(name))}>
       {isOut ? 'Plug it in' : 'Pull the cable'}
     </button>
   );
