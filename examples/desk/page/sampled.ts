@@ -17,6 +17,8 @@ export function createSampled<T>(everyMs: number, read: () => T): Sampled<T> {
   return {
     subscribe(listener) {
       listeners.add(listener);
+      // It may be long since anybody looked.
+      if (timer === undefined) value = read();
       timer ??= setInterval(sample, everyMs);
       return () => {
         listeners.delete(listener);
