@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 const SHEET_WIDTH = 2_000;
 /** A phone's picture is long: it is shown in slices of this many of its own pixels, side by side. */
 const SLICE = 844;
-const ROWS_A_SHEET = { desk: 1, stories: 3 };
+const ROWS_A_SHEET = { desk: 1, stories: 4 };
 /** How wide a picture is shown. */
 const WIDTHS = { wide: 720, light: 590, dark: 590, phone: 184, 'phone-dark': 184 };
 
@@ -36,7 +36,8 @@ export async function writeSheets(browser, folder, pictures, complaints) {
   for (const group of new Set(rows.map((row) => row.group))) {
     const those = rows.filter((row) => row.group === group);
     for (let from = 0; from < those.length; from += ROWS_A_SHEET[group]) {
-      const part = document(`${group}, ${from + 1} to ${Math.min(from + ROWS_A_SHEET[group], those.length)} of ${those.length}`, those.slice(from, from + ROWS_A_SHEET[group]), []);
+      const to = Math.min(from + ROWS_A_SHEET[group], those.length);
+      const part = document(`${group}, ${from + 1 === to ? to : `${from + 1} to ${to}`} of ${those.length}`, those.slice(from, to), []);
       const source = join(folder, 'sheet.html');
       writeFileSync(source, part);
       await page.goto(pathToFileURL(source).href);
