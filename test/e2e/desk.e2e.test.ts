@@ -217,6 +217,7 @@ describe('the desk, without a mouse', () => {
     await page.keyboard.press('Enter');
     await expect.poll(ada.messages).toContainEqual(expect.stringContaining('no mouse here'));
 
+    await settles(ben);
     // Once round: everything that can be used is on the way.
     const reach = await page.evaluate(() => {
       const controls = [...document.querySelectorAll<HTMLElement>('button:enabled, input:enabled, select:enabled, summary, a[href]')];
@@ -263,6 +264,10 @@ async function restartIsTold(): Promise<void> {
       await expect.poll(() => notice.textContent(), { timeout: 45_000 }).toContain('started again with an empty memory');
     }
   }
+}
+async function allHurry(): Promise<void> {
+  auditor.reconnect();
+  for (const trader of [ada, ben]) await trader.hurry();
 }
 async function gapsAreRead(): Promise<void> {
   for (const trader of [ada, ben]) {
@@ -311,6 +316,7 @@ describe('the desk, broken', () => {
     await serverIs('down');
     await bothGoOn();
     await restartIsTold();
+    auditor.reconnect();
     expect(await violations(ada, 'gap')).toEqual([]);
     await gapsAreRead();
     await allIsWell();
@@ -327,7 +333,7 @@ describe('the desk, broken', () => {
     await ben.break('kill');
     await serverIs('down');
     await serverIs('up');
-    for (const trader of [ada, ben]) await trader.hurry();
+    await allHurry();
     await restartIsTold();
     await settles(ada, ben);
     const { commands } = await ada.score();
@@ -350,7 +356,7 @@ describe('the desk, broken', () => {
     expect(await violations(ada, 'reconnecting')).toEqual([]);
     await desk.fault({ fault: 'kill', downMs: 0 });
     await serverIs('up');
-    for (const trader of [ada, ben]) await trader.hurry();
+    await allHurry();
     await restartIsTold();
     await gapsAreRead();
     await allIsWell();
