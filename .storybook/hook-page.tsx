@@ -1,9 +1,11 @@
 // The docs page of a story file: its words, the TSDoc of its hooks where it names some, and its stories.
 import { Description, Markdown, Primary, Source, Stories, Subtitle, Title, useOf } from '@storybook/addon-docs/blocks';
+import { useSyncExternalStore } from 'react';
 import { docOf } from './hook-docs.js';
+import { isDark, watchTheme } from './theme-choice.js';
 import type { HookDoc, TypeDoc } from './tsdoc.js';
 
-export function HookPage() {
+export default function HookPage() {
   const { preparedMeta } = useOf('meta', ['meta']);
   const hooks = ((preparedMeta.parameters['hooks'] ?? []) as readonly string[]).map(docOf);
   return (
@@ -11,26 +13,31 @@ export function HookPage() {
       <Title />
       <Subtitle />
       <Description />
-      {hooks.map((hook) => <Hook key={hook.name} hook={hook} />)}
+      {hooks.map((hook) => <Hook key={hook.name} hook={hook} isAlone={hooks.length === 1} />)}
       {hooks.length > 0 ? <Stories title="Stories" includePrimary /> : <Primary />}
     </>
   );
 }
 
-function Hook({ hook: { name, signatures, types } }: { readonly hook: HookDoc }) {
+/** Alone it has the page's own title. */
+function Hook({ hook: { name, signatures, types }, isAlone }: { readonly hook: HookDoc; readonly isAlone: boolean }) {
   return (
-    <section className="hook-doc" aria-labelledby={`hook-${name}`}>
-      <h2 id={`hook-${name}`}>{name}</h2>
+    <section className="hook-doc" aria-label={name}>
+      {!isAlone && <h2>{name}</h2>}
       {signatures.map(({ code, text, examples }) => (
         <div key={code}>
           <Markdown>{text}</Markdown>
-          <Source language="tsx" code={code} />
-          {examples.map((example) => <Source key={example} language="tsx" code={example} />)}
+          <Code text={code} />
+          {examples.map((example) => <Code key={example} text={example} />)}
         </div>
       ))}
       {types.map((type) => <Members key={type.name} type={type} />)}
     </section>
   );
+}
+
+function Code({ text }: { readonly text: string }) {
+  return <Source language="tsx" code={text} dark={useSyncExternalStore(watchTheme, isDark)} />;
 }
 
 function Members({ type: { name, text, members } }: { readonly type: TypeDoc }) {

@@ -3,7 +3,7 @@ import { useConnectionMetrics, useConnectionStatus } from 'holdfast';
 import { expect } from 'storybook/test';
 import { Counters, inSeconds } from '../stage/figures.js';
 import { Gauge } from '../stage/gauge.js';
-import { Pattern, type PatternArgs, type PatternTell } from '../stage/pattern.js';
+import { Pattern, PATTERN_CONTROLS, type PatternArgs, type PatternTell } from '../stage/pattern.js';
 import { withSlowHeart } from '../stage/slow-heart.js';
 import { breaks, holds, rehearsed, type StagePlay } from '../stage/stage-play.js';
 import { useLosses } from '../stage/use-losses.js';
@@ -57,6 +57,7 @@ const meta: Meta<typeof Heartbeat> = {
   title: 'Patterns/2 Heartbeat',
   component: Heartbeat,
   args: { without: false },
+  argTypes: PATTERN_CONTROLS,
 };
 export default meta;
 

@@ -4,7 +4,7 @@ import { useRef, useState } from 'react';
 import { expect } from 'storybook/test';
 import { api, type Order } from '../stage/contract.js';
 import { Counters } from '../stage/figures.js';
-import { Pattern, type PatternArgs, type PatternTell } from '../stage/pattern.js';
+import { Pattern, PATTERN_CONTROLS, type PatternArgs, type PatternTell } from '../stage/pattern.js';
 import { Person, useStage } from '../stage/stage.js';
 import { breaks, holds, rehearsed, type StagePlay } from '../stage/stage-play.js';
 
@@ -112,6 +112,7 @@ const meta: Meta<typeof Queuing> = {
   title: 'Patterns/4 Message queuing',
   component: Queuing,
   args: { without: false },
+  argTypes: PATTERN_CONTROLS,
 };
 export default meta;
 

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { expect } from 'storybook/test';
 import { api, uncheckedApi, type StageApi } from '../stage/contract.js';
 import { Counters } from '../stage/figures.js';
-import { Pattern, type PatternArgs, type PatternTell } from '../stage/pattern.js';
+import { Pattern, PATTERN_CONTROLS, type PatternArgs, type PatternTell } from '../stage/pattern.js';
 import { useStage } from '../stage/stage.js';
 import { breaks, holds, rehearsed, type StagePlay } from '../stage/stage-play.js';
 
@@ -93,6 +93,7 @@ const meta: Meta<typeof Protocol> = {
   title: 'Patterns/5 Protocol definition',
   component: Protocol,
   args: { without: false },
+  argTypes: PATTERN_CONTROLS,
 };
 export default meta;
 
