@@ -16,7 +16,15 @@ theme.show();
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>
     {/* The page names its sockets, so that a fault can be done to them alone. */}
-    <RealtimeProvider url={`/realtime?page=${me.page}`} contract={api} auth={() => me.trader} user={me.trader} warnOnUnsent>
+    <RealtimeProvider
+      url={`/realtime?page=${me.page}`}
+      contract={api}
+      auth={() => me.trader}
+      user={me.trader}
+      // Who trades would rather try a little too often than wait for half a minute.
+      timings={{ backoff: { capMs: 4_000 } }}
+      warnOnUnsent
+    >
       <App />
     </RealtimeProvider>
   </StrictMode>,

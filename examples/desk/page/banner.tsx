@@ -16,7 +16,14 @@ export function Banner() {
   // The region is always there: a screen reader announces only what comes into a region that it knows.
   return (
     <div className="banner" role="status" data-testid="banner" data-shown={text !== ''}>
-      {text !== '' && <p>{text}</p>}
+      {text !== '' && (
+        <div className="banner-box">
+          <p>{text}</p>
+          <button type="button" onClick={() => setText('')}>
+            Hide
+          </button>
+        </div>
+      )}
     </div>
   );
 }

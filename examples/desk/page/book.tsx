@@ -6,7 +6,7 @@ import { BookSide } from './book-side.js';
 import { CountCommits } from './frames.js';
 import { errorInWords } from './in-words.js';
 import { me } from './me.js';
-import { OwnOrder } from './own-order.js';
+import { OwnOrders } from './own-orders.js';
 
 export function Book({ symbol }: { readonly symbol: Ticker }) {
   const { data, error, isStale, isFetching, fetchStatus } = useQuery(api.queries.book, {
@@ -20,7 +20,7 @@ export function Book({ symbol }: { readonly symbol: Ticker }) {
   return (
     <section className="panel book" aria-labelledby="book-title">
       <div className="panel-head">
-        <h2 id="book-title">Book of {symbol}</h2>
+        <h2 id="book-title" tabIndex={-1}>Book of {symbol}</h2>
         <p className="hint" data-testid="book-state">{state}</p>
       </div>
       {error && <p className="notice" data-tone="bad" role="alert">{errorInWords(error)}</p>}
@@ -30,16 +30,7 @@ export function Book({ symbol }: { readonly symbol: Ticker }) {
           <BookSide title="Asks" levels={levelsOf(orders, 'sell', me.trader, moving)} />
         </div>
       </CountCommits>
-      <h3>Your orders in it</h3>
-      {own.length === 0 ? (
-        <p className="hint">None of {symbol}. Place one: it stands here before the server has answered.</p>
-      ) : (
-        <ul className="rows own-orders" data-testid="own-orders">
-          {own.toReversed().map((order) => (
-            <OwnOrder key={order.id} order={order} isMoving={moving.has(order.id)} />
-          ))}
-        </ul>
-      )}
+      <OwnOrders symbol={symbol} orders={own.toReversed()} moving={moving} />
     </section>
   );
 }

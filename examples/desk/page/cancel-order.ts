@@ -1,27 +1,32 @@
-// Cancelling an order of one's own: the book shows at once that it goes.
-import { useCommand } from 'holdfast';
+// Cancelling orders of one's own: the book shows at once that one goes, and this says so if it did not.
+import { useCommand, type CommandError } from 'holdfast';
 import { useState } from 'react';
-import { api, type Order } from '../contract.js';
-import { put } from './book-levels.js';
-import { cancelErrorInWords } from './in-words.js';
+import { api, type Order, type Ticker } from '../contract.js';
+import { orderInWords } from './in-words.js';
 import { counted } from './proof.js';
 
-export function useCancelOrder(order: Order) {
-  const [problem, setProblem] = useState('');
+export interface NotCancelled {
+  readonly id: string;
+  readonly order: Order;
+  readonly error: CommandError<typeof api.commands.cancelOrder>;
+}
+
+export function useCancelOrder(symbol: Ticker) {
+  const [notCancelled, setNotCancelled] = useState<readonly NotCancelled[]>([]);
   const { send } = useCommand(api.commands.cancelOrder, {
-    optimistic: (local) =>
-      local.query(api.queries.book, { symbol: order.symbol }, (orders) =>
-        // Not taken out: it is open until the server says otherwise.
-        orders.some(({ id }) => id === order.id) ? put(orders, { ...order, status: 'cancelled' }) : orders,
-      ),
+    // Not taken out: it is open until the server says otherwise.
+    optimistic: (local, input) =>
+      local.query(api.queries.book, { symbol }, (orders) => orders.map((order) => (order.id === input.id ? { ...order, status: 'cancelled' } : order))),
   });
   return {
-    problem,
-    cancel() {
-      setProblem('');
-      counted(`Cancel ${order.quantity} ${order.symbol}`, send({ id: order.id })).result.catch((error: Parameters<typeof cancelErrorInWords>[0]) => {
-        if (error.code !== 'cancelled') setProblem(cancelErrorInWords(error));
+    cancel(order: Order) {
+      const { id, result } = counted(`Cancel: ${orderInWords(order)}`, send({ id: order.id }));
+      result.catch((error: NotCancelled['error']) => {
+        // Who took it back knows.
+        if (error.code !== 'cancelled') setNotCancelled((others) => [...others, { id, order, error }]);
       });
     },
+    notCancelled,
+    forget: (one: NotCancelled) => setNotCancelled((others) => others.filter((other) => other !== one)),
   };
 }

@@ -8,7 +8,10 @@ import { priceLines } from './price-lines.js';
 
 export function Chart({ symbol, name }: { readonly symbol: Ticker; readonly name: string }) {
   const box = useRef<HTMLDivElement>(null);
-  useChannel(api.channels.prices, { onEvent: ({ data, time }) => priceLines.add(data.symbol, time, data.cents) });
+  useChannel(api.channels.prices, {
+    onEvent: ({ data, time }) => priceLines.add(data.symbol, time, data.cents),
+    onGap: priceLines.gap,
+  });
   useEffect(() => {
     if (box.current === null) return;
     const plot = createPlot(box.current, () => priceLines.of(symbol));

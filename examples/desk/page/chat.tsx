@@ -10,6 +10,10 @@ const ROOMS = [
 export function Chat() {
   const [open, setOpen] = useState<string>('floor');
   const tabs = useRef<HTMLDivElement>(null);
+  const enter = (id: string) => {
+    setOpen(id);
+    tabs.current?.querySelector<HTMLElement>(`#tab-${id}`)?.focus();
+  };
   /** Arrows, Home and End move between tabs, as people know it; Tab goes on into the room. */
   const move = (event: KeyboardEvent) => {
     const at = ROOMS.findIndex(({ id }) => id === open);
@@ -17,13 +21,12 @@ export function Chat() {
     if (to === undefined) return;
     event.preventDefault();
     const room = ROOMS.at(to % ROOMS.length) ?? ROOMS[0];
-    setOpen(room.id);
-    tabs.current?.querySelector<HTMLElement>(`#tab-${room.id}`)?.focus();
+    enter(room.id);
   };
   return (
     <section className="panel chat" aria-labelledby="chat-title">
       <div className="panel-head">
-        <h2 id="chat-title">Chat</h2>
+        <h2 id="chat-title" tabIndex={-1}>Chat</h2>
         <div className="tabs" role="tablist" aria-label="Rooms" ref={tabs} onKeyDown={move}>
           {ROOMS.map(({ id, title }) => (
             <button key={id} type="button" role="tab" id={`tab-${id}`} aria-controls={`room-${id}`} aria-selected={id === open} tabIndex={id === open ? 0 : -1} onClick={() => setOpen(id)}>
@@ -34,7 +37,8 @@ export function Chat() {
       </div>
       {ROOMS.map(({ id, title }) => (
         <div key={id} role="tabpanel" className="room" id={`room-${id}`} aria-labelledby={`tab-${id}`} hidden={id !== open}>
-          <Room room={id} title={title} isOpen={id === open} onLeave={() => setOpen('floor')} />
+          {/* The floor is listened to all the time; the board room is asked for when somebody opens it. */}
+          {(id === 'floor' || id === open) && <Room room={id} title={title} onLeave={() => enter('floor')} />}
         </div>
       ))}
     </section>

@@ -2,7 +2,7 @@
 import { usePublish } from 'holdfast';
 import { useState, type FormEvent } from 'react';
 import { api, MAX_LENGTH } from '../contract.js';
-import { createTypist } from './typing.js';
+import { createTypist } from './typist.js';
 
 interface ComposerProps {
   readonly room: string;

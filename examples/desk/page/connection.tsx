@@ -41,7 +41,7 @@ function RoundTrip() {
   const { rttMs } = useConnectionMetrics();
   return (
     <>
-      Round trip <span className="figure" data-testid="rtt">{rttMs === null ? '–' : rttMs < 10 ? rttMs.toFixed(1) : Math.round(rttMs)} ms</span>
+      Round trip <span className="figure" data-testid="rtt">{rttMs === null ? 'not measured yet' : `${rttMs < 10 ? rttMs.toFixed(1) : Math.round(rttMs)} ms`}</span>
     </>
   );
 }

@@ -12,7 +12,7 @@ export function FaultPanel() {
   return (
     <section className="panel faults" aria-labelledby="faults-title">
       <div className="panel-head">
-        <h2 id="faults-title">Break it</h2>
+        <h2 id="faults-title" tabIndex={-1}>Break it</h2>
         <p className="pill" data-tone={server === null ? undefined : TONE[server.server]} data-testid="server-state">
           {server === null ? 'Server' : `Server ${SERVER[server.server]}`}
         </p>

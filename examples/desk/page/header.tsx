@@ -15,7 +15,7 @@ export function Header() {
         <div>
           <h1>Holdfast desk</h1>
           <p className="hint">
-            You trade as <b data-testid="me">{me.trader}</b>
+            <span className="you">You trade as</span> <b data-testid="me">{me.trader}</b>
           </p>
         </div>
       </div>

@@ -50,6 +50,7 @@ export function placeErrorInWords(error: CommandError<typeof api.commands.placeO
 }
 
 export function cancelErrorInWords(error: CommandError<typeof api.commands.cancelOrder>): string {
+  if (error.code === 'outcome-unknown') return `${errorInWords(error)} The history shows whether it is cancelled.`;
   if (error.reason !== 'notOpen') return errorInWords(error);
   if (error.data.status === 'filled') return 'Too late: it was filled already.';
   return error.data.status === 'cancelled' ? 'It was cancelled already.' : 'The server does not know this order.';

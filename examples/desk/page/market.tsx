@@ -18,7 +18,7 @@ export function Market({ symbol, onChoose }: MarketProps) {
   return (
     <section className="panel market" aria-labelledby="market-title">
       <div className="panel-head">
-        <h2 id="market-title">Market</h2>
+        <h2 id="market-title" tabIndex={-1}>Market</h2>
         <Rates />
       </div>
       {gap && <GapNotice what="prices" gap={gap} onRead={resync} />}

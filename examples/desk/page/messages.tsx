@@ -9,22 +9,21 @@ interface MessagesProps {
   readonly room: string;
   readonly isPending: boolean;
   readonly isStale: boolean;
-  readonly enabled: boolean;
 }
 
-export function Messages({ room, isPending, isStale, enabled }: MessagesProps) {
+export function Messages({ room, isPending, isStale }: MessagesProps) {
   return (
     // A log is announced politely. Its list is drawn from the end, so that no script has to scroll.
     <div className="log" role="log" aria-label="Messages" tabIndex={0} data-stale={isStale} data-testid={`messages-${room}`}>
       <CountCommits>
-        <MessageList room={room} isPending={isPending} enabled={enabled} />
+        <MessageList room={room} isPending={isPending} />
       </CountCommits>
     </div>
   );
 }
 
-function MessageList({ room, isPending, enabled }: Omit<MessagesProps, 'isStale'>) {
-  const { data } = useChannel(messages, { params: { id: room }, enabled });
+function MessageList({ room, isPending }: Omit<MessagesProps, 'isStale'>) {
+  const { data } = useChannel(messages, { params: { id: room } });
   const saying = useOutbox((outbox) =>
     outbox.commands
       .filter(({ name }) => name === 'say')
@@ -40,7 +39,7 @@ function MessageList({ room, isPending, enabled }: Omit<MessagesProps, 'isStale'
         <li key={id} className="message" data-own={author === me.trader} data-moving={underWay.has(id)} data-message={id}>
           <p className="byline">
             <b>{author === me.trader ? 'You' : author}</b>{' '}
-            {underWay.has(id) ? <span>{underWay.get(id) === 'queued' ? 'waits for the connection' : 'on its way'}</span> : <time dateTime={new Date(at).toISOString()}>{clockText(at)}</time>}
+            {underWay.has(id) ? <span>{underWay.get(id) === 'queued' ? 'not sent yet' : 'on its way'}</span> : <time dateTime={new Date(at).toISOString()}>{clockText(at)}</time>}
           </p>
           <p className="text">{text}</p>
         </li>

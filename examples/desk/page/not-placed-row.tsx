@@ -1,9 +1,11 @@
 // An order that was not placed, or of which nobody can say; why, and what can be done.
 import { useQuery } from 'holdfast';
+import type { MouseEvent } from 'react';
 import { api, type NewOrder } from '../contract.js';
 import { applyToHistory, MOST } from './book-levels.js';
 import { clockText, priceText } from './format.js';
 import { orderInWords, placeErrorInWords } from './in-words.js';
+import { keepFocus } from './keep-focus.js';
 import { me } from './me.js';
 import type { NotPlaced } from './place-order.js';
 
@@ -15,8 +17,8 @@ interface NotPlacedRowProps {
 
 export function NotPlacedRow({ one, onAgain, onForget }: NotPlacedRowProps) {
   const { input, error } = one;
-  const again = (order: NewOrder) => {
-    onAgain(order);
+  const dismiss = (event: MouseEvent<HTMLElement>) => {
+    keepFocus(event);
     onForget();
   };
   const isUnknown = error.code === 'outcome-unknown';
@@ -27,11 +29,17 @@ export function NotPlacedRow({ one, onAgain, onForget }: NotPlacedRowProps) {
       </p>
       <div className="acts">
         {error.reason === 'farFromPrice' && (
-          <button type="button" onClick={() => again({ ...input, cents: error.data.cents })}>
+          <button
+            type="button"
+            onClick={(event) => {
+              onAgain({ ...input, cents: error.data.cents });
+              dismiss(event);
+            }}
+          >
             Place at {priceText(error.data.cents)}
           </button>
         )}
-        <button type="button" onClick={onForget} aria-label={`Dismiss: ${orderInWords(input)}`}>
+        <button type="button" onClick={dismiss} aria-label={`Dismiss: ${orderInWords(input)}`}>
           Dismiss
         </button>
       </div>

@@ -22,7 +22,7 @@ export function OrderHistory() {
   return (
     <section className="panel history" aria-labelledby="history-title">
       <div className="panel-head">
-        <h2 id="history-title">Order history</h2>
+        <h2 id="history-title" tabIndex={-1}>Order history</h2>
         <p className="hint" role="status" data-testid="history-state">{state}</p>
       </div>
       <HistoryFilter filter={filter} onFilter={setFilter} />

@@ -1,8 +1,10 @@
 // What this page has sent and what has no outcome yet: in words, with its age, and a way back.
 import { useOutbox, type OutboxCommand } from 'holdfast';
+import type { MouseEvent } from 'react';
 import type { NewOrder } from '../contract.js';
 import { ageText } from './format.js';
 import { orderInWords } from './in-words.js';
+import { keepFocus } from './keep-focus.js';
 import { useNow } from './sampled.js';
 
 /** Of a thousand waiting commands nobody reads more. */
@@ -13,7 +15,7 @@ export function Outbox() {
   return (
     <section className="panel outbox" aria-labelledby="outbox-title">
       <div className="panel-head">
-        <h2 id="outbox-title">Outbox</h2>
+        <h2 id="outbox-title" tabIndex={-1}>Outbox</h2>
         <p className="hint" role="status" data-testid="outbox-status">
           {pending === 0 ? 'Empty.' : `${pending} under way, ${queued} not sent.`} {isDurable && 'Survives a reload.'}
         </p>
@@ -34,13 +36,17 @@ export function Outbox() {
 
 function OutboxRow({ command: { id, name, input, status, at, attempt, cancel } }: { readonly command: OutboxCommand }) {
   const words = inWords(name, input);
+  const takeBack = (event: MouseEvent<HTMLElement>) => {
+    keepFocus(event);
+    cancel();
+  };
   return (
     <li className="outbox-row" data-status={status} data-command={id}>
       <p className="outbox-words">{words}</p>
       <p className="hint figure">
-        {status === 'queued' ? 'Waits for the connection' : attempt > 1 ? `Sent ${attempt} times, no answer yet` : 'Sent, no answer yet'}, <Age since={at} />
+        {status === 'queued' ? 'Not sent yet' : attempt > 1 ? `Sent ${attempt} times, no answer yet` : 'Sent, no answer yet'}, <Age since={at} />
       </p>
-      <button type="button" onClick={cancel} aria-label={`Take back: ${words}`}>
+      <button type="button" onClick={takeBack} aria-label={`Take back: ${words}`}>
         Take back
       </button>
     </li>

@@ -7,7 +7,8 @@ const POINTS = 600;
 export interface PriceLine {
   /** Seconds since 1970. */
   readonly times: number[];
-  readonly prices: number[];
+  /** null: nobody knows; a gap was told. */
+  readonly prices: (number | null)[];
 }
 
 const lines = new Map<Ticker, PriceLine>();
@@ -23,11 +24,24 @@ export const priceLines = {
     const last = times.length - 1;
     // Within a tenth of a second the last price stands.
     if (last >= 0 && at <= (times[last] ?? 0)) prices[last] = cents / 100;
-    else if (times.push(at) + prices.push(cents / 100) > POINTS * 2) {
+    else {
+      times.push(at);
+      prices.push(cents / 100);
+    }
+    if (times.length > POINTS) {
       times.shift();
       prices.shift();
     }
     listeners.get(symbol)?.();
+  },
+  /** What came in between is not known: the line is broken there. */
+  gap(): void {
+    for (const { times, prices } of lines.values()) {
+      const last = times.at(-1);
+      if (last === undefined || prices.at(-1) === null) continue;
+      times.push(last + STEP_S);
+      prices.push(null);
+    }
   },
   /** One at a time for each instrument: the chart that shows it. */
   watch(symbol: Ticker, onNew: () => void): () => void {

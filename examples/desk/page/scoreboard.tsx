@@ -15,7 +15,7 @@ export function Scoreboard() {
   const broken = [prices, orders].reduce((sum, { lost, doubled, reordered }) => sum + lost + doubled + reordered, 0);
   return (
     <section className="panel scoreboard" aria-labelledby="score-title">
-      <h2 id="score-title">Scoreboard</h2>
+      <h2 id="score-title" tabIndex={-1}>Scoreboard</h2>
       <p className="verdict" data-tone={broken === 0 ? 'good' : 'bad'} data-testid="verdict">
         {broken === 0 ? (
           <>

@@ -8,7 +8,7 @@ import { usePlaceOrder } from './place-order.js';
 
 const STATUS = {
   idle: 'Nothing placed yet.',
-  queued: 'Waits for the connection.',
+  queued: 'Not sent yet.',
   sent: 'On its way.',
   success: 'Placed.',
   error: 'Not placed. See below.',
@@ -22,7 +22,7 @@ export function Ticket({ symbol }: { readonly symbol: Ticker }) {
   return (
     <section className="panel ticket" aria-labelledby="ticket-title">
       <div className="panel-head">
-        <h2 id="ticket-title">Order ticket</h2>
+        <h2 id="ticket-title" tabIndex={-1}>Order ticket</h2>
         <p className="hint" role="status" data-testid="ticket-status">
           {STATUS[status]}
         </p>

@@ -18,7 +18,7 @@ export function TimelinePanel() {
   return (
     <section className="timeline" aria-labelledby="timeline-title">
       <div className="panel-head">
-        <h2 id="timeline-title">The line in the last two minutes</h2>
+        <h2 id="timeline-title" tabIndex={-1}>The line in the last two minutes</h2>
         <button type="button" className="quiet" aria-expanded={isOpen} aria-controls="timeline-log" onClick={() => setIsOpen(!isOpen)}>
           The same in words
         </button>

@@ -28,7 +28,7 @@ export function TimelinePicture({ entries }: { readonly entries: readonly Timeli
           <rect width="100%" height="100%" className="wash" />
           <rect width="100%" height="100%" fill={`url(#pattern-${state})`} />
           <rect width="2" height="100%" className="edge" />
-          <text x="8" y="15">{LINE_WORDS[state]}</text>
+          <text x="14" y="15">{LINE_WORDS[state]}</text>
         </svg>
       ))}
       {entries.map((entry) =>

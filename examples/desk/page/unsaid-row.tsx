@@ -1,5 +1,7 @@
 // A message that was not said, or of which nobody can say; why, and what can be done with it.
+import type { MouseEvent } from 'react';
 import { errorInWords } from './in-words.js';
+import { keepFocus } from './keep-focus.js';
 import type { Unsaid } from './say.js';
 
 interface UnsaidRowProps {
@@ -9,9 +11,13 @@ interface UnsaidRowProps {
 }
 
 export function UnsaidRow({ one: { text, error }, onEdit, onForget }: UnsaidRowProps) {
-  const edit = () => {
-    onEdit(text);
+  const discard = (event: MouseEvent<HTMLElement>) => {
+    keepFocus(event);
     onForget();
+  };
+  const edit = (event: MouseEvent<HTMLElement>) => {
+    onEdit(text);
+    discard(event);
   };
   const isUnknown = error.code === 'outcome-unknown';
   return (
@@ -21,7 +27,7 @@ export function UnsaidRow({ one: { text, error }, onEdit, onForget }: UnsaidRowP
       </p>
       <div className="acts">
         <button type="button" onClick={edit} aria-label={`Edit: ${text}`}>Edit</button>
-        <button type="button" onClick={onForget} aria-label={`Discard: ${text}`}>Discard</button>
+        <button type="button" onClick={discard} aria-label={`Discard: ${text}`}>Discard</button>
       </div>
     </li>
   );
