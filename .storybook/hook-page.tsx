@@ -23,7 +23,7 @@ export default function HookPage() {
 function Hook({ hook: { name, signatures, types }, isAlone }: { readonly hook: HookDoc; readonly isAlone: boolean }) {
   return (
     <section className="hook-doc" aria-label={name}>
-      {!isAlone && <h2>{name}</h2>}
+      <h2>{isAlone ? 'Signature' : name}</h2>
       {signatures.map(({ code, text, examples }) => (
         <div key={code}>
           <Markdown>{text}</Markdown>
@@ -41,6 +41,7 @@ function Code({ text }: { readonly text: string }) {
 }
 
 function Members({ type: { name, text, members } }: { readonly type: TypeDoc }) {
+  const hasDefaults = members.some(({ standard }) => standard !== null);
   return (
     <>
       <h3>{name}</h3>
@@ -48,7 +49,7 @@ function Members({ type: { name, text, members } }: { readonly type: TypeDoc }) 
       <div className="members" role="region" aria-label={`Members of ${name}`} tabIndex={0}>
         <table>
           <thead>
-            <tr><th scope="col">Name</th><th scope="col">Type</th><th scope="col">What it is</th><th scope="col">Default</th></tr>
+            <tr><th scope="col">Name</th><th scope="col">Type</th><th scope="col">What it is</th>{hasDefaults && <th scope="col">Default</th>}</tr>
           </thead>
           <tbody>
             {members.map(({ name: member, type, text: words, isOptional, standard }) => (
@@ -56,7 +57,7 @@ function Members({ type: { name, text, members } }: { readonly type: TypeDoc }) 
                 <th scope="row"><code>{member}{isOptional && '?'}</code></th>
                 <td><code>{type}</code></td>
                 <td><Markdown>{words}</Markdown></td>
-                <td>{standard !== null && <code>{standard}</code>}</td>
+                {hasDefaults && <td>{standard !== null && <code>{standard}</code>}</td>}
               </tr>
             ))}
           </tbody>
