@@ -17,6 +17,8 @@ export interface Tab {
   evaluate<T = void>(expression: string): Promise<T>;
   /** CPU time of its main thread. */
   cpuMs(): Promise<number>;
+  /** Anything else that the DevTools protocol has, for this tab. */
+  send(method: string, params?: object): Promise<Answer>;
   /** What it has thrown and nobody caught. */
   readonly thrown: readonly string[];
   close(): Promise<void>;
@@ -88,6 +90,7 @@ export async function launchChromium(): Promise<BareChromium> {
           const { metrics } = (await send('Performance.getMetrics', {}, sessionId)) as { metrics: readonly { name: string; value: number }[] };
           return 1_000 * (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN);
         },
+        send: (method, params) => send(method, params, sessionId),
         async close() {
           await send('Target.closeTarget', { targetId });
         },

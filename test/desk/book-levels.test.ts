@@ -1,7 +1,7 @@
 // The desk's lists of orders: how an event changes the book and the history, and what a book is made of.
 import { describe, expect, test } from 'vitest';
-import type { Order } from '../../examples/desk/contract.js';
-import { applyToBook, applyToHistory, levelsOf, MOST, put } from '../../examples/desk/page/book-levels.js';
+import type { Order, OrderFilter } from '../../examples/desk/contract.js';
+import { applyToBook, applyToHistory, fallsOut, levelsOf, MOST, put } from '../../examples/desk/page/book-levels.js';
 
 const order = (id: string, more: Partial<Order> = {}): Order => ({
   id,
@@ -48,6 +48,15 @@ describe('the history after an order has changed', () => {
     const list = [order('1')];
     expect(apply(list, { data: order('2', { trader: 'Bob' }) })).toBe(list);
     expect(ids(apply(list, { data: order('1', { status: 'filled' }) }))).toBe('');
+  });
+  test('moves none that has changed, of two that were placed in the same moment neither', () => {
+    const [older, newer] = [order('1', { placedAt: 5 }), order('2', { placedAt: 5 })];
+    expect(ids(applyToHistory({})([newer, older], { data: order('1', { placedAt: 5, status: 'filled' }) }))).toBe('2 1');
+  });
+  test('has lost one that was in it, when an open one was asked for and it is open no more', () => {
+    const filled = order('1', { status: 'filled' });
+    expect([{ status: 'open' }, { status: 'open', trader: 'Bob' }, { status: 'filled' }, {}].map((filter) => fallsOut(filled, filter as OrderFilter))).toEqual([true, false, false, false]);
+    expect(fallsOut(order('1'), { status: 'open' })).toBe(false);
   });
   test('bears an event twice', () => {
     const apply = applyToHistory({});

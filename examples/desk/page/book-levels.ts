@@ -30,13 +30,17 @@ export const MOST = 40;
 /** The history under a filter after an order has changed: it may come in, change in its place, or fall out. */
 export function applyToHistory(filter: OrderFilter) {
   return (orders: Order[], { data: order }: { readonly data: Order }): Order[] => {
-    const others = orders.filter(({ id }) => id !== order.id);
-    if (!passes(order, filter)) return others.length === orders.length ? orders : others;
+    const known = orders.findIndex(({ id }) => id === order.id);
+    if (!passes(order, filter)) return known === -1 ? orders : orders.toSpliced(known, 1);
     // The newest first, by when they were placed: a change moves nothing.
-    const at = others.findIndex(({ placedAt }) => placedAt <= order.placedAt);
-    return (at === -1 ? [...others, order] : others.toSpliced(at, 0, order)).slice(0, MOST);
+    if (known !== -1) return orders.with(known, order);
+    const at = orders.findIndex(({ placedAt }) => placedAt <= order.placedAt);
+    return (at === -1 ? [...orders, order] : orders.toSpliced(at, 0, order)).slice(0, MOST);
   };
 }
+
+/** Whether an order was under the filter before it changed and is not any more: of an order only its status ever changes, and only from open. */
+export const fallsOut = (order: Order, filter: OrderFilter): boolean => filter.status === 'open' && passes({ ...order, status: 'open' }, filter) && !passes(order, filter);
 
 /** The best prices of one side first. @param moving - ids of orders that are on their way */
 export function levelsOf(orders: readonly Order[], side: Side, trader: string, moving: ReadonlySet<string>): Level[] {

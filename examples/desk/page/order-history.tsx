@@ -1,8 +1,8 @@
 // Orders as the server's file has them: asked for with a filter, then kept true by the channel that it follows.
-import { useQuery } from 'holdfast';
+import { useChannel, useQuery } from 'holdfast';
 import { useState } from 'react';
 import { api, type OrderFilter } from '../contract.js';
-import { applyToHistory } from './book-levels.js';
+import { applyToHistory, fallsOut } from './book-levels.js';
 import { countText, clockText, priceText } from './format.js';
 import { CountCommits } from './frames.js';
 import { HistoryFilter } from './history-filter.js';
@@ -17,6 +17,8 @@ export function OrderHistory() {
     input: filter,
     follow: { channel: api.channels.orders, apply: applyToHistory(filter) },
   });
+  // It shows the newest of many: who falls out leaves its place to one that was not in the answer, so it asks again.
+  useChannel(api.channels.orders, { onEvent: ({ data: order }) => fallsOut(order, filter) && refetch() });
   const state =
     fetchStatus === 'paused' ? 'Waits for the connection to ask.' : isFetching ? 'Asking …' : isStale ? 'Not live now: this may be behind.' : 'Live: asked once, then followed.';
   return (
