@@ -5,6 +5,6 @@ import './docs.css';
 import { dark, light } from './theme.js';
 import { isDark, watchTheme } from './theme-choice.js';
 
-export function ThemedDocs(props: PropsWithChildren<DocsContainerProps>) {
+export default function ThemedDocs(props: PropsWithChildren<DocsContainerProps>) {
   return <DocsContainer {...props} theme={useSyncExternalStore(watchTheme, isDark) ? dark : light} />;
 }

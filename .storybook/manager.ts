@@ -6,7 +6,8 @@ import { dark, light } from './theme.js';
 const system = matchMedia('(prefers-color-scheme: dark)');
 const themeOf = (choice: unknown) => (choice === 'dark' || (choice !== 'light' && system.matches) ? dark : light);
 
-addons.setConfig({ theme: themeOf('system'), panelPosition: 'bottom', initialActive: 'sidebar' });
+// The stage first: the panel of addons is one key (A) away.
+addons.setConfig({ theme: themeOf('system'), panelPosition: 'bottom', bottomPanelHeight: 0 });
 
 addons.register('holdfast/theme', (api) => {
   let choice: unknown = 'system';

@@ -1,14 +1,25 @@
 // What every story has in common: StrictMode, the look, the toolbar's two switches, and axe findings as failures.
 import type { Preview } from '@storybook/react-vite';
-import { StrictMode, useInsertionEffect, type ReactNode } from 'react';
+import type { DocsContainerProps } from '@storybook/addon-docs/blocks';
+import { lazy, StrictMode, Suspense, useInsertionEffect, type PropsWithChildren, type ReactNode } from 'react';
 import '../examples/design/theme.css';
 import { ServerContext } from '../stories/stage/server-choice.js';
-import { ThemedDocs } from './docs-container.js';
-import { HookPage } from './hook-page.js';
 import { liveUrl } from './live-url.js';
 import { applyTheme, followToolbar } from './theme-choice.js';
 
 void followToolbar();
+
+// Only docs pages need them, and they are large: the tests of stories go without.
+const Container = lazy(() => import('./docs-container.js'));
+const Page = lazy(() => import('./hook-page.js'));
+
+function Docs(props: PropsWithChildren<DocsContainerProps>) {
+  return (
+    <Suspense>
+      <Container {...props} />
+    </Suspense>
+  );
+}
 
 /** Stories that run without a toolbar are told of their theme too. */
 function Themed({ choice, children }: { readonly choice: unknown; readonly children: ReactNode }) {
@@ -62,11 +73,11 @@ const preview: Preview = {
     a11y: { test: 'error' },
     controls: { expanded: true },
     layout: 'padded',
-    docs: { container: ThemedDocs, page: HookPage },
+    docs: { container: Docs, page: () => <Page /> },
     backgrounds: { disable: true },
     options: {
       storySort: {
-        order: ['Welcome', 'Pull the cable', 'Patterns', ['1 Connection pooling', '2 Heartbeat', '3 Reconnection', '4 Message queuing', '5 Protocol definition', '6 Channel subscriptions'], 'Hooks'],
+        order: ['Welcome', 'Pull the cable', 'Patterns', ['1 Connection pooling', '2 Heartbeat', '3 Reconnection', '4 Message queuing', '5 Protocol definition', '6 Channel subscriptions'], 'Hooks', ['useChannel', 'useQuery', 'useCommand', 'useOutbox', 'usePublish', 'The connection']],
       },
     },
   },

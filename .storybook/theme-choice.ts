@@ -1,5 +1,4 @@
 // Which theme the toolbar asks for, and whether that is a dark one now. Told by the channel, so that a page without a story hears of it too.
-import { GLOBALS_UPDATED, SET_GLOBALS } from 'storybook/internal/core-events';
 import { addons } from 'storybook/preview-api';
 
 export type ThemeChoice = 'system' | 'light' | 'dark';
@@ -31,10 +30,12 @@ export function watchTheme(onChange: () => void): () => void {
   };
 }
 
+/** Of `storybook/internal/core-events`, which is as large as Storybook: what the toolbar says at first, and later. */
+const EVENTS = ['setGlobals', 'globalsUpdated'];
+
 /** Follows the toolbar from now on. */
 export async function followToolbar(): Promise<void> {
   const channel = await addons.ready();
   const hear = ({ globals }: { readonly globals: Readonly<Record<string, unknown>> }): void => applyTheme(globals['theme']);
-  channel.on(SET_GLOBALS, hear);
-  channel.on(GLOBALS_UPDATED, hear);
+  for (const event of EVENTS) channel.on(event, hear);
 }

@@ -36,7 +36,7 @@ export const dark: Theme = create({
   ...shared,
   base: 'dark',
   colorPrimary: '#5fd0bb',
-  colorSecondary: '#2f8f7e',
+  colorSecondary: '#46b39f',
   appBg: '#0f1413',
   appContentBg: '#171d1b',
   appPreviewBg: '#0f1413',

@@ -16,7 +16,7 @@ const origins = [host, 'localhost'].map((name) => `http://${name}:${port}`).join
 const live = start(process.execPath, [program], { STORY_ORIGINS: origins }, ['ignore', 'pipe', 'inherit']);
 const liveUrl = await new Promise((resolve) => createInterface({ input: live.stdout }).once('line', resolve));
 
-console.log(`The live server is at ${liveUrl}, Storybook will be at http://${host}:${port}`);
+console.log(`Storybook will be at http://${host}:${port} and its live server is at ${liveUrl}`);
 const options = ['dev', '--ci', '--no-open', '--exact-port', '--host', host, '--port', String(port), ...process.argv.slice(2)];
 start(join(root, 'node_modules', '.bin', 'storybook'), options, { STORYBOOK_LIVE_URL: liveUrl }, 'inherit');
 

@@ -6,10 +6,11 @@ import { rehearsed } from '../stage/stage-play.js';
 import { api, latestPrice, messages, vaultMessages } from '../stage/contract.js';
 import { BenSpeaks } from '../stage/ben.js';
 import { Figures } from '../stage/figures.js';
-import { Stage, useStage } from '../stage/stage.js';
+import { usePlace } from '../stage/open-place.js';
+import { Stage } from '../stage/stage.js';
 
 function Room() {
-  const { data, status, liveStatus, isStale, gap, resync } = useChannel(messages, { params: { id: useStage().id } });
+  const { data, status, liveStatus, isStale, gap, resync } = useChannel(messages, { params: { id: usePlace().id } });
   return (
     <>
       {gap && (
@@ -24,7 +25,7 @@ function Room() {
 }
 
 function Count() {
-  const { data } = useChannel(messages, { params: { id: useStage().id }, select: (list) => list.length });
+  const { data } = useChannel(messages, { params: { id: usePlace().id }, select: (list) => list.length });
   return <Figures count={data} />;
 }
 

@@ -5,14 +5,15 @@ import { expect, userEvent } from 'storybook/test';
 import { rehearsed } from '../stage/stage-play.js';
 import { api, messages, type Message } from '../stage/contract.js';
 import { Figures } from '../stage/figures.js';
-import { Stage, useStage } from '../stage/stage.js';
+import { usePlace } from '../stage/open-place.js';
+import { Stage } from '../stage/stage.js';
 
 interface Shown extends Message {
   readonly isPending?: true;
 }
 
 function Chat() {
-  const room = useStage().id;
+  const room = usePlace().id;
   const [text, setText] = useState('');
   const { data } = useChannel(messages, { params: { id: room } });
   const say = useCommand(api.commands.say, {

@@ -5,10 +5,11 @@ import { expect } from 'storybook/test';
 import { rehearsed } from '../stage/stage-play.js';
 import { api, messages } from '../stage/contract.js';
 import { Figures } from '../stage/figures.js';
-import { Stage, useStage } from '../stage/stage.js';
+import { usePlace } from '../stage/open-place.js';
+import { Stage } from '../stage/stage.js';
 
 function Orders() {
-  const room = useStage().id;
+  const room = usePlace().id;
   const count = useRef(0);
   const say = useCommand(api.commands.say);
   const { data } = useChannel(messages, { params: { id: room }, select: (list) => list.map(({ text }) => text).join(', ') });

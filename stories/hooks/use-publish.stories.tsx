@@ -4,10 +4,12 @@ import { useState } from 'react';
 import { expect, userEvent } from 'storybook/test';
 import { rehearsed } from '../stage/stage-play.js';
 import { api } from '../stage/contract.js';
-import { Person, Stage, useStage } from '../stage/stage.js';
+import { usePlace } from '../stage/open-place.js';
+import { Person } from '../stage/person.js';
+import { Stage } from '../stage/stage.js';
 
 function Field() {
-  const publish = usePublish(api.channels.room, { id: useStage().id });
+  const publish = usePublish(api.channels.room, { id: usePlace().id });
   const [wasSent, setSent] = useState<boolean | null>(null);
   return (
     <p className="row">
@@ -29,7 +31,7 @@ function Ben() {
 
 function Typing() {
   const [who, setWho] = useState<string | null>(null);
-  const { liveStatus } = useChannel(api.channels.room, { params: { id: useStage().id }, onVolatile: (event) => setWho(event.data.on ? (event.by ?? '') : null) });
+  const { liveStatus } = useChannel(api.channels.room, { params: { id: usePlace().id }, onVolatile: (event) => setWho(event.data.on ? (event.by ?? '') : null) });
   return <p aria-live="polite">Ben sees: {liveStatus !== 'live' ? 'nothing yet' : who === null ? 'nobody is typing' : `${who} is typing …`}</p>;
 }
 

@@ -6,10 +6,11 @@ import { rehearsed } from '../stage/stage-play.js';
 import { api, type Message } from '../stage/contract.js';
 import { BenSpeaks } from '../stage/ben.js';
 import { Figures } from '../stage/figures.js';
-import { Stage, useStage } from '../stage/stage.js';
+import { usePlace } from '../stage/open-place.js';
+import { Stage } from '../stage/stage.js';
 
 function History() {
-  const room = useStage().id;
+  const room = usePlace().id;
   const [isOpen, setOpen] = useState(false);
   const { data, status, fetchStatus, isStale, refetch } = useQuery(api.queries.history, {
     input: isOpen ? { room } : skipToken,

@@ -2,7 +2,7 @@ import type { Meta, StoryObj } from '@storybook/react-vite';
 import { useConnectionStatus } from 'holdfast';
 import { expect } from 'storybook/test';
 import { Counters, inSeconds } from '../stage/figures.js';
-import { Pattern, type PatternArgs, type PatternTell } from '../stage/pattern.js';
+import { Pattern, PATTERN_CONTROLS, type PatternArgs, type PatternTell } from '../stage/pattern.js';
 import { FEEDS } from '../stage/service.js';
 import { breaks, holds, rehearsed, type StagePlay } from '../stage/stage-play.js';
 import { sumOf, useTallies } from '../stage/use-tally.js';
@@ -85,6 +85,7 @@ const meta: Meta<typeof Pooling> = {
   title: 'Patterns/1 Connection pooling',
   component: Pooling,
   args: { without: false },
+  argTypes: PATTERN_CONTROLS,
 };
 export default meta;
 

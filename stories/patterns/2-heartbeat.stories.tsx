@@ -3,7 +3,7 @@ import { useConnectionMetrics, useConnectionStatus } from 'holdfast';
 import { expect } from 'storybook/test';
 import { Counters, inSeconds } from '../stage/figures.js';
 import { Gauge } from '../stage/gauge.js';
-import { Pattern, type PatternArgs, type PatternTell } from '../stage/pattern.js';
+import { Pattern, PATTERN_CONTROLS, type PatternArgs, type PatternTell } from '../stage/pattern.js';
 import { withSlowHeart } from '../stage/slow-heart.js';
 import { breaks, holds, rehearsed, type StagePlay } from '../stage/stage-play.js';
 import { useLosses } from '../stage/use-losses.js';
@@ -14,7 +14,7 @@ const TELL: PatternTell = {
   claim: 'A connection that died without a word is noticed within ten seconds',
   hooks: ['useConnectionStatus', 'useConnectionMetrics'],
   tries: ['Silence the sockets. They stay open and carry nothing: a phone that left the building, a router that forgot.', 'Skip 10 s.', 'Freeze the server for 15 s: as silent, and alive.'],
-  see: 'After 7.25 s the link is suspect (“no answer …”), and a second one is opened at once, to which everybody moves; after 8.5 s the silent one is given up. What was said meanwhile comes over the second.',
+  see: 'After 7.25 s the link is suspect (“no answer …”), and a second one is opened beside it. After 8.5 s it is given up, and everybody moves over; what was said meanwhile comes over the second.',
   without: { what: 'a server that names ten minutes as its ping interval', see: 'The badge says connected, the page looks well, and nothing arrives any more. Nobody will notice before the ten minutes are over.' },
   promise: '4: a dead link is noticed in less than 10 s',
   tests: ['test/patterns/heartbeat.test.ts', 'test/rooms/heartbeat'],
@@ -57,6 +57,7 @@ const meta: Meta<typeof Heartbeat> = {
   title: 'Patterns/2 Heartbeat',
   component: Heartbeat,
   args: { without: false },
+  argTypes: PATTERN_CONTROLS,
 };
 export default meta;
 
@@ -76,6 +77,9 @@ export const SilenceIsNoticed: StoryObj<typeof Heartbeat> = {
   play: rehearsed(async (stage) => {
     await claim(stage);
     await expect(stage.status()).toBe('connected');
+    // Simulated seconds: the silence, the verdict, and the way over the next link.
+    const waited = Number.parseFloat(stage.figure('longestWait') ?? '');
+    await expect([waited > 7, waited < 10]).toEqual([true, true]);
   }),
 };
 

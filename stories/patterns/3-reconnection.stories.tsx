@@ -3,7 +3,7 @@ import { useConnectionStatus } from 'holdfast';
 import { expect } from 'storybook/test';
 import { Attempts } from '../stage/attempts.js';
 import { Counters, inSeconds } from '../stage/figures.js';
-import { Pattern, type PatternArgs, type PatternTell } from '../stage/pattern.js';
+import { Pattern, PATTERN_CONTROLS, type PatternArgs, type PatternTell } from '../stage/pattern.js';
 import { breaks, holds, rehearsed, type StagePlay } from '../stage/stage-play.js';
 import { useLosses } from '../stage/use-losses.js';
 import { usePlaceState } from '../stage/use-place-state.js';
@@ -64,6 +64,7 @@ const meta: Meta<typeof Reconnection> = {
   title: 'Patterns/3 Reconnection',
   component: Reconnection,
   args: { without: false },
+  argTypes: PATTERN_CONTROLS,
 };
 export default meta;
 

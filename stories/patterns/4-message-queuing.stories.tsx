@@ -4,8 +4,9 @@ import { useRef, useState } from 'react';
 import { expect } from 'storybook/test';
 import { api, type Order } from '../stage/contract.js';
 import { Counters } from '../stage/figures.js';
-import { Pattern, type PatternArgs, type PatternTell } from '../stage/pattern.js';
-import { Person, useStage } from '../stage/stage.js';
+import { Pattern, PATTERN_CONTROLS, type PatternArgs, type PatternTell } from '../stage/pattern.js';
+import { usePlace } from '../stage/open-place.js';
+import { Person } from '../stage/person.js';
 import { breaks, holds, rehearsed, type StagePlay } from '../stage/stage-play.js';
 
 const TELL: PatternTell = {
@@ -33,7 +34,7 @@ interface Outcomes {
 const KINDS: Readonly<Record<string, keyof Outcomes>> = { expired: 'expired', cancelled: 'cancelled', 'outcome-unknown': 'unknown' };
 
 function Desk() {
-  const { id: book } = useStage();
+  const { id: book } = usePlace();
   const { send } = useCommand(api.commands.order);
   const { pending } = useOutbox();
   const sent = useRef(0);
@@ -112,6 +113,7 @@ const meta: Meta<typeof Queuing> = {
   title: 'Patterns/4 Message queuing',
   component: Queuing,
   args: { without: false },
+  argTypes: PATTERN_CONTROLS,
 };
 export default meta;
 

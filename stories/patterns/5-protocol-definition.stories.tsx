@@ -4,8 +4,8 @@ import { useState } from 'react';
 import { expect } from 'storybook/test';
 import { api, uncheckedApi, type StageApi } from '../stage/contract.js';
 import { Counters } from '../stage/figures.js';
-import { Pattern, type PatternArgs, type PatternTell } from '../stage/pattern.js';
-import { useStage } from '../stage/stage.js';
+import { Pattern, PATTERN_CONTROLS, type PatternArgs, type PatternTell } from '../stage/pattern.js';
+import { usePlace } from '../stage/open-place.js';
 import { breaks, holds, rehearsed, type StagePlay } from '../stage/stage-play.js';
 
 const TELL: PatternTell = {
@@ -28,7 +28,7 @@ interface Answer {
 }
 
 function Book({ contract }: { readonly contract: StageApi }) {
-  const { id: book } = useStage();
+  const { id: book } = usePlace();
   const [total, setTotal] = useState(0);
   const [asked, setAsked] = useState(0);
   const [answers, setAnswers] = useState<readonly Answer[]>([]);
@@ -93,6 +93,7 @@ const meta: Meta<typeof Protocol> = {
   title: 'Patterns/5 Protocol definition',
   component: Protocol,
   args: { without: false },
+  argTypes: PATTERN_CONTROLS,
 };
 export default meta;
 

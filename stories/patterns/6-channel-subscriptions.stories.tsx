@@ -2,7 +2,7 @@ import type { Meta, StoryObj } from '@storybook/react-vite';
 import { useConnectionStatus } from 'holdfast';
 import { expect } from 'storybook/test';
 import { Counters } from '../stage/figures.js';
-import { Pattern, type PatternArgs, type PatternTell } from '../stage/pattern.js';
+import { Pattern, PATTERN_CONTROLS, type PatternArgs, type PatternTell } from '../stage/pattern.js';
 import { breaks, holds, rehearsed, type StagePlay } from '../stage/stage-play.js';
 import { Strip } from '../stage/strip.js';
 import { useTally } from '../stage/use-tally.js';
@@ -49,6 +49,7 @@ const meta: Meta<typeof Channels> = {
   title: 'Patterns/6 Channel subscriptions',
   component: Channels,
   args: { without: false },
+  argTypes: PATTERN_CONTROLS,
 };
 export default meta;
 

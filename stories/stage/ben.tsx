@@ -2,7 +2,8 @@
 import { useCommand } from 'holdfast';
 import { useState } from 'react';
 import { api } from './contract.js';
-import { Person, useStage } from './stage.js';
+import { usePlace } from './open-place.js';
+import { Person } from './person.js';
 
 /** A button that lets Ben say something. */
 export function BenSpeaks() {
@@ -14,7 +15,7 @@ export function BenSpeaks() {
 }
 
 function Speak() {
-  const { id } = useStage();
+  const { id } = usePlace();
   const { send } = useCommand(api.commands.say);
   const [count, setCount] = useState(0);
   const speak = (): void => {

@@ -1,12 +1,12 @@
 // Everything that can go wrong between a page and its server, one button each: the same panel in every story. Not a story.
 import { useConnectionStatus } from 'holdfast';
 import { useId, useState, type ReactNode } from 'react';
-import type { FaultName, StagePlace } from './place.js';
-import { SELF, useStage } from './stage.js';
+import { usePlace } from './open-place.js';
+import { SELF, type FaultName } from './place.js';
 import { usePlaceState } from './use-place-state.js';
 
 export function FaultPanel() {
-  const place = useStage();
+  const place = usePlace();
   const { server, problem } = usePlaceState();
   const reasons = useId();
   const missing = [...new Set(Object.values(place.missing))];
@@ -48,7 +48,7 @@ interface FaultButtonProps {
 }
 
 function FaultButton({ name, reasons, onClick, isDisabled = false, isOn = false, children }: FaultButtonProps) {
-  const isMissing = useStage().missing[name] !== undefined;
+  const isMissing = usePlace().missing[name] !== undefined;
   return (
     <button type="button" onClick={onClick} disabled={isMissing || isDisabled} data-on={isOn || undefined} aria-describedby={isMissing ? reasons : undefined}>
       {children}
@@ -57,7 +57,7 @@ function FaultButton({ name, reasons, onClick, isDisabled = false, isOn = false,
 }
 
 function Cable({ reasons }: { readonly reasons: string }) {
-  const place = useStage();
+  const place = usePlace();
   const isOut = usePlaceState().unplugged.includes(SELF);
   return (
     <FaultButton name="cable" reasons={reasons} isOn={isOut} onClick={() => (isOut ? place.plug(SELF) : place.unplug(SELF))}>
@@ -67,7 +67,7 @@ function Cable({ reasons }: { readonly reasons: string }) {
 }
 
 function Power({ reasons }: { readonly reasons: string }) {
-  const place = useStage();
+  const place = usePlace();
   const isDown = usePlaceState().server === 'down';
   return (
     <FaultButton name="kill" reasons={reasons} isOn={isDown} isDisabled={isDown && place.kind === 'live'} onClick={isDown ? place.start : place.kill}>
@@ -86,7 +86,7 @@ const CLOSINGS = [
 ] as const;
 
 function Closing({ reasons }: { readonly reasons: string }) {
-  const place: StagePlace = useStage();
+  const place = usePlace();
   const [index, setIndex] = useState(0);
   const { code, reason } = CLOSINGS[index] ?? CLOSINGS[0];
   return (
@@ -102,7 +102,7 @@ function Closing({ reasons }: { readonly reasons: string }) {
 const LATENCIES = [20, 200, 1_000, 3_000] as const;
 
 function Latency({ reasons }: { readonly reasons: string }) {
-  const place = useStage();
+  const place = usePlace();
   const { latencyMs } = usePlaceState();
   const isMissing = place.missing.latency !== undefined;
   return (
@@ -116,7 +116,7 @@ function Latency({ reasons }: { readonly reasons: string }) {
 }
 
 function Time() {
-  const place = useStage();
+  const place = usePlace();
   const { seconds, isSkipping } = usePlaceState();
   if (place.missing.skip !== undefined) return null;
   const [minutes, rest] = [Math.floor(seconds / 60), seconds % 60];

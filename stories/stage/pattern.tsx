@@ -22,6 +22,9 @@ export interface PatternArgs {
   readonly without: boolean;
 }
 
+/** The same for Storybook’s controls. */
+export const PATTERN_CONTROLS = { without: { description: 'Takes the pattern away, to see what it was for', control: 'boolean' } } as const;
+
 interface PatternProps extends PatternArgs, Pick<SetProps, 'controls'> {
   readonly tell: PatternTell;
   readonly settings?: (isWithout: boolean) => Partial<ClientSettings>;

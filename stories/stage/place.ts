@@ -1,6 +1,9 @@
 // Where a story plays: a server that people can reach, and everything that can be done to it. Two kinds: `simulated-place.ts` and `live-place.ts`.
 import type { ClientSettings } from 'holdfast';
 
+/** Whose page the faults of the panel are done to. */
+export const SELF = 'Ada';
+
 export type FaultName = 'cut' | 'cutOne' | 'silence' | 'freeze' | 'cable' | 'kill' | 'close' | 'latency' | 'skip';
 
 export interface PlaceState {

@@ -1,4 +1,5 @@
 // What the stage's server does, wherever it runs: the simulated one in the page, and the real process of `npm run storybook`.
+// `createService` is long because it is the list of the contract's handlers over one memory.
 import type { Authenticate, Authorize, CommandHandlers, QueryHandlers } from 'holdfast/server';
 import type { SimulatedServer } from 'holdfast/testing';
 import type { Message, Order, StageApi } from './contract.js';

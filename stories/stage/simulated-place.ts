@@ -1,4 +1,5 @@
 // The stage inside the page: the real server core in the simulated world, whose time is the real one's. No backend, and every fault.
+// `createSimulatedPlace` is long because it is the list of the faults, a few lines each over one state.
 import { createSimulatedServer, createSimulatedWorld } from 'holdfast/testing';
 import { createCell } from './cell.js';
 import type { StageApi } from './contract.js';

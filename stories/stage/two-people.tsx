@@ -1,10 +1,12 @@
 // Two people, two clients, one server, and a cable each. Not a story: what the opening story shows.
-import { RealtimeProvider, useChannel, useCommand } from 'holdfast';
+import { useChannel, useCommand } from 'holdfast';
 import { useState, type FormEvent } from 'react';
 import { api, messages } from './contract.js';
 import { StatusPill } from './fault-panel.js';
-import { OpenPlace, useStage } from './stage.js';
+import { OpenPlace, usePlace } from './open-place.js';
+import { Person } from './person.js';
 import { usePlaceState } from './use-place-state.js';
+import './stage.css';
 
 export function TwoPeople() {
   return (
@@ -19,7 +21,7 @@ export function TwoPeople() {
 }
 
 function Power() {
-  const place = useStage();
+  const place = usePlace();
   const isDown = usePlaceState().server === 'down';
   return (
     <div className="row side-foot">
@@ -32,10 +34,9 @@ function Power() {
 }
 
 function Side({ name }: { readonly name: string }) {
-  const place = useStage();
   const isCut = usePlaceState().unplugged.includes(name);
   return (
-    <RealtimeProvider {...place.connect(name)} contract={api} onError={() => {}}>
+    <Person name={name}>
       <div role="group" aria-label={name} className="panel side" data-cut={isCut || undefined}>
         <div className="row side-head">
           <h2>{name}</h2>
@@ -44,12 +45,12 @@ function Side({ name }: { readonly name: string }) {
         </div>
         <Room name={name} />
       </div>
-    </RealtimeProvider>
+    </Person>
   );
 }
 
 function Cable({ name, isOut }: { readonly name: string; readonly isOut: boolean }) {
-  const place = useStage();
+  const place = usePlace();
   // No page can pull the cable of the machine that it runs on; a supervisor can make its sockets fall silent.
   if (place.missing.cable !== undefined) return <button type="button" onClick={() => place.silence(name)}>Silence the sockets</button>;
   return (
@@ -60,7 +61,7 @@ function Cable({ name, isOut }: { readonly name: string; readonly isOut: boolean
 }
 
 function Room({ name }: { readonly name: string }) {
-  const room = useStage().id;
+  const room = usePlace().id;
   const { data, gap, resync } = useChannel(messages, { params: { id: room } });
   const say = useCommand(api.commands.say);
   const [text, setText] = useState('');

@@ -1,7 +1,7 @@
 // How often the connection was lost, how long after the fault that was noticed, and how long it was away. Not a story.
 import { useRealtimeClient } from 'holdfast';
 import { useEffect, useState } from 'react';
-import { useStage } from './stage.js';
+import { usePlace } from './open-place.js';
 
 export interface Losses {
   readonly count: number;
@@ -18,7 +18,7 @@ export interface Losses {
 const NONE: Losses = { count: 0, noticedAfterMs: null, awayMs: null, attempts: 0, attemptsAt: [] };
 
 export function useLosses(): Losses {
-  const place = useStage();
+  const place = usePlace();
   const { connection } = useRealtimeClient();
   const [losses, setLosses] = useState(NONE);
   useEffect(() => {

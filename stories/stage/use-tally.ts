@@ -3,7 +3,7 @@ import { useChannel } from 'holdfast';
 import { useState } from 'react';
 import { api, type Tick } from './contract.js';
 import { FEEDS, type Feed } from './service.js';
-import { useStage } from './stage.js';
+import { usePlace } from './open-place.js';
 import { NOTHING_YET, withEvent, withGap, type Tally } from './tally.js';
 
 export interface TallyOptions {
@@ -15,7 +15,7 @@ export interface TallyOptions {
 
 /** One feed. */
 export function useTally(feed: Feed, { enabled = true, onTick }: TallyOptions = {}): Tally {
-  const { now } = useStage();
+  const { now } = usePlace();
   const [tally, setTally] = useState(NOTHING_YET);
   useChannel(api.channels.feed, {
     params: { name: feed },
