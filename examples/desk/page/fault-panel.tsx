@@ -4,7 +4,6 @@ import { secondsLeft } from './format.js';
 import { faults, FAULTS, type FaultButton } from './faults.js';
 import { useNow } from './sampled.js';
 
-const SERVER = { up: 'up', frozen: 'frozen', down: 'down' } as const;
 const TONE = { up: 'good', frozen: 'warn', down: 'bad' } as const;
 
 export function FaultPanel() {
@@ -14,7 +13,7 @@ export function FaultPanel() {
       <div className="panel-head">
         <h2 id="faults-title" tabIndex={-1}>Break it</h2>
         <p className="pill" data-tone={server === null ? undefined : TONE[server.server]} data-testid="server-state">
-          {server === null ? 'Server' : `Server ${SERVER[server.server]}`}
+          {server === null ? 'Server' : `Server ${server.server}`}
         </p>
       </div>
       <p className="hint figure" data-testid="server-detail">

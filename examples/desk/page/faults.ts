@@ -72,7 +72,7 @@ export interface Bench {
   readonly problem: string;
 }
 
-const LOOK_EVERY_MS = 2_000;
+const LOOK_EVERY_MS = 1_000;
 let bench: Bench = { refused: null, server: null, running: {}, problem: '' };
 let timer: ReturnType<typeof setInterval> | undefined;
 const listeners = new Set<() => void>();
