@@ -104,16 +104,28 @@ test('an order that cannot be cancelled any more comes back, with the reason', a
 });
 
 test('the history takes in what passes its filter, and drops what does not any more', async () => {
-  const { server, show } = createDesk();
+  const file: Order[] = [];
+  const { server, show } = createDesk(file);
   show(<OrderHistory />);
   await server.settle();
-  fireEvent.change(screen.getByLabelText('Status'), { target: { value: 'open' } });
-  await server.settle();
+  const filterBy = async (status: string) => {
+    fireEvent.change(screen.getByLabelText('Status'), { target: { value: status } });
+    await server.settle();
+  };
   const change = (next: Order) => server.publish(api.channels.orders, {}, 'changed', next);
+  const rows = () => within(screen.getByTestId('history')).queryAllByRole('row').slice(1).map((row) => row.getAttribute('data-order'));
+
+  await filterBy('filled');
   await change(order('a'));
   await change(order('b', { status: 'filled' }));
-  const rows = () => within(screen.getByTestId('history')).queryAllByRole('row').slice(1).map((row) => row.getAttribute('data-order'));
+  expect(rows()).toEqual(['b']);
+
+  // An order that falls out has the page ask for the rest of the file as well, so that is kept here.
+  await filterBy('open');
+  file.push(order('a'));
+  await change(order('a'));
   expect(rows()).toEqual(['a']);
+  file.pop();
   await change(order('a', { status: 'filled', seq: 3 }));
   expect(rows()).toEqual([]);
   expect(screen.getByText('No order passes this filter.')).toBeDefined();
