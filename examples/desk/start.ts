@@ -3,11 +3,16 @@ import { supervise } from '../supervisor/supervise.js';
 
 const { PORT = '5173', HOST = '127.0.0.1', PAGE_DIR = 'page', FAULT_ORIGINS = '' } = process.env;
 
-const { url } = await supervise({
+supervise({
   server: new URL('./server.mjs', import.meta.url),
   pageDir: PAGE_DIR,
   port: Number(PORT),
   host: HOST,
   origins: FAULT_ORIGINS.split(',').filter((origin) => origin !== ''),
-});
-console.log(`Holdfast is running at ${url}`);
+}).then(
+  ({ url }) => console.log(`Holdfast is running at ${url}`),
+  (error: Error) => {
+    console.error(error.message);
+    process.exit(1);
+  },
+);

@@ -10,7 +10,7 @@ const AGAIN_CAP_MS = 10_000;
 export type ProcessState = Omit<ServerState, 'sockets'>;
 
 export interface ServerProcess {
-  /** Resolves when it listens for the first time. */
+  /** Resolves when it listens for the first time, and rejects if it ends before: it would not do better the next time. */
   start(): Promise<void>;
   state(): ProcessState;
   /** Where it listens; null while it is down. A frozen one still has a port, and answers nothing on it. */
@@ -34,7 +34,8 @@ export function createServerProcess(server: URL): ServerProcess {
   let upAt: number | null = null;
   let isFrozen = false;
   let timer: NodeJS.Timeout | undefined;
-  let onFirst: (() => void) | null = null;
+  /** While it has never listened: what waits for that. */
+  let first: { readonly listens: () => void; readonly ended: (error: Error) => void } | null = null;
 
   function later(ms: number, act: () => void): void {
     clearTimeout(timer);
@@ -45,10 +46,13 @@ export function createServerProcess(server: URL): ServerProcess {
     run += 1;
     child = fork(server, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     child.on('message', ({ listening }: Listening) => {
+      // Killed before it could say so.
+      if (downMs !== null) return;
       port = listening;
       upAt = null;
       againMs = AGAIN_MS;
-      onFirst?.();
+      first?.listens();
+      first = null;
     });
     child.once('exit', ended);
   }
@@ -57,6 +61,7 @@ export function createServerProcess(server: URL): ServerProcess {
     port = null;
     isFrozen = false;
     if (isStopping) return;
+    if (first !== null) return first.ended(new Error('The server ended before it listened. What it said of it stands above.'));
     if (downMs === null) {
       later(againMs, spawn);
       againMs = Math.min(againMs * 2, AGAIN_CAP_MS);
@@ -71,8 +76,8 @@ export function createServerProcess(server: URL): ServerProcess {
 
   return {
     start: () =>
-      new Promise((resolve) => {
-        onFirst = resolve;
+      new Promise((listens, ended) => {
+        first = { listens, ended };
         spawn();
       }),
     state: () => ({ server: port === null ? 'down' : isFrozen ? 'frozen' : 'up', pid: port === null ? null : (child?.pid ?? null), run, upAt }),

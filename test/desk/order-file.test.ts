@@ -1,4 +1,5 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -38,6 +39,25 @@ describe('the order file', () => {
     appendFileSync(path(), '{"id":"2","trader":"B');
     await live((orders) => orders.place('3', 'Ben', order));
     expect(readFileSync(path(), 'utf8').trim().split('\n').map((line) => JSON.parse(line).id)).toEqual(['1', '3']);
+  });
+});
+
+describe('an order file that cannot be used', () => {
+  it('is named with the line that is no order', async () => {
+    await live((orders) => orders.place('1', 'Ada', order));
+    appendFileSync(path(), '{"id":"2"}\n');
+    expect(() => openOrderFile(path())).toThrow(/orders\.jsonl:2 is not an order/);
+  });
+
+  it('belongs to one living process; that of a dead one is free', async () => {
+    await live((orders) => orders.place('1', 'Ada', order));
+    writeFileSync(`${path()}.lock`, String(process.ppid));
+    expect(() => openOrderFile(path())).toThrow(`Process ${process.ppid} writes to`);
+    const dead = spawnSync(process.execPath, ['--version']).pid;
+    writeFileSync(`${path()}.lock`, String(dead));
+    const file = openOrderFile(path());
+    expect(file.changes).toHaveLength(1);
+    file.close();
   });
 });
 

@@ -113,6 +113,12 @@ describe('the process', () => {
     await until((now) => now.server === 'up' && now.pid !== pid);
   });
 
+  it('is not started over and over when it ends before it has ever listened', async () => {
+    const broken = createServerProcess(new URL('./no-such-server.mjs', import.meta.url));
+    await expect(broken.start()).rejects.toThrow('ended before it listened');
+    expect(broken.state()).toMatchObject({ server: 'down', run: 1, upAt: null });
+  });
+
   it('is frozen, answers nothing, and answers all of it when it goes on', async () => {
     const socket = await open('a');
     expect(await (await post({ fault: 'freeze', forMs: 400 })).json()).toMatchObject({ server: 'frozen' });
