@@ -39,6 +39,12 @@ describe('the order file', () => {
     await live((orders) => orders.place('3', 'Ben', order));
     expect(readFileSync(path(), 'utf8').trim().split('\n').map((line) => JSON.parse(line).id)).toEqual(['1', '3']);
   });
+
+  it('names the line that an earlier version wrote and this one cannot read', async () => {
+    await live((orders) => orders.place('1', 'Ada', order));
+    appendFileSync(path(), '{"id":"2"}\n');
+    expect(() => openOrderFile(path())).toThrow(`${path()}:2 is no order`);
+  });
 });
 
 describe('orders', () => {

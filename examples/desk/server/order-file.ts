@@ -26,7 +26,7 @@ export function openOrderFile(path: string): OrderFile {
   const changes = whole
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => Order.parse(JSON.parse(line)));
+    .map((line, i) => read(line, `${path}:${i + 1}`));
   return {
     changes,
     async append(order) {
@@ -36,4 +36,13 @@ export function openOrderFile(path: string): OrderFile {
     },
     close: () => closeSync(file),
   };
+}
+
+/** Lines that an earlier version wrote stay as they are: a field that is added to `Order` needs a default. */
+function read(line: string, where: string): Order {
+  try {
+    return Order.parse(JSON.parse(line));
+  } catch (cause) {
+    throw new Error(`${where} is no order of this version. Give a field that is new a default, or move the file away.`, { cause });
+  }
 }
