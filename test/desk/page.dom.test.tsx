@@ -3,10 +3,11 @@ import { cleanup, fireEvent, render, screen, within } from '@testing-library/rea
 import type { ReactNode } from 'react';
 import { createTestServer, RealtimeTestProvider } from 'holdfast/testing';
 import { afterEach, expect, test } from 'vitest';
-import { api, type Order } from '../../examples/desk/contract.js';
+import { api, passes, type Order } from '../../examples/desk/contract.js';
 import { Book } from '../../examples/desk/page/book.js';
 import { me } from '../../examples/desk/page/me.js';
 import { OrderHistory } from '../../examples/desk/page/order-history.js';
+import { Outbox } from '../../examples/desk/page/outbox.js';
 import { Scoreboard } from '../../examples/desk/page/scoreboard.js';
 import { Ticket } from '../../examples/desk/page/ticket.js';
 import { Watch } from '../../examples/desk/page/watch.js';
@@ -29,7 +30,7 @@ const order = (id: string, more: Partial<Order> = {}): Order => ({
 function createDesk(held: Order[] = []) {
   const server = createTestServer({
     contract: api,
-    queries: { book: () => held, history: () => held },
+    queries: { book: () => held, history: ({ input }) => held.filter((one) => passes(one, input)) },
     commands: {
       placeOrder({ id, input, publish, reject }) {
         if (input.cents < 100) throw reject('farFromPrice', { cents: 4_200 });
@@ -86,10 +87,21 @@ test('a refused order says why, is in no book, and may be placed at the price th
   await server.settle();
   expect((await screen.findByTestId('not-placed')).textContent).toContain('Too far from the price, which is 42.00 now.');
   expect(screen.queryByTestId('own-order')).toBeNull();
+  expect(screen.getByTestId('ticket-status').textContent).toBe('Not placed. See below.');
   press('Place at 42.00');
   await server.settle();
   expect((await screen.findByTestId('own-order')).textContent).toContain('Buy 10 ALDR at 42.00');
   expect(screen.queryByTestId('not-placed')).toBeNull();
+});
+
+test('an order that was taken back is called so, and nothing points below', async () => {
+  const { server, show } = createDesk();
+  show(<><Ticket symbol="ALDR" /><Outbox /></>);
+  // Not connected yet: it waits.
+  placeAt('41.50');
+  press(/^Take back/);
+  await server.settle();
+  expect(screen.getByTestId('ticket-status').textContent).toBe('Taken back.');
 });
 
 test('an order that cannot be cancelled any more comes back, with the reason', async () => {
@@ -104,12 +116,18 @@ test('an order that cannot be cancelled any more comes back, with the reason', a
 });
 
 test('the history takes in what passes its filter, and drops what does not any more', async () => {
-  const { server, show } = createDesk();
+  const held: Order[] = [];
+  const { server, show } = createDesk(held);
   show(<OrderHistory />);
   await server.settle();
   fireEvent.change(screen.getByLabelText('Status'), { target: { value: 'open' } });
   await server.settle();
-  const change = (next: Order) => server.publish(api.channels.orders, {}, 'changed', next);
+  const change = async (next: Order) => {
+    held.splice(0, held.length, ...held.filter(({ id }) => id !== next.id), next);
+    await server.publish(api.channels.orders, {}, 'changed', next);
+    // Who falls out has it ask again.
+    await server.settle();
+  };
   await change(order('a'));
   await change(order('b', { status: 'filled' }));
   const rows = () => within(screen.getByTestId('history')).queryAllByRole('row').slice(1).map((row) => row.getAttribute('data-order'));

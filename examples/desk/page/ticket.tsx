@@ -25,7 +25,8 @@ export function Ticket({ symbol }: { readonly symbol: Ticker }) {
       <div className="panel-head">
         <h2 id="ticket-title" tabIndex={-1}>Order ticket</h2>
         <p className="hint" role="status" data-testid="ticket-status">
-          {words} {status === 'error' && notPlaced.length > 0 && 'See below.'}
+          {words}
+          {status === 'error' && notPlaced.length > 0 && ' See below.'}
         </p>
       </div>
       {/* Another instrument is another price, and so another form. */}
