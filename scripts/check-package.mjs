@@ -168,7 +168,7 @@ function tarball() {
   }
   const [pack] = Object.values(JSON.parse(run.stdout));
   const paths = pack.files.map((file) => file.path);
-  for (const wanted of manifest.files.filter((file) => file !== 'dist')) if (!paths.includes(wanted)) problems.push(`the package lacks ${wanted}`);
+  for (const wanted of manifest.files.filter((file) => file !== 'dist')) if (!paths.some((path) => path === wanted || path.startsWith(`${wanted}/`))) problems.push(`the package lacks ${wanted}`);
   for (const path of paths) if (/\.(test|stories|bench)\.|(^|\/)(test|stories|scripts)\//.test(path)) problems.push(`the package contains ${path}`);
   for (const { path } of pack.files) {
     if (/\.(js|d\.ts|md|json)$/.test(path) && readFileSync(join(root, path), 'utf8').includes(root)) problems.push(`${path} names a folder of this machine`);

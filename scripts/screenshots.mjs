@@ -23,7 +23,7 @@ const startedAt = performance.now();
 const say = (line) => console.log(`${((performance.now() - startedAt) / 1_000).toFixed(0).padStart(4)} s  ${line}`);
 
 /** Of the written pages the first, and the one of one hook: the others are made as they are. */
-const isDocsWanted = ({ id }) => /^welcome/.test(id) || /usechannel/i.test(id);
+const isDocsWanted = ({ id }) => id.startsWith('welcome') || /usechannel/i.test(id);
 
 const { executablePath, args, env } = await resolveBrowser();
 rmSync(folder, { recursive: true, force: true });

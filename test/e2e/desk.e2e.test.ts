@@ -323,6 +323,8 @@ describe('the desk, broken', () => {
   });
 
   it('says so when nobody can know what became of a command, and the file then tells', async () => {
+    await bothGoOn();
+    await settles(ada, ben);
     const before = await ada.score();
     await ada.break('freeze');
     await serverIs('frozen');
