@@ -40,13 +40,19 @@ describe('the order file', () => {
     await live((orders) => orders.place('3', 'Ben', order));
     expect(readFileSync(path(), 'utf8').trim().split('\n').map((line) => JSON.parse(line).id)).toEqual(['1', '3']);
   });
+
+  it('names the line that an earlier version wrote and this one cannot read', async () => {
+    await live((orders) => orders.place('1', 'Ada', order));
+    appendFileSync(path(), '{"id":"2"}\n');
+    expect(() => openOrderFile(path())).toThrow(`${path()}:2 is no order`);
+  });
 });
 
 describe('an order file that cannot be used', () => {
   it('is named with the line that is no order', async () => {
     await live((orders) => orders.place('1', 'Ada', order));
     appendFileSync(path(), '{"id":"2"}\n');
-    expect(() => openOrderFile(path())).toThrow(/orders\.jsonl:2 is not an order/);
+    expect(() => openOrderFile(path())).toThrow(/orders\.jsonl:2 is no order/);
   });
 
   it('belongs to one living process; that of a dead one is free', async () => {

@@ -7,6 +7,7 @@ import { api, type Order } from '../../examples/desk/contract.js';
 import { Book } from '../../examples/desk/page/book.js';
 import { me } from '../../examples/desk/page/me.js';
 import { OrderHistory } from '../../examples/desk/page/order-history.js';
+import { Outbox } from '../../examples/desk/page/outbox.js';
 import { Scoreboard } from '../../examples/desk/page/scoreboard.js';
 import { Ticket } from '../../examples/desk/page/ticket.js';
 import { Watch } from '../../examples/desk/page/watch.js';
@@ -85,11 +86,22 @@ test('a refused order says why, is in no book, and may be placed at the price th
   placeAt('0.50');
   await server.settle();
   expect((await screen.findByTestId('not-placed')).textContent).toContain('Too far from the price, which is 42.00 now.');
+  expect(screen.getByTestId('ticket-status').textContent).toBe('Not placed. See below.');
   expect(screen.queryByTestId('own-order')).toBeNull();
   press('Place at 42.00');
   await server.settle();
   expect((await screen.findByTestId('own-order')).textContent).toContain('Buy 10 ALDR at 42.00');
   expect(screen.queryByTestId('not-placed')).toBeNull();
+});
+
+test('an order that was taken back is called so, and nothing points below', async () => {
+  const { server, show } = createDesk();
+  show(<><Ticket symbol="ALDR" /><Outbox /></>);
+  // Not connected yet: it waits.
+  placeAt('41.50');
+  press(/^Take back/);
+  await server.settle();
+  expect(screen.getByTestId('ticket-status').textContent).toBe('Taken back.');
 });
 
 test('an order that cannot be cancelled any more comes back, with the reason', async () => {

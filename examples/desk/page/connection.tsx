@@ -15,10 +15,9 @@ export function Connection() {
         {isOverdue ? 'Overdue' : STATUS_WORDS[status]}
       </p>
       <p className="connection-detail" data-testid="connection-reason">
-        {isOverdue ? 'Nothing heard for too long: asking.' : reason === null ? <RoundTrip /> : reasonInWords(reason)}
+        {isOverdue ? 'Nothing heard for too long: asking.' : reason !== null ? reasonInWords(reason) : status === 'connected' && <RoundTrip />}{' '}
         {status !== 'connected' && attempt > 0 && (
           <span className="figure">
-            {' '}
             Attempt {attempt}
             {nextRetryAt !== null && <Countdown until={nextRetryAt} />}
           </span>

@@ -22,6 +22,7 @@ export function usePlaceOrder() {
   });
   return {
     status: command.status,
+    errorCode: command.error?.code,
     place(input: NewOrder) {
       const { id, result } = counted(orderInWords(input), command.send(input));
       result.catch((error: NotPlaced['error']) => {

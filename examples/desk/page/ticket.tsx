@@ -11,20 +11,22 @@ const STATUS = {
   queued: 'Not sent yet.',
   sent: 'On its way.',
   success: 'Placed.',
-  error: 'Not placed. See below.',
+  error: 'Not placed.',
   'handed-over': '',
 } as const;
 
 export function Ticket({ symbol }: { readonly symbol: Ticker }) {
   const [side, setSide] = useState<Side>('buy');
   const [quantity, setQuantity] = useState('10');
-  const { status, place, notPlaced, forget } = usePlaceOrder();
+  const { status, errorCode, place, notPlaced, forget } = usePlaceOrder();
+  const words = errorCode === 'cancelled' ? 'Taken back.' : errorCode === 'outcome-unknown' ? 'Outcome unknown.' : STATUS[status];
   return (
     <section className="panel ticket" aria-labelledby="ticket-title">
       <div className="panel-head">
         <h2 id="ticket-title" tabIndex={-1}>Order ticket</h2>
         <p className="hint" role="status" data-testid="ticket-status">
-          {STATUS[status]}
+          {words}
+          {status === 'error' && notPlaced.length > 0 && ' See below.'}
         </p>
       </div>
       {/* Another instrument is another price, and so another form. */}

@@ -12,7 +12,7 @@ export function TimelinePicture({ entries }: { readonly entries: readonly Timeli
   const start = now - WINDOW_MS;
   const x = (at: number) => `${(Math.min(1, Math.max(0, (at - start) / WINDOW_MS)) * 100).toFixed(2)}%`;
   return (
-    <svg className="timeline-picture" role="img" aria-label={`The connection from ${clockText(start)} to ${clockText(now)}. The same in words is a list below.`}>
+    <svg className="timeline-picture" role="img" aria-label={`The connection from ${clockText(start)} to ${clockText(now)}. The button before it shows the same in words.`}>
       <Patterns />
       {TICKS.map((seconds) => (
         <g key={seconds} className="tick">

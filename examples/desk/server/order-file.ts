@@ -38,11 +38,12 @@ export function openOrderFile(path: string): OrderFile {
   };
 }
 
+/** Lines that an earlier version wrote stay as they are: a field that is added to `Order` needs a default. */
 function read(line: string, place: string): Order {
   try {
     return Order.parse(JSON.parse(line));
   } catch (cause) {
-    throw new Error(`${place} is not an order. Mend that line, or move the file away to begin with an empty one.`, { cause });
+    throw new Error(`${place} is no order of this version. Mend that line (a field that is new needs a default), or move the file away to begin with an empty one.`, { cause });
   }
 }
 
