@@ -9,5 +9,9 @@ const { url } = await supervise({
   port: Number(PORT),
   host: HOST,
   origins: FAULT_ORIGINS.split(',').filter((origin) => origin !== ''),
+}).catch((error: Error) => {
+  // The server itself has said why, a line above.
+  console.error(`The desk has not started: ${error.message}`);
+  process.exit(1);
 });
 console.log(`Holdfast is running at ${url}`);
