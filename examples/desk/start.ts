@@ -3,16 +3,15 @@ import { supervise } from '../supervisor/supervise.js';
 
 const { PORT = '5173', HOST = '127.0.0.1', PAGE_DIR = 'page', FAULT_ORIGINS = '' } = process.env;
 
-supervise({
+const { url } = await supervise({
   server: new URL('./server.mjs', import.meta.url),
   pageDir: PAGE_DIR,
   port: Number(PORT),
   host: HOST,
   origins: FAULT_ORIGINS.split(',').filter((origin) => origin !== ''),
-}).then(
-  ({ url }) => console.log(`Holdfast is running at ${url}`),
-  (error: Error) => {
-    console.error(error.message);
-    process.exit(1);
-  },
-);
+}).catch((error: Error) => {
+  // The server itself has said why, a line above.
+  console.error(`The desk has not started: ${error.message}`);
+  process.exit(1);
+});
+console.log(`Holdfast is running at ${url}`);

@@ -1,5 +1,5 @@
 // The server as a process that is killed, frozen and started again: up, frozen or down, and a new one whenever it ends by itself.
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork, spawn as startProcess, type ChildProcess } from 'node:child_process';
 import type { ServerState } from './fault.js';
 import type { Flood, Listening } from './supervised.js';
 
@@ -7,10 +7,16 @@ import type { Flood, Listening } from './supervised.js';
 const AGAIN_MS = 500;
 const AGAIN_CAP_MS = 10_000;
 
+/** Who waits for the first time that it listens. */
+interface First {
+  resolve(): void;
+  reject(error: Error): void;
+}
+
 export type ProcessState = Omit<ServerState, 'sockets'>;
 
 export interface ServerProcess {
-  /** Resolves when it listens for the first time, and rejects if it ends before: it would not do better the next time. */
+  /** Resolves when it listens for the first time. Rejects if it ends before: what cannot start once will not start by itself. */
   start(): Promise<void>;
   state(): ProcessState;
   /** Where it listens; null while it is down. A frozen one still has a port, and answers nothing on it. */
@@ -33,9 +39,9 @@ export function createServerProcess(server: URL): ServerProcess {
   let downMs: number | null = null;
   let upAt: number | null = null;
   let isFrozen = false;
+  let waker: ChildProcess | null = null;
   let timer: NodeJS.Timeout | undefined;
-  /** While it has never listened: what waits for that. */
-  let first: { readonly listens: () => void; readonly ended: (error: Error) => void } | null = null;
+  let first: First | null = null;
 
   function later(ms: number, act: () => void): void {
     clearTimeout(timer);
@@ -51,17 +57,20 @@ export function createServerProcess(server: URL): ServerProcess {
       port = listening;
       upAt = null;
       againMs = AGAIN_MS;
-      first?.listens();
+      first?.resolve();
       first = null;
     });
+    // What cannot be told to a process that is just ending; its end comes by itself.
+    child.on('error', () => {});
     child.once('exit', ended);
   }
   function ended(): void {
+    waker?.kill();
     child = null;
     port = null;
     isFrozen = false;
     if (isStopping) return;
-    if (first !== null) return first.ended(new Error('The server ended before it listened. What it said of it stands above.'));
+    if (first !== null && downMs === null) return first.reject(new Error('The server ended before it listened.'));
     if (downMs === null) {
       later(againMs, spawn);
       againMs = Math.min(againMs * 2, AGAIN_CAP_MS);
@@ -71,13 +80,14 @@ export function createServerProcess(server: URL): ServerProcess {
   function thaw(): void {
     isFrozen = false;
     upAt = null;
+    waker?.kill();
     child?.kill('SIGCONT');
   }
 
   return {
     start: () =>
-      new Promise((listens, ended) => {
-        first = { listens, ended };
+      new Promise((resolve, reject) => {
+        first = { resolve, reject };
         spawn();
       }),
     state: () => ({ server: port === null ? 'down' : isFrozen ? 'frozen' : 'up', pid: port === null ? null : (child?.pid ?? null), run, upAt }),
@@ -93,11 +103,13 @@ export function createServerProcess(server: URL): ServerProcess {
       if (port === null || child === null) return false;
       isFrozen = true;
       child.kill('SIGSTOP');
+      waker?.kill();
+      waker = wakeLater(child.pid, forMs);
       later(forMs, thaw);
       return true;
     },
     flood(perSecond, forMs) {
-      if (port === null || child === null) return false;
+      if (port === null || child === null || !child.connected) return false;
       return child.send({ flood: { perSecond, forMs } } satisfies Flood);
     },
     async stop() {
@@ -111,4 +123,13 @@ export function createServerProcess(server: URL): ServerProcess {
       await gone;
     },
   };
+}
+
+/** Lets a frozen process go on even if its supervisor is dead by then: stopped, it could not notice, and would stay for ever. */
+function wakeLater(pid: number | undefined, ms: number): ChildProcess {
+  const wait = `setTimeout(() => { try { process.kill(${pid}, 'SIGCONT'); } catch {} }, ${ms + 1_000})`;
+  const waker = startProcess(process.execPath, ['-e', wait], { detached: true, stdio: 'ignore' });
+  waker.on('error', () => {});
+  waker.unref();
+  return waker;
 }

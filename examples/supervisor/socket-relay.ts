@@ -71,6 +71,9 @@ function relay(page: string | null, client: Duplex, server: Socket, onGone: () =
       // What is still said on either side is taken and goes nowhere.
       client.resume();
       server.resume();
+      // Its end is its own, and nobody else answers it: an HTTP server leaves the other half open.
+      client.once('end', () => client.destroy());
+      if (client.readableEnded) client.destroy();
     },
   };
 }

@@ -48,5 +48,5 @@ export async function supervise({ server, pageDir, port, host, origins = [] }: S
     http.once('error', reject);
     http.listen(port, host, resolve);
   });
-  return { url: `http://${host}:${(http.address() as AddressInfo).port}` };
+  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${(http.address() as AddressInfo).port}` };
 }

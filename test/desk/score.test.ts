@@ -31,6 +31,11 @@ describe('a sequence', () => {
   test('forgives a gap only what is before the next event', () => {
     expect(after(1, 'gap', 90, 92)).toEqual({ ...NONE, sent: 4, received: 3, lost: 1, gaps: 1 });
   });
+  test('calls what comes again after a gap doubled: a gap excuses what is missing and nothing else', () => {
+    expect(after(1, 2, 3, 'gap', 3, 4)).toEqual({ ...NONE, sent: 4, received: 5, doubled: 1, gaps: 1 });
+    // A restart that lost a line of the order file gives its number away again.
+    expect(after(1, 2, 3, 'gap', 'gap', 2, 3, 4)).toEqual({ ...NONE, sent: 4, received: 6, doubled: 2, gaps: 2 });
+  });
   test('calls the same number twice doubled, the last and an earlier one', () => {
     expect(after(1, 2, 2)).toEqual({ ...NONE, sent: 2, received: 3, doubled: 1 });
     expect(after(1, 2, 3, 1)).toEqual({ ...NONE, sent: 3, received: 4, doubled: 1 });

@@ -2,6 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { createFaultDoor } from '../../examples/supervisor/fault-door.js';
@@ -89,6 +90,18 @@ describe('the relay', () => {
     expect(old.readyState).toBe(WebSocket.OPEN);
     old.terminate();
   });
+
+  it('forgets a silenced socket that its page has given up, and ends it', async () => {
+    const { hostname, port } = new URL(`http://${base}`);
+    const page = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+    page.write(`GET /realtime?page=mine HTTP/1.1\r\nHost: ${base}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`);
+    await once(page, 'data');
+    await post({ fault: 'silence', page: 'mine' });
+    const ended = once(page.resume(), 'end');
+    page.end();
+    await ended;
+    await until(({ sockets }) => sockets === 0);
+  });
 });
 
 describe('the process', () => {
@@ -132,6 +145,10 @@ describe('the process', () => {
     });
     await answered;
     expect(heard[0]).toContain('hello?');
+  });
+
+  it('that cannot start says so, instead of trying for ever', async () => {
+    await expect(createServerProcess(new URL('./no-such-server.mjs', import.meta.url)).start()).rejects.toThrow('ended before it listened');
   });
 
   it('is told to flood', async () => {

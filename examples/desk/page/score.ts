@@ -32,6 +32,8 @@ export function createSequence(): Sequence {
   // Counted in place, thousands of times a second; who looks gets a copy.
   const counts: Record<keyof SequenceFigures, number> = { sent: 0, received: 0, lost: 0, doubled: 0, reordered: 0, gaps: 0 };
   let stretch: Stretch | null = null;
+  /** Where the stretch before the last gap ended. A gap excuses what is missing, and not what comes twice. */
+  let told: Pick<Stretch, 'run' | 'last'> | null = null;
   const miss = (count: number) => {
     counts.sent += count;
     counts.lost += count;
@@ -40,6 +42,10 @@ export function createSequence(): Sequence {
   return {
     take(n, run = '') {
       counts.received += 1;
+      if (stretch === null && told?.run === run && n <= told.last) {
+        counts.doubled += 1;
+        return;
+      }
       if (stretch === null) {
         stretch = { run, first: n, last: n, holes: [] };
         counts.sent += 1;
@@ -74,6 +80,7 @@ export function createSequence(): Sequence {
       }
     },
     gap() {
+      told = stretch ?? told;
       stretch = null;
       counts.gaps += 1;
     },

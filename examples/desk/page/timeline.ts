@@ -17,7 +17,10 @@ let next = 0;
 const listeners = new Set<() => void>();
 
 function write(entry: { kind: 'state'; state: LineState } | { kind: MarkKind }, text: string): void {
-  entries = [...entries.slice(1 - KEPT), { ...entry, text, key: next++, at: Date.now() }];
+  const kept = entries.slice(1 - KEPT);
+  // The band begins with a state, however many marks have come since.
+  const state = kept.some(({ kind }) => kind === 'state') ? undefined : entries.findLast(({ kind }) => kind === 'state');
+  entries = [...(state === undefined ? [] : [state]), ...kept, { ...entry, text, key: next++, at: Date.now() }];
   listeners.forEach((tell) => tell());
 }
 
