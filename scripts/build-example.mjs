@@ -1,10 +1,11 @@
 // Builds the library, and against its doors one example, as a user's would be: the page and the server, as two things that Node 20 and a
 // browser run as they are. Everything beside dist/, which belongs to `npm run build`.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { build } from 'vite';
+import { doorAliases } from './doors.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -19,10 +20,7 @@ export async function buildExample(name) {
   const programs = ['server', 'start'].filter((program) => existsSync(join(source, `${program}.ts`)));
   if (!programs.includes('server')) throw new Error(`there is no examples/${name}/server.ts`);
 
-  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const alias = Object.entries(exports)
-    .filter(([, to]) => typeof to === 'object')
-    .map(([door, to]) => ({ find: new RegExp(`^holdfast${door.slice(1)}$`), replacement: join(library, (to.development ?? to.default).replace('./dist/', '')) }));
+  const alias = doorAliases((to) => join(library, (to.development ?? to.default).replace('./dist/', '')));
   const shared = { root: source, configFile: false, logLevel: 'error', resolve: { alias, dedupe: ['react', 'react-dom'] } };
 
   await build({ root, configFile: join(root, 'vite.config.ts'), logLevel: 'error', build: { outDir: library } });

@@ -1,17 +1,14 @@
 // Builds the live server of the stories (stories/live) from the library's sources: two files that Node runs as they are.
-import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
+import { doorAliases } from './doors.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 /** @returns the program to run, with STORY_ORIGINS in its environment; it prints its URL */
 export async function buildLive() {
-  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const alias = Object.entries(exports)
-    .filter(([, to]) => typeof to === 'object')
-    .map(([door, to]) => ({ find: new RegExp(`^holdfast${door.slice(1)}$`), replacement: join(root, to.types.replace('./dist/', 'src/').replace(/\.d\.ts$/, '.ts')) }));
+  const alias = doorAliases(({ types }) => join(root, types.replace('./dist/', 'src/').replace(/\.d\.ts$/, '.ts')));
   const outDir = join(root, 'dist-example', 'stories');
   await build({
     root,

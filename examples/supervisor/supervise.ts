@@ -35,7 +35,7 @@ export async function supervise({ server, pageDir, port, host, origins = [] }: S
       if (isEnding) return;
       isEnding = true;
       http.close();
-      // The server sends its clients away by itself; who is still there when it is gone, goes.
+      // The server sends its clients away by itself, and its process ends; then nothing here is left to pass on.
       void child.stop().then(() => {
         relay.close();
         http.closeAllConnections();

@@ -14,7 +14,7 @@ const TELL: PatternTell = {
   claim: 'A connection that died without a word is noticed within ten seconds',
   hooks: ['useConnectionStatus', 'useConnectionMetrics'],
   tries: ['Silence the sockets. They stay open and carry nothing: a phone that left the building, a router that forgot.', 'Skip 10 s.', 'Freeze the server for 15 s: as silent, and alive.'],
-  see: 'After 7.25 s the link is suspect (“no answer …”), and a second one is opened beside it. After 8.5 s it is given up, and everybody moves over; what was said meanwhile comes over the second.',
+  see: 'After 7.25 s the link is suspect (“no answer …”), and a second one is opened beside it. After 8.5 s it is given up, and everybody moves over; what was said meanwhile comes over the second. A frozen server answers on neither: the page is reconnecting until it goes on, and then nothing is missing.',
   without: { what: 'a server that names ten minutes as its ping interval', see: 'The badge says connected, the page looks well, and nothing arrives any more. Nobody will notice before the ten minutes are over.' },
   promise: '4: a dead link is noticed in less than 10 s',
   tests: ['test/patterns/heartbeat.test.ts', 'test/rooms/heartbeat'],

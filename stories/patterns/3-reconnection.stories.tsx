@@ -18,7 +18,7 @@ const TELL: PatternTell = {
     'Close with each of the codes: the server says by its number what the page is to do.',
   ],
   see: 'It never gives up. A killed server has forgotten everything, and that is told as one gap; after a code below 4400 nothing is missing.',
-  without: { what: 'three attempts at most', see: 'After three attempts the page stays away for good, though the server is back. Somebody has to reload it.' },
+  without: { what: 'three attempts at most', see: 'After three attempts the page stays away for good, though the server is back. Somebody has to press “Reconnect now”.' },
   promise: '1: contiguous, or one gap with its reason',
   tests: ['test/patterns/reconnection.test.ts', 'test/rooms/reconnect', 'test/torture/torture.test.ts'],
 };

@@ -5,7 +5,7 @@ import { uncheckedApi, type StageApi } from './contract.js';
 import { DOWN_MS, FREEZE_MS, type PlaceState, type StagePlace } from './place.js';
 
 const ASK_EACH_MS = 1_000;
-const NO_DOOR = 'Not with a live server: one link alone, the cable of your own machine, a close code of your choice, the latency, and a clock that can be skipped.';
+const NO_DOOR = 'Not with a live server: one link alone, the cable of your own machine, a close code of your choice, the latency, and a clock that can be skipped. Where the guide asks for one of them, cut or silence the sockets, and wait as long as it says.';
 const UNREACHABLE = 'The live server does not answer. It runs as long as `npm run storybook` does: start that again, or choose “Server: simulated”.';
 
 export function createLivePlace(url: string, contract: StageApi): StagePlace {

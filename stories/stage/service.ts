@@ -8,7 +8,7 @@ import type { Message, Order, StageApi } from './contract.js';
 export const FEEDS = ['a', 'b', 'c', 'd', 'e'] as const;
 export type Feed = (typeof FEEDS)[number];
 const TICK_MS = 200;
-/** How many messages and orders are kept. */
+/** How many messages of a room are kept. Orders all are: their total is asked for. */
 const KEPT = 20;
 
 /** One life of the server's process. */
@@ -40,7 +40,7 @@ export function createService(api: StageApi): StageService {
   let cents = 100;
   let life: Life | null = null;
 
-  const keep = <Item>(map: Map<string, readonly Item[]>, key: string, item: Item): void => void map.set(key, [...(map.get(key) ?? []), item].slice(-KEPT));
+  const keep = <Item>(map: Map<string, readonly Item[]>, key: string, item: Item, most = Number.POSITIVE_INFINITY): void => void map.set(key, [...(map.get(key) ?? []), item].slice(-most));
   const take = (book: string, item: string, quantity: number): Order => ({ n: (books.get(book)?.at(-1)?.n ?? 0) + 1, item, quantity });
 
   return {
@@ -62,7 +62,7 @@ export function createService(api: StageApi): StageService {
         say({ id, input, publish, reject }) {
           if (input.text.includes('darn')) throw reject('rude', { word: 'darn' });
           const message = { id, author: input.author, text: input.text };
-          keep(rooms, input.room, message);
+          keep(rooms, input.room, message, KEPT);
           publish(channels.room, { id: input.room }, 'message', message);
           return message;
         },

@@ -10,6 +10,7 @@ import { OrderHistory } from '../../examples/desk/page/order-history.js';
 import { Outbox } from '../../examples/desk/page/outbox.js';
 import { Scoreboard } from '../../examples/desk/page/scoreboard.js';
 import { Ticket } from '../../examples/desk/page/ticket.js';
+import { timeline } from '../../examples/desk/page/timeline.js';
 import { Watch } from '../../examples/desk/page/watch.js';
 
 const order = (id: string, more: Partial<Order> = {}): Order => ({
@@ -141,4 +142,23 @@ test('the history takes in what passes its filter, and drops what does not any m
   await change(order('a', { status: 'filled', seq: 3 }));
   expect(rows()).toEqual([]);
   expect(screen.getByText('No order passes this filter.')).toBeDefined();
+});
+
+test('a restart is not said to have taken the orders, which are on file', async () => {
+  const { server, show } = createDesk([order('o1')]);
+  show(<Watch />);
+  await server.settle();
+  await server.restart();
+  const said = (what: string) => timeline.get().findLast(({ text }) => text.startsWith(`Gap in ${what}`))?.text;
+  expect(said('orders')).toContain('on file');
+  expect(said('prices')).toContain('empty memory');
+});
+
+test('the outbox counts each command once', async () => {
+  const { server, show } = createDesk();
+  show(<><Ticket symbol="ALDR" /><Outbox /></>);
+  await server.settle();
+  await server.offline();
+  placeAt('40');
+  await screen.findByText(/1 not sent, 0 sent without an answer/);
 });

@@ -17,7 +17,7 @@ export function Outbox() {
       <div className="panel-head">
         <h2 id="outbox-title" tabIndex={-1}>Outbox</h2>
         <p className="hint" role="status" data-testid="outbox-status">
-          {pending === 0 ? 'Empty.' : `${pending} under way, ${queued} not sent.`} {isDurable && 'Survives a reload.'}
+          {pending === 0 ? 'Empty.' : `${queued} not sent, ${pending - queued} sent without an answer.`} {isDurable && 'Survives a reload.'}
         </p>
       </div>
       {pending === 0 ? (

@@ -19,7 +19,7 @@ export function Watch() {
     onEvent: ({ data }) => orderScore.take(data.seq),
     onGap(gap) {
       orderScore.gap();
-      markGap('orders', gap);
+      markGap('orders', gap, gap.reason === 'epoch' ? ORDERS_ARE_ON_FILE : undefined);
     },
   });
   useEffect(() => {
@@ -30,8 +30,12 @@ export function Watch() {
   return null;
 }
 
-export function markGap(what: string, gap: Gap): void {
-  timeline.mark('gap', `Gap in ${what}: ${GAP_WORDS[gap.reason]}`);
+/** Orders outlive the memory that prices and chat are gone with. */
+const ORDERS_ARE_ON_FILE = 'The server was started again. The orders are on file and are asked for again.';
+
+/** @param words - what the gap means for these, if not what it means for what is in memory alone */
+export function markGap(what: string, gap: Gap, words = GAP_WORDS[gap.reason]): void {
+  timeline.mark('gap', `Gap in ${what}: ${words}`);
 }
 
 function noteState({ status, isSuspect, reason }: ConnectionStatus): void {
