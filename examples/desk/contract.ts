@@ -20,6 +20,10 @@ export type Ticker = z.infer<typeof Ticker>;
 /** The name that somebody trades and chats under. */
 export const Trader = z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N} .'-]{0,31}$/u);
 
+/** How far from the price an order may be, as a share of it. */
+export const MAX_DISTANCE = 0.1;
+/** The most orders in an answer of the history. */
+export const MAX_HISTORY = 40;
 /** The most pieces in one order, and the longest message in characters. */
 export const MAX_QUANTITY = 1_000;
 export const MAX_LENGTH = 500;
@@ -70,7 +74,7 @@ export const api = defineContract({
   queries: {
     /** The open orders of one instrument. */
     book: query({ input: z.object({ symbol: Ticker }), output: z.array(Order) }),
-    /** The newest orders that the filter lets through, the newest first; at most 40. */
+    /** The newest orders that the filter lets through, the newest first; at most `MAX_HISTORY`. */
     history: query({ input: OrderFilter, output: z.array(Order) }),
   },
   commands: {

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { createRealtimeServer, memoryBroker } from 'holdfast/server';
 import { serveUnderSupervisor } from '../supervisor/supervised.js';
-import { api, Trader } from './contract.js';
+import { api, MAX_DISTANCE, Trader } from './contract.js';
 import { createFiller } from './server/filler.js';
 import { openMarket } from './server/market.js';
 import { fillTheBook } from './server/market-maker.js';
@@ -13,9 +13,6 @@ import { createOrders, MOST_OPEN } from './server/orders.js';
 const file = openOrderFile(join(process.env['DATA_DIR'] ?? 'desk-data', 'orders.jsonl'));
 const orders = createOrders(file);
 await fillTheBook(orders);
-
-/** How far from the price an order may be. */
-const FAR = 0.1;
 
 const realtime = createRealtimeServer({
   contract: api,
@@ -40,7 +37,7 @@ const realtime = createRealtimeServer({
   commands: {
     async placeOrder({ id, input, user, publish, reject }) {
       const cents = market.priceOf(input.symbol);
-      if (Math.abs(input.cents - cents) > cents * FAR) throw reject('farFromPrice', { cents });
+      if (Math.abs(input.cents - cents) > cents * MAX_DISTANCE) throw reject('farFromPrice', { cents });
       if (orders.countOpen(user.tag) >= MOST_OPEN) throw reject('tooMany', { limit: MOST_OPEN });
       // On the disk first, then said: the answer and the event go out together when this function ends.
       const order = await orders.place(id, user.tag, input);

@@ -1,7 +1,7 @@
 // The desk's lists of orders: how an event changes the book and the history, and what a book is made of.
 import { describe, expect, test } from 'vitest';
-import type { Order, OrderFilter } from '../../examples/desk/contract.js';
-import { applyToBook, applyToHistory, fallsOut, levelsOf, MOST, put } from '../../examples/desk/page/book-levels.js';
+import { MAX_HISTORY, type Order, type OrderFilter } from '../../examples/desk/contract.js';
+import { applyToBook, applyToHistory, fallsOut, levelsOf, put } from '../../examples/desk/page/book-levels.js';
 
 const order = (id: string, more: Partial<Order> = {}): Order => ({
   id,
@@ -63,10 +63,10 @@ describe('the history after an order has changed', () => {
     const once = apply([order('1')], { data: order('2') });
     expect(apply(once, { data: order('2') })).toEqual(once);
   });
-  test(`has at most ${MOST}, the newest`, () => {
-    const full = Array.from({ length: MOST }, (_, i) => order(String(MOST - i)));
+  test(`has at most ${MAX_HISTORY}, the newest`, () => {
+    const full = Array.from({ length: MAX_HISTORY }, (_, i) => order(String(MAX_HISTORY - i)));
     const next = applyToHistory({})(full, { data: order('99') });
-    expect(next).toHaveLength(MOST);
+    expect(next).toHaveLength(MAX_HISTORY);
     expect(next[0]?.id).toBe('99');
     expect(next.at(-1)?.id).toBe('2');
   });

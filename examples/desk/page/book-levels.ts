@@ -1,5 +1,5 @@
 // Open orders as a book: what lies at each price, and how an order changes a list. Pure.
-import { passes, type Order, type OrderFilter, type Side, type Ticker } from '../contract.js';
+import { MAX_HISTORY, passes, type Order, type OrderFilter, type Side, type Ticker } from '../contract.js';
 
 export interface Level {
   readonly cents: number;
@@ -24,9 +24,6 @@ export function applyToBook(symbol: Ticker) {
   };
 }
 
-/** The most that the history shows, as the server has it. */
-export const MOST = 40;
-
 /** The history under a filter after an order has changed: it may come in, change in its place, or fall out. */
 export function applyToHistory(filter: OrderFilter) {
   return (orders: Order[], { data: order }: { readonly data: Order }): Order[] => {
@@ -35,7 +32,7 @@ export function applyToHistory(filter: OrderFilter) {
     // The newest first, by when they were placed: a change moves nothing.
     if (known !== -1) return orders.with(known, order);
     const at = orders.findIndex(({ placedAt }) => placedAt <= order.placedAt);
-    return (at === -1 ? [...orders, order] : orders.toSpliced(at, 0, order)).slice(0, MOST);
+    return (at === -1 ? [...orders, order] : orders.toSpliced(at, 0, order)).slice(0, MAX_HISTORY);
   };
 }
 

@@ -1,6 +1,6 @@
 // What went wrong, in this page's own words: a production build of the library has the codes of its errors alone.
 import type { CommandError, ConnectionReason, ConnectionStatus, Gap, RealtimeError } from 'holdfast';
-import type { api, NewOrder } from '../contract.js';
+import { MAX_DISTANCE, type api, type NewOrder } from '../contract.js';
 import { countText, priceText } from './format.js';
 
 export const STATUS_WORDS: Readonly<Record<ConnectionStatus['status'], string>> = {
@@ -45,7 +45,7 @@ export const orderInWords = ({ side, quantity, symbol, cents }: NewOrder): strin
 
 export function placeErrorInWords(error: CommandError<typeof api.commands.placeOrder>): string {
   if (error.reason === 'tooMany') return `You have ${error.data.limit} open orders, and that is the most. Cancel one first.`;
-  if (error.reason === 'farFromPrice') return `Too far from the price, which is ${priceText(error.data.cents)} now. An order may be 10 % away from it.`;
+  if (error.reason === 'farFromPrice') return `Too far from the price, which is ${priceText(error.data.cents)} now. An order may be ${MAX_DISTANCE * 100} % away from it.`;
   return errorInWords(error);
 }
 

@@ -1,8 +1,8 @@
 // An order that was not placed, or of which nobody can say; why, and what can be done.
 import { useQuery } from 'holdfast';
 import type { MouseEvent } from 'react';
-import { api, type NewOrder } from '../contract.js';
-import { applyToHistory, MOST } from './book-levels.js';
+import { api, MAX_HISTORY, type NewOrder } from '../contract.js';
+import { applyToHistory } from './book-levels.js';
 import { clockText, priceText } from './format.js';
 import { orderInWords, placeErrorInWords } from './in-words.js';
 import { keepFocus } from './keep-focus.js';
@@ -56,6 +56,6 @@ function Truth({ one }: { readonly one: NotPlaced }) {
   if (found !== undefined) return `It was placed at ${clockText(found.placedAt)}, and is ${found.status} now.`;
   // The history holds so many and no more: one that is older than all of them cannot be told.
   const oldest = data.at(-1);
-  if (data.length >= MOST && oldest !== undefined && oldest.placedAt > one.at) return 'It is older than what the history shows: look into the order file.';
+  if (data.length >= MAX_HISTORY && oldest !== undefined && oldest.placedAt > one.at) return 'It is older than what the history shows: look into the order file.';
   return 'It is not in the order file, so it was not placed.';
 }

@@ -1,9 +1,8 @@
 // All orders, and the one line in which they change: decide, write it down, remember it. What is asked in between sees what is on the disk and nothing else.
-import { passes, type NewOrder, type Order, type OrderFilter, type Ticker } from '../contract.js';
+import { MAX_HISTORY, passes, type NewOrder, type Order, type OrderFilter, type Ticker } from '../contract.js';
 import type { OrderFile } from './order-file.js';
 
-/** What one answer may hold: it travels in one frame. */
-const MOST_IN_ANSWER = 40;
+/** On either side. */
 const MOST_IN_BOOK = 20;
 /** Open orders that one trader may have. */
 export const MOST_OPEN = 30;
@@ -63,7 +62,7 @@ export function createOrders(file: OrderFile): Orders {
       [...all.values()]
         .reverse()
         .filter((order) => passes(order, filter))
-        .slice(0, MOST_IN_ANSWER),
+        .slice(0, MAX_HISTORY),
     place: (id, trader, order) => inTurn(async () => all.get(id) ?? (await change({ id, trader, ...order, status: 'open', placedAt: Date.now() }))),
     end: (id, status) =>
       inTurn(async () => {

@@ -1,12 +1,10 @@
 // Holds what pages show against the order file and what the server answers. Not a test.
 import { expect } from 'vitest';
-import { api, passes, type Order, type OrderFilter } from '../../../examples/desk/contract.js';
+import { api, MAX_HISTORY, passes, type Order, type OrderFilter } from '../../../examples/desk/contract.js';
 import type { RealtimeClient } from '../../../src/browser/index.js';
 import { latest, type Desk } from './desk-program.js';
 import type { OrderRow, Trader } from './trader.js';
 
-/** As many as the server answers. */
-const MOST = 40;
 
 const lineOf = ({ id, seq, status }: OrderRow): string => `${id} ${status}, line ${seq}`;
 
@@ -24,7 +22,7 @@ export const inFile = (lines: readonly Order[], filter: OrderFilter): Order[] =>
   latest(lines)
     .toReversed()
     .filter((order) => passes(order, filter))
-    .slice(0, MOST);
+    .slice(0, MAX_HISTORY);
 
 /** Waits until the pages' histories, the server's answer and the file are the same. */
 export async function historiesAgree(desk: Desk, auditor: RealtimeClient, filter: OrderFilter, traders: readonly Trader[]): Promise<void> {
