@@ -30,11 +30,12 @@ export function createSocketRelay(serverPort: () => number | null): SocketRelay 
       client.on('error', () => {});
       const port = serverPort();
       if (port === null) {
-        client.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+        // Closed from here: who never hangs up would keep it open for ever.
+        client.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n', () => client.destroy());
         return;
       }
       const server = connect(port, '127.0.0.1');
-      server.write(headOf(request));
+      server.write(headOf(request), 'latin1');
       server.write(head);
       const relayed = relay(pageOf(request), client, server, () => open.delete(relayed));
       open.add(relayed);

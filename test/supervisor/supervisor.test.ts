@@ -104,6 +104,20 @@ describe('the relay', () => {
   });
 });
 
+describe('a socket that is refused while the server is down', () => {
+  it('is freed, though its client never hangs up', async () => {
+    child.kill(60_000);
+    const { port } = http.address() as AddressInfo;
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.on('error', () => {});
+    socket.write('GET /realtime HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');
+    expect(String((await once(socket, 'data'))[0])).toContain('503');
+    const held = (): Promise<number> => new Promise((resolve) => http.getConnections((_error, count) => resolve(count)));
+    while ((await held()) > 0) await new Promise(setImmediate);
+    socket.destroy();
+  });
+});
+
 describe('the process', () => {
   it('is killed, refuses meanwhile, and is another one afterwards', async () => {
     const before = await state();
