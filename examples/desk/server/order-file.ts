@@ -1,5 +1,5 @@
 // The orders on disk: one JSON line for each change, only ever appended, so that a process that dies at any moment has lost nothing that it answered for.
-import { closeSync, existsSync, fdatasync, ftruncateSync, mkdirSync, openSync, readFileSync, rmSync, write, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, fdatasync, fstatSync, ftruncateSync, mkdirSync, openSync, readFileSync, rmSync, write, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { Order } from '../contract.js';
@@ -10,7 +10,7 @@ const syncTo = promisify(fdatasync);
 export interface OrderFile {
   /** What the file held when it was opened, a line each, in order. */
   readonly changes: readonly Order[];
-  /** Resolves when the line is on the disk. One at a time: the next is written after the one before. */
+  /** Resolves when the line is on the disk; when it rejects, nothing of it is. One at a time: the next is written after the one before. */
   append(order: Order): Promise<void>;
   close(): void;
 }
@@ -28,8 +28,15 @@ export function openOrderFile(path: string): OrderFile {
     changes: whole.split('\n').slice(0, -1).map((line, index) => read(line, `${path}:${index + 1}`)),
     async append(order) {
       const line = Buffer.from(`${JSON.stringify(order)}\n`);
-      for (let written = 0; written < line.length; ) written += (await writeTo(file, line, written)).bytesWritten;
-      await syncTo(file);
+      const before = fstatSync(file).size;
+      try {
+        for (let written = 0; written < line.length; ) written += (await writeTo(file, line, written)).bytesWritten;
+        await syncTo(file);
+      } catch (error) {
+        // Half a line, as a full disk leaves it, would spoil the next one too.
+        ftruncateSync(file, before);
+        throw error;
+      }
     },
     close() {
       closeSync(file);
