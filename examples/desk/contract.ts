@@ -81,7 +81,7 @@ export const api = defineContract({
     placeOrder: command({
       input: NewOrder,
       output: Order,
-      errors: { tooMany: z.object({ limit: z.number() }), farFromPrice: z.object({ cents: z.number() }) },
+      errors: { tooMany: z.object({ limit: z.number() }), farFromPrice: z.object({ cents: z.number() }), idTaken: z.object({}) },
     }),
     cancelOrder: command({ input: z.object({ id: z.string() }), output: Order, errors: { notOpen: z.object({ status: OrderStatus.optional() }) } }),
     /** Chat in a lane of its own: a message never waits behind an order. */

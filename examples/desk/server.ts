@@ -36,9 +36,12 @@ const realtime = createRealtimeServer({
   },
   commands: {
     async placeOrder({ id, input, user, publish, reject }) {
+      // A command's id is its client's word: one that is an order's already is either this command, offered again, or a forgery.
+      const known = orders.find(id);
+      if (known !== undefined && known.trader !== user.tag) throw reject('idTaken', {});
       const cents = market.priceOf(input.symbol);
-      if (Math.abs(input.cents - cents) > cents * MAX_DISTANCE) throw reject('farFromPrice', { cents });
-      if (orders.countOpen(user.tag) >= MOST_OPEN) throw reject('tooMany', { limit: MOST_OPEN });
+      if (known === undefined && Math.abs(input.cents - cents) > cents * MAX_DISTANCE) throw reject('farFromPrice', { cents });
+      if (known === undefined && orders.countOpen(user.tag) >= MOST_OPEN) throw reject('tooMany', { limit: MOST_OPEN });
       // On the disk first, then said: the answer and the event go out together when this function ends.
       const order = await orders.place(id, user.tag, input);
       publish(api.channels.orders, {}, 'changed', order);

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { api, INSTRUMENTS, type NewOrder, type OrderFilter, type Side, type Ticker } from '../../examples/desk/contract.js';
 import { resolveBrowser } from '../../scripts/browser.mjs';
 import type { RealtimeClient } from '../../src/browser/index.js';
+import { enter } from '../wire/raw-client.js';
 import { violations } from './desk/axe.js';
 import { latest, startDesk, type Desk } from './desk/desk-program.js';
 import { historiesAgree, scoreIsClean, settles } from './desk/reckoning.js';
@@ -84,6 +85,16 @@ describe('the desk, connected', () => {
     await settles(ada, ben);
     expect((await ada.score()).commands.refused).toBe(2);
     expect((await ben.score()).commands).toMatchObject({ sent: 4, done: 2, refused: 2 });
+  });
+
+  it('places no order under the number of another one', async () => {
+    const [known] = await desk.orderLines();
+    const forger = await enter(`${desk.url.replace('http', 'ws')}/realtime`, { token: 'Mallory' });
+    forger.say({ t: 'lane', lane: 'default', last: 0, create: true });
+    await forger.next('lane');
+    forger.say({ t: 'command', lane: 'default', n: 1, id: known!.id, name: 'placeOrder', input: order('ALDR', 'buy'), remainingMs: 60_000 });
+    expect(await forger.next('error')).toMatchObject({ id: known!.id, code: 'rejected', name: 'idTaken' });
+    forger.socket.terminate();
   });
 
   it('takes orders back', async () => {

@@ -46,6 +46,7 @@ export const orderInWords = ({ side, quantity, symbol, cents }: NewOrder): strin
 export function placeErrorInWords(error: CommandError<typeof api.commands.placeOrder>): string {
   if (error.reason === 'tooMany') return `You have ${error.data.limit} open orders, and that is the most. Cancel one first.`;
   if (error.reason === 'farFromPrice') return `Too far from the price, which is ${priceText(error.data.cents)} now. An order may be ${MAX_DISTANCE * 100} % away from it.`;
+  if (error.reason === 'idTaken') return 'Another order has its number. Place it again.';
   return errorInWords(error);
 }
 
