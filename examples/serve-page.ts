@@ -10,6 +10,9 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
+/** In a frame of a foreign page, a visitor could be made to press what he does not see. */
+const OWN_FRAME = { 'content-security-policy': "frame-ancestors 'self'" };
+
 export function servePage(folder: string): RequestListener {
   const files = new Map(
     readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -23,6 +26,6 @@ export function servePage(folder: string): RequestListener {
   return (request, response) => {
     const file = files.get(request.url?.split('?', 1)[0] ?? '');
     if (file === undefined) response.writeHead(404, { 'content-type': 'text/plain' }).end('Nothing is here.\n');
-    else response.writeHead(200, { 'content-type': file.type, 'cache-control': 'no-cache' }).end(file.body);
+    else response.writeHead(200, { 'content-type': file.type, 'cache-control': 'no-cache', ...OWN_FRAME }).end(file.body);
   };
 }

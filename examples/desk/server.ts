@@ -74,7 +74,10 @@ const market = openMarket({
 });
 
 const http = createServer((request, response) => realtime.health(request, response) || response.writeHead(404).end());
-realtime.attach(http);
+// On this machine alone it answers to this machine's own names: a page that has its own name point here (DNS rebinding) is not let in.
+const { HOST = '127.0.0.1' } = process.env;
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
+realtime.attach(http, [...LOOPBACK, '::1'].includes(HOST) ? { hosts: LOOPBACK } : {});
 serveUnderSupervisor(http, {
   onFlood: market.flood,
   async onStop() {
