@@ -17,8 +17,15 @@ const TICKERS = INSTRUMENTS.map(({ symbol }) => symbol);
 export const Ticker = z.enum(TICKERS);
 export type Ticker = z.infer<typeof Ticker>;
 
+/** Who keeps the book filled: the desk itself, and nobody who comes. */
+export const MAKER = 'Market maker';
+
 /** The name that somebody trades and chats under. */
-export const Trader = z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N} .'-]{0,31}$/u);
+export const Trader = z
+  .string()
+  .regex(/^[\p{L}\p{N}][\p{L}\p{N} .'-]{0,31}$/u)
+  // Whoever had this name could cancel what keeps the book from being empty.
+  .refine((name) => name !== MAKER);
 
 /** How far from the price an order may be, as a share of it. */
 export const MAX_DISTANCE = 0.1;

@@ -1,8 +1,7 @@
 // Somebody who always has orders in the book, further out than prices stray, so that it is never empty.
-import { INSTRUMENTS, type NewOrder } from '../contract.js';
+import { INSTRUMENTS, MAKER, type NewOrder } from '../contract.js';
 import type { Orders } from './orders.js';
 
-const NAME = 'Market maker';
 const LEVELS = [0.028, 0.032, 0.037, 0.043, 0.05];
 
 /** Placed once: an order that is in the file already stays as it is. */
@@ -12,7 +11,7 @@ export async function fillTheBook(orders: Orders): Promise<void> {
       for (const side of ['buy', 'sell'] as const) {
         const cents = Math.round(startCents * (side === 'buy' ? 1 - distance : 1 + distance));
         const order: NewOrder = { symbol, side, cents, quantity: 100 * (level + 1) };
-        await orders.place(`maker-${symbol}-${side}-${level}`, NAME, order);
+        await orders.place(`maker-${symbol}-${side}-${level}`, MAKER, order);
       }
     }
   }
