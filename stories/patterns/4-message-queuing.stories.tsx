@@ -71,7 +71,8 @@ function Desk() {
         waiting={pending}
         {...outcomes}
         tookEffect={numbers.length}
-        lost={count - outcomes.cancelled - pending - different - outcomes.unknown}
+        // What has taken effect and not been answered yet is counted twice for that moment, and never lost.
+        lost={Math.max(0, count - outcomes.cancelled - pending - different - outcomes.unknown)}
         doubled={numbers.length - different}
         outOfOrder={numbers.filter((n, index) => n < (numbers[index - 1] ?? 0)).length}
       />
