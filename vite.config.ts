@@ -1,4 +1,4 @@
-// One configuration for the library build and every Vitest project. What it is not: the build of an example (scripts/start.mjs has its own).
+// One configuration for the library build and every Vitest project. What it is not: the build of an example (scripts/build-example.mjs).
 import { existsSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { fileURLToPath } from 'node:url';

@@ -12,19 +12,15 @@ interface Relayed {
 export interface SocketRelay {
   /** Answers the `upgrade` of an HTTP server. */
   accept(request: IncomingMessage, client: Duplex, head: Buffer): void;
-  cut(page: string): number;
-  silence(page: string): number;
+  cut(page: string): void;
+  silence(page: string): void;
   count(): number;
   close(): void;
 }
 
 export function createSocketRelay(serverPort: () => number | null): SocketRelay {
   const open = new Set<Relayed>();
-  const each = (page: string, act: (relayed: Relayed) => void): number => {
-    const mine = [...open].filter((relayed) => relayed.page === page);
-    mine.forEach(act);
-    return mine.length;
-  };
+  const each = (page: string, act: (relayed: Relayed) => void): void => [...open].filter((relayed) => relayed.page === page).forEach(act);
   return {
     accept(request, client, head) {
       client.on('error', () => {});
