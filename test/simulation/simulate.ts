@@ -135,6 +135,6 @@ export async function simulate({ seed, only, chaosMs = CHAOS_MS, traceLines = 60
     complaints: found,
     reached: [...reached.names],
     counts: { ...totals, stored: truth.count, faults: faults.count, virtualMs: clock.now() },
-    report: [swarmText(swarm), ...found.slice(0, 12).map(textOf), ...(found.length > 12 ? [`… ${found.length} complaints in all`] : []), firstLines === '' ? world.failureReport() : firstLines].join('\n'),
+    report: [swarmText(swarm), ...found.slice(0, 12).map(textOf), ...(found.length > 12 ? [`… ${found.length} complaints in all`] : []), firstLines === '' ? world.failureReport() : firstLines].join('\n').replaceAll(/\.{40,}/g, (dots) => `…${dots.length}…`),
   };
 }
