@@ -83,6 +83,12 @@ function report() {
   console.log(`${broken.length} worlds with a violation`);
   if (kinds.size > 0) console.table(Object.fromEntries([...kinds].sort(([, a], [, b]) => b.worlds.size - a.worlds.size).map(([kind, { worlds: its, count, first: at, seed: own }]) => [kind, { worlds: its.size, complaints: count, 'found in world': at, seed: own, what: COMPLAINTS[kind] ?? '' }])));
 
+  if (values.classify) {
+    for (const kind of kinds.keys()) {
+      const examples = all.flatMap(({ seed: own, complaints }) => complaints.filter((one) => one.kind === kind).slice(0, 1).map(({ at, who, what }) => `  seed ${own}: ${who} at ${at} ms: ${what}`));
+      console.log(`${kind}\n${examples.slice(0, 6).join('\n')}`);
+    }
+  }
   const reached = new Map();
   for (const { reached: names } of all) for (const name of names) reached.set(name, (reached.get(name) ?? 0) + 1);
   // What a small run must reach is less; below 300 worlds nothing is demanded here (the default worlds' test has a list of its own).

@@ -150,6 +150,7 @@ export function createClientModel(scene: Scene, name: string, givenPrincipal: st
   });
   const commands: CommandObserver = createCommandObserver({ who: name, now, server, truth, swarm, wasSent: (id) => wire.wasSent(id), complaints, reached });
 
+  const mayBeRefused = swarm.faults.some((fault) => fault === 'failing-auth' || fault === 'close-user' || fault === 'other-token');
   const client = createClient({
     url: `ws://${HOST}/realtime`,
     contract,
@@ -159,6 +160,9 @@ export function createClientModel(scene: Scene, name: string, givenPrincipal: st
     bounds: { outboxCommands: swarm.outboxCommands, overflow: swarm.overflow },
     timings: { commandMs, queryMs: swarm.queryMs, channelLeaseMs: swarm.retainMs, backoff: { capMs: 5_000 } },
     onError(error) {
+      if (error.code === 'unauthorized' && mayBeRefused) return reached.add('told unauthorized');
+      // Counted as what it is.
+      if (error.code === 'forbidden' && client.connection.get().reason?.code === 4404) return;
       complaints.add('stray-error', name, `${error.code} ${error.message} ${String(error.cause ?? '')}`);
     },
   });
@@ -366,7 +370,11 @@ export function createClientModel(scene: Scene, name: string, givenPrincipal: st
       const { status, reason } = client.connection.get();
       if (status !== 'connected') return complaints.add(reason?.code === 4404 ? 'replaced-by-own-socket' : 'rest-connection', name, `is ${status} (${reason?.kind} ${reason?.code}) at rest`);
       for (const { observer } of listeners) observer.checkRest();
-      for (const view of views) view.observer.checkRest(view.get() as never);
+      for (const view of views) {
+        view.observer.checkRest(view.get() as never);
+        const late = (view.get().data as Fold).pending.filter((id) => commands.find(id)?.ending !== 'pending');
+        if (late.length > 0) complaints.add('edit-outlives-outcome', name, `the view of board ${view.observer.board} shows ${late.length} optimistic updates at rest whose commands have ended`);
+      }
       for (const query of queries) checkQueryRest(query);
       if (questions.open > 0) complaints.add('query-wrong', name, `${questions.open} queries have no answer at rest`);
       const { pending } = client.outbox.get();

@@ -141,7 +141,8 @@ export function createCommandObserver(parts: {
         if (command.ending === 'pending') complain('outcome-pending', command, `has no outcome after ${now() - command.at} ms; its handler did ${server.runs(command.tag).map(({ end }) => end).join() || 'nothing'}`);
         checkEffects(command);
         const sequence = truth.firstEffect(command.id);
-        if (sequence === undefined) continue;
+        // One of which the outcome was given up may still wait in a lane that the client has left.
+        if (sequence === undefined || command.ending === 'outcome-unknown') continue;
         if (sequence < (lastEffect.get(command.lane) ?? -1)) complain('effect-order', command, `took effect before an earlier one of lane ${command.lane}`);
         lastEffect.set(command.lane, sequence);
       }

@@ -6,6 +6,8 @@
 import { createLog, type Log } from '../../src/server/core/log.js';
 import { memoryBroker } from '../../src/server/core/memory-broker.js';
 import { createServerCore, type ServerCore } from '../../src/server/core/server.js';
+import type { HelloFrame } from '../../src/core/protocol/frames.js';
+import type { ServerEnd } from '../../src/testing/server-end.js';
 import { CloseCode } from '../../src/core/protocol/codes.js';
 import { createMachineClock, type MachineClock } from '../../src/testing/machine-clock.js';
 import { createSeededDice } from '../../src/testing/seeded-dice.js';
@@ -81,6 +83,9 @@ export function createModelServer(world: SimulatedWorld, swarm: Swarm, truth: Tr
   let losses = 0;
   let lostAt = -Infinity;
   let troubledAt = -Infinity;
+  /** The newest connection of each link that has said hello. */
+  const greeted = new Map<string, number>();
+  let connections = 0;
   let versions = 0;
   let serial = 0;
 
@@ -156,7 +161,7 @@ export function createModelServer(world: SimulatedWorld, swarm: Swarm, truth: Tr
       {
         contract,
         broker: memoryBroker({ log }),
-        limits: { handlerMs: swarm.handlerMs, bufferedBytes: swarm.bufferedBytes },
+        limits: { handlerMs: swarm.handlerMs, bufferedBytes: swarm.bufferedBytes, authentications: swarm.authentications, framesPerSecond: swarm.frames.perSecond, frameBurst: swarm.frames.burst },
         authenticate: async ({ token }) => {
           if (conditions.slowAuth > 0) await pause(ruleDice.between(200, 6_000));
           if (conditions.failingAuth > 0) {
@@ -207,14 +212,16 @@ export function createModelServer(world: SimulatedWorld, swarm: Swarm, truth: Tr
       HOST,
       (end, { url }) => {
         let received = 0;
+        const number = ++connections;
         if (conditions.churn > 0) end.close(1013, 'not now');
         const handler = own.accept(
-          { send: (text) => void end.send(text), close: (code, reason) => end.close(code, reason), bufferedBytes: () => end.bufferedBytes(), receivedBytes: () => received },
+          { send: (text) => void end.send(text), close: (code, reason) => closes(end, code, reason), bufferedBytes: () => end.bufferedBytes(), receivedBytes: () => received },
           { url, headers: {}, remoteAddress: undefined },
         );
         return {
           onMessage(text) {
             received += text.length;
+            if (text.startsWith('{"t":"hello"')) greets(text, number);
             handler.onMessage(text);
           },
           onClosed: () => handler.onClosed(),
@@ -234,6 +241,18 @@ export function createModelServer(world: SimulatedWorld, swarm: Swarm, truth: Tr
       reached.add('a handler was interrupted by a crash');
     }
     running.clear();
+  }
+
+  function closes(end: ServerEnd, code: number, reason: string): void {
+    reached.addSeen(`server closes ${code}`);
+    end.close(code, reason);
+  }
+
+  function greets(text: string, number: number): void {
+    const { client, link } = JSON.parse(text) as HelloFrame;
+    const key = `${client} ${link}`;
+    if ((greeted.get(key) ?? 0) > number) reached.add('an older socket was greeted after a newer one');
+    else greeted.set(key, number);
   }
 
   const publish = (channel: Promise<unknown> | undefined): void => void channel?.catch(() => {});

@@ -10,9 +10,7 @@ export const SOMETIMES = {
   'subscribed: page 3 or later': 10,
   'subscribed: an answer of an old generation arrives': 3,
   'events: a tick split over frames': 10,
-  'events while a later page is on its way': 3,
   'response: more than one part': 30,
-  'resync asked by the server': 0,
   // Gaps.
   'gap: trimmed': 10,
   'gap: epoch': 10,
@@ -27,10 +25,11 @@ export const SOMETIMES = {
   'close 4002': 3,
   'close 4003': 3,
   'close 4004': 3,
-  'close 4200': 0,
-  'close 4201': 0,
+  'close 4200': 3,
+  'close 4201': 3,
   'close 4300': 5,
-  'close 4404': 0,
+  'server closes 4404': 5,
+  'told unauthorized': 5,
   // Outcomes.
   'outcome: done': 100,
   'outcome: rejected': 30,
@@ -41,7 +40,7 @@ export const SOMETIMES = {
   'outcome: expired': 10,
   'outcome: queue-full': 5,
   'outcome: outcome-unknown': 10,
-  'outcome: result-expired': 0,
+  'outcome: result-expired': 5,
   'a command offered again after its handler ended': 10,
   'a void for a command that had run': 3,
   // Client.

@@ -36,6 +36,8 @@ export interface Swarm {
   readonly overflow: 'reject' | 'drop-oldest';
   readonly bufferedBytes: number;
   readonly handlerMs: number;
+  readonly authentications: number;
+  readonly frames: { readonly perSecond: number; readonly burst: number };
   readonly queryMs: number;
   readonly histories: readonly [deep: number, short: number];
 }
@@ -55,7 +57,7 @@ export function drawSwarm(seed: number, only?: readonly string[]): Swarm {
   const eventsPerChannel = dice.pick([40, 60, 60, 200, 1_000]);
   return {
     faults,
-    faultEveryMs: dice.pick([2_500, 5_000, 10_000]),
+    faultEveryMs: dice.pick([1_500, 3_000, 6_000]),
     deeds: new Set(deeds),
     sizes: dice.pick(['tiny', 'mixed', 'mixed', 'large']),
     people: names.map((name, index) => ({ name, principal: isShared && index < 2 ? 'user-x' : `user-${name}` })),
@@ -72,7 +74,9 @@ export function drawSwarm(seed: number, only?: readonly string[]): Swarm {
     outboxCommands: dice.pick([6, 1_000, 1_000]),
     overflow: dice.pick(['reject', 'drop-oldest']),
     bufferedBytes: dice.pick([100_000, 1024 * 1024]),
-    handlerMs: dice.pick([3_000, 30_000]),
+    handlerMs: dice.pick([2_000, 4_000]),
+    authentications: dice.pick([1, 1_000, 1_000]),
+    frames: dice.pick([{ perSecond: 30, burst: 100 }, { perSecond: 200, burst: 1_000 }, { perSecond: 200, burst: 1_000 }]),
     queryMs: dice.pick([2_000, 10_000]),
     histories: [dice.pick([50, 100, 200]), dice.pick([5, 20])],
   };

@@ -30,7 +30,7 @@ export function work(scene: Scene, models: () => readonly ClientModel[], name: s
 
   const act = (model: ClientModel): void => {
     const isOptimistic = deeds.has('optimistic') && dice.chance(0.5);
-    const plan = deeds.has('failures') && dice.chance(0.25) ? dice.pick(['reject', 'reject', 'throw', 'hang'] as const) : deeds.has('reports') && dice.chance(0.4) ? 'report' : 'publish';
+    const plan = deeds.has('failures') && dice.chance(0.25) ? (dice.chance(0.04) ? 'hang' : dice.pick(['reject', 'reject', 'throw'] as const)) : deeds.has('reports') && dice.chance(0.4) ? 'report' : 'publish';
     model.send({ board: board(), plan, isOptimistic, isAside: dice.chance(0.2), ...(deeds.has('cancel') && dice.chance(0.15) && { cancelAfterMs: dice.exponential(150) }) });
     if (deeds.has('bursts') && dice.chance(0.02)) for (let i = 0; i < 40; i++) model.send({ board: board(), plan: 'publish' });
     if (deeds.has('lists') && dice.chance(0.4)) model.put(1, isOptimistic);
