@@ -117,6 +117,8 @@ export function createClientModel(scene: Scene, name: string, givenPrincipal: st
   let serial = 0;
   let steadySince = Infinity;
   let flushedAt = -Infinity;
+  /** How often the storage had been lost when the server last greeted the client. */
+  let knownLosses = 0;
   let stoppedSince: number | null = null;
 
   const forget = (): void => {
@@ -133,6 +135,7 @@ export function createClientModel(scene: Scene, name: string, givenPrincipal: st
     places,
     complaints,
     reached,
+    after: (ms, run) => void world.clock.after(ms, run),
     onOpened: () => hooks.onOpened?.(),
     onWelcome(welcomed) {
       if (tag !== null && tag !== welcomed) {
@@ -140,6 +143,7 @@ export function createClientModel(scene: Scene, name: string, givenPrincipal: st
         forget();
       }
       tag = principal = welcomed;
+      knownLosses = server.losses;
     },
     isWanted: (channel) => [...listeners].some(({ observer, isRefused }) => observer.channel === channel && !isRefused()) && places.refusedAt(channel) < now() - 2_000,
     hasRun(id) {
@@ -148,7 +152,7 @@ export function createClientModel(scene: Scene, name: string, givenPrincipal: st
     },
     pressedSince: (at) => presses.filter((pressed) => pressed >= at).length,
   });
-  const commands: CommandObserver = createCommandObserver({ who: name, now, server, truth, swarm, wasSent: (id) => wire.wasSent(id), complaints, reached });
+  const commands: CommandObserver = createCommandObserver({ who: name, now, server, truth, swarm, knownLosses: () => knownLosses, wasSent: (id) => wire.wasSent(id), complaints, reached });
 
   const mayBeRefused = swarm.faults.some((fault) => fault === 'failing-auth' || fault === 'close-user' || fault === 'other-token');
   const client = createClient({
@@ -161,19 +165,11 @@ export function createClientModel(scene: Scene, name: string, givenPrincipal: st
     timings: { commandMs, queryMs: swarm.queryMs, channelLeaseMs: swarm.retainMs, backoff: { capMs: 5_000 } },
     onError(error) {
       if (error.code === 'unauthorized' && mayBeRefused) return reached.add('told unauthorized');
-      // Counted as what it is.
-      if (error.code === 'forbidden' && client.connection.get().reason?.code === 4404) return;
+      if (error.code === 'forbidden' && wire.closes.at(-1)?.code === 4404) return complaints.add('replaced-by-own-socket', name, 'was told forbidden after 4404: an older socket of its own was greeted late');
       complaints.add('stray-error', name, `${error.code} ${error.message} ${String(error.cause ?? '')}`);
     },
   });
-  const release = client.hold();
-  const stops = [
-    release,
-    client.connection.subscribe(() => {
-      const { status, reason } = client.connection.get();
-      if (status === 'disconnected' && reason?.code === 4404) complaints.add('replaced-by-own-socket', name, `is ${status} (${reason.kind}) after 4404: an older socket of its own was greeted late`);
-    }, 'sync'),
-  ];
+  const stops = [client.hold()];
 
   const model: ClientModel = {
     name,

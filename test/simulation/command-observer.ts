@@ -15,7 +15,7 @@ export interface ObservedCommand {
   readonly size: number;
   readonly at: number;
   readonly commandMs: number;
-  /** How often the storage had been lost when it was sent. */
+  /** How often the storage had been lost, by what the client could know when it was sent. */
   readonly losses: number;
   cancelledAt: number | null;
   /** The user changed, or the client was disposed. */
@@ -40,16 +40,17 @@ export function createCommandObserver(parts: {
   readonly server: ModelServer;
   readonly truth: Truth;
   readonly swarm: Swarm;
+  readonly knownLosses: () => number;
   /** Whether a socket has taken the command. */
   readonly wasSent: (id: string) => boolean;
   readonly complaints: Complaints;
   readonly reached: Reached;
 }): CommandObserver {
-  const { who, now, server, truth, swarm, wasSent, complaints, reached } = parts;
+  const { who, now, server, truth, swarm, knownLosses, wasSent, complaints, reached } = parts;
   const all: ObservedCommand[] = [];
   const byId = new Map<string, ObservedCommand>();
 
-  const complain = (kind: ComplaintKind, { tag, plan }: ObservedCommand, what: string): void => complaints.add(kind, who, `command ${tag} (${plan}) ${what}`);
+  const complain = (kind: ComplaintKind, { id, tag, plan }: ObservedCommand, what: string): void => complaints.add(kind, who, `command ${tag} (${plan}, ${id}) ${what}`);
 
   const ended = (command: ObservedCommand, ending: string, value: unknown): void => {
     if (command.ending !== 'pending') return complain('outcome-twice', command, `ended ${ending} after ${command.ending}`);
@@ -123,7 +124,7 @@ export function createCommandObserver(parts: {
     all,
     find: (id) => byId.get(id),
     add(given, result) {
-      const command: ObservedCommand = { ...given, at: now(), losses: server.losses, cancelledAt: null, isAbandoned: false, ending: 'pending', endedAt: 0 };
+      const command: ObservedCommand = { ...given, at: now(), losses: knownLosses(), cancelledAt: null, isAbandoned: false, ending: 'pending', endedAt: 0 };
       all.push(command);
       byId.set(command.id, command);
       result.then(

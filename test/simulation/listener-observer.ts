@@ -73,7 +73,7 @@ export function createListenerObserver(parts: {
   const leavePlace = places.join(channel, place);
 
   const holeKind = (): ComplaintKind => {
-    if (places.refusedAt(channel) > lastAt) return 'missed-after-refusal';
+    if (places.refusedAt(channel) >= lastAt) return 'missed-after-refusal';
     if (last !== null) return 'missed';
     return how() === 'in-callback' ? 'missed-in-callback' : how() === 'live' ? 'missed' : 'missed-while-away';
   };

@@ -38,6 +38,20 @@ export const REST_MS = 40_000;
 /** Events go on for so long after the faults. */
 const EPILOGUE_MS = 22_000;
 const CHECK_EVERY_MS = 1_000;
+/** How many complaints of a kind a report has. */
+const EXAMPLES = 3;
+/** Who asks for more lines than this wants the whole trace, not its end before the first complaint. */
+const WHOLE = 1_000;
+
+/** Some of each kind, in the order of time. */
+function firstOfEachKind(found: readonly Complaint[]): Complaint[] {
+  const seen = new Map<string, number>();
+  return found.filter(({ kind }) => {
+    const count = (seen.get(kind) ?? 0) + 1;
+    seen.set(kind, count);
+    return count <= EXAMPLES;
+  });
+}
 
 const settle = (): Promise<void> => new Promise((done) => void setImmediate(done));
 
@@ -135,6 +149,6 @@ export async function simulate({ seed, only, chaosMs = CHAOS_MS, traceLines = 60
     complaints: found,
     reached: [...reached.names],
     counts: { ...totals, stored: truth.count, faults: faults.count, virtualMs: clock.now() },
-    report: [swarmText(swarm), ...found.slice(0, 12).map(textOf), ...(found.length > 12 ? [`… ${found.length} complaints in all`] : []), firstLines === '' ? world.failureReport() : firstLines].join('\n').replaceAll(/\.{40,}/g, (dots) => `…${dots.length}…`),
+    report: [swarmText(swarm), ...firstOfEachKind(found).map(textOf), `${found.length} complaints in all`, firstLines === '' || traceLines > WHOLE ? world.failureReport() : firstLines].join('\n').replaceAll(/\.{40,}/g, (dots) => `…${dots.length}…`),
   };
 }

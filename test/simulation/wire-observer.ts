@@ -64,6 +64,8 @@ export function watchWire(parts: {
   readonly places: Places;
   readonly complaints: Complaints;
   readonly reached: Reached;
+  /** By the world's clock: a timer of the client would be its own. */
+  after(ms: number, run: () => void): void;
   /** A socket was opened: the one thing that may be done to it before anything else happens. */
   onOpened(): void;
   onWelcome(tag: string): void;
@@ -119,7 +121,7 @@ export function watchWire(parts: {
     sockets.delete(own);
     if (orphans.length === 0 || heirs.length === 0) return;
     reached.add('a link took over the channels of another');
-    clock.after(MOVE_MS, () => {
+    parts.after(MOVE_MS, () => {
       if (!heirs.some(({ state }) => state === 'ready')) return;
       for (const channel of orphans) {
         if (parts.isWanted(channel) && ![...sockets].some(({ channels }) => channels.has(channel))) complain('link-orphan', `${channel} has no link while one is ready`);
