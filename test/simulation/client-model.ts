@@ -117,8 +117,6 @@ export function createClientModel(scene: Scene, name: string, givenPrincipal: st
   let serial = 0;
   let steadySince = Infinity;
   let flushedAt = -Infinity;
-  /** How often the storage had been lost when the server last greeted the client. */
-  let knownLosses = 0;
   let stoppedSince: number | null = null;
 
   const forget = (): void => {
@@ -135,6 +133,7 @@ export function createClientModel(scene: Scene, name: string, givenPrincipal: st
     places,
     complaints,
     reached,
+    losses: () => server.losses,
     after: (ms, run) => void world.clock.after(ms, run),
     onOpened: () => hooks.onOpened?.(),
     onWelcome(welcomed) {
@@ -143,7 +142,6 @@ export function createClientModel(scene: Scene, name: string, givenPrincipal: st
         forget();
       }
       tag = principal = welcomed;
-      knownLosses = server.losses;
     },
     isWanted: (channel) => [...listeners].some(({ observer, isRefused }) => observer.channel === channel && !isRefused()) && places.refusedAt(channel) < now() - 2_000,
     hasRun(id) {
@@ -152,7 +150,7 @@ export function createClientModel(scene: Scene, name: string, givenPrincipal: st
     },
     pressedSince: (at) => presses.filter((pressed) => pressed >= at).length,
   });
-  const commands: CommandObserver = createCommandObserver({ who: name, now, server, truth, swarm, knownLosses: () => knownLosses, wasSent: (id) => wire.wasSent(id), complaints, reached });
+  const commands: CommandObserver = createCommandObserver({ who: name, now, server, truth, swarm, knownLosses: () => wire.knownLosses, wasSent: (id) => wire.wasSent(id), complaints, reached });
 
   const mayBeRefused = swarm.faults.some((fault) => fault === 'failing-auth' || fault === 'close-user' || fault === 'other-token');
   const client = createClient({

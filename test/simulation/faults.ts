@@ -65,6 +65,7 @@ export function createFaults(scene: Scene, models: () => readonly ClientModel[],
     const all = network.connections({ client: name }).filter((one) => one.isOpen);
     const connection = all.length === 0 ? undefined : dice.pick(all);
     const channel = dice.chance(0.3) ? listName(1) : boardName(dice.between(1, swarm.boards));
+    world.trace.note(name, `fault ${kind}`);
     const disturb = (): void => void disturbed.set(name, clock.now());
     switch (kind) {
       case 'reset':
@@ -134,7 +135,7 @@ export function createFaults(scene: Scene, models: () => readonly ClientModel[],
         server.freeze();
         return forAWhile(dice.between(1_000, 12_000), () => server.thaw());
       case 'churn':
-        return during('churn', dice.between(3_000, 15_000));
+        return during('churn', dice.between(6_000, 20_000));
       case 'slow-auth':
         return during('slowAuth', dice.between(5_000, 20_000));
       case 'failing-auth':

@@ -25,18 +25,21 @@ export interface WireObserver {
   /** Whether a socket is on its way to its welcome. */
   readonly isConnecting: boolean;
   readonly isReady: boolean;
+  /** How often the storage had been lost when the server greeted the oldest of the ready sockets: a lane may still go over it. */
+  readonly knownLosses: number;
 }
 
 /** Timers may be this late, and the greeting takes its time. */
 const GRACE_MS = 6_000;
-const HASTE_MS = 30_000;
+const HASTE_MS = 10_000;
 /** A lost link's channels are asked for over another one within this. */
 const MOVE_MS = 1_000;
-/** Half a minute of full jitter from one second on is about seven attempts; signs of life from the page, and a person's button, add some. */
-const MOST_IN_HASTE = 24;
+/** Ten seconds of full jitter from one second on are about six attempts; signs of life from the page add some, and a person's button one each. */
+const MOST_IN_HASTE = 16;
 
 interface Watched {
   state: 'connecting' | 'open' | 'ready' | 'over';
+  losses: number;
   heardAt: number;
   everyMs: number;
   readonly lanes: Set<string>;
@@ -64,6 +67,8 @@ export function watchWire(parts: {
   readonly places: Places;
   readonly complaints: Complaints;
   readonly reached: Reached;
+  /** How often the storage has been lost. */
+  losses(): number;
   /** By the world's clock: a timer of the client would be its own. */
   after(ms: number, run: () => void): void;
   /** A socket was opened: the one thing that may be done to it before anything else happens. */
@@ -87,6 +92,7 @@ export function watchWire(parts: {
   let openedAt: number[] = [];
   let opened = 0;
   let lookedAt = 0;
+  let lastLosses = 0;
   const others = (own: Watched): Watched[] => [...sockets].filter((one) => one !== own);
 
   function look(): void {
@@ -104,7 +110,7 @@ export function watchWire(parts: {
 
   function opens(): Watched {
     const now = clock.now();
-    const own: Watched = { state: 'connecting', heardAt: now, everyMs: 6_000, lanes: new Set(), channels: new Set() };
+    const own: Watched = { state: 'connecting', losses: 0, heardAt: now, everyMs: 6_000, lanes: new Set(), channels: new Set() };
     if (others(own).some(({ state }) => state === 'connecting' || state === 'open')) complain('links-too-many', 'two sockets are connecting at once');
     if (sockets.size >= size) complain('links-too-many', `${sockets.size + 1} sockets at once`);
     sockets.add(own);
@@ -172,6 +178,7 @@ export function watchWire(parts: {
     switch (kind) {
       case 'welcome':
         own.state = 'ready';
+        own.losses = lastLosses = parts.losses();
         own.everyMs = outside.isVisible() ? 6_000 : 25_000;
         if (others(own).some(({ state }) => state === 'ready')) reached.add('a second link became ready');
         return parts.onWelcome((JSON.parse(text) as { tag: string }).tag);
@@ -214,6 +221,9 @@ export function watchWire(parts: {
     },
     get isReady() {
       return [...sockets].some(({ state }) => state === 'ready');
+    },
+    get knownLosses() {
+      return Math.min(lastLosses, ...[...sockets].filter(({ state }) => state === 'ready').map(({ losses }) => losses));
     },
     world: {
       clock,
