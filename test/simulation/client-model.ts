@@ -134,6 +134,7 @@ export function createClientModel(scene: Scene, name: string, givenPrincipal: st
     complaints,
     reached,
     losses: () => server.losses,
+    newestConnection: () => world.network.connections({ client: name }).at(-1)?.id ?? 0,
     after: (ms, run) => void world.clock.after(ms, run),
     onOpened: () => hooks.onOpened?.(),
     onWelcome(welcomed) {

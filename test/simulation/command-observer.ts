@@ -74,7 +74,10 @@ export function createCommandObserver(parts: {
         return;
       case 'rejected': {
         const error = value as RealtimeError;
-        const isOwn = error.reason === 'refused' && (error.data as { tag?: string } | undefined)?.tag === command.tag;
+        // The payload may be gone, never the kind (rule L7).
+        const isExpired = error.data === undefined && swarm.keeps.resultBytesPerPrincipal < 100_000;
+        const isOwn = isExpired || (error.reason === 'refused' && (error.data as { tag?: string } | undefined)?.tag === command.tag);
+        if (isExpired) reached.add('outcome: rejected, its data expired');
         if (!has('rejected') || !isOwn) complain('outcome-failed-wrong', command, `ended rejected (${error.reason}); its handler did ${did}`);
         return;
       }

@@ -17,6 +17,8 @@ export interface Faults {
 
 /** A dead link is given up within this, while somebody looks. */
 const NOTICED_MS = 10_000;
+/** The promise is for a client that sends something this often. */
+const SPEAKS_EVERY_MS = 1_000;
 /** How long a one-way loss lets the other way go on: what the sender's system takes without an acknowledgement. */
 const UNACKNOWLEDGED_MS = 5_500;
 
@@ -52,10 +54,14 @@ export function createFaults(scene: Scene, models: () => readonly ClientModel[],
   const demandNotice = (model: ClientModel, connection: SimulatedConnection, what: string): void => {
     const at = clock.now();
     if (!model.wire.isReady || model.outside.isAsleep || !model.outside.isVisible() || !server.isUp) return;
-    clock.after(NOTICED_MS, () => {
+    const firstSentAt = model.wire.watchSends(connection.id);
+    clock.after(NOTICED_MS, function look() {
+      // What was never sent cannot be missed: a client that had nothing to say for a while notices that much later.
+      const lateMs = Math.max(0, (firstSentAt() ?? at) - at - SPEAKS_EVERY_MS);
+      if (clock.now() < at + NOTICED_MS + lateMs) return void clock.after(at + NOTICED_MS + lateMs - clock.now(), look);
       const isDisturbed = (disturbed.get(model.name) ?? -1) > at || server.troubledAt >= at || !models().includes(model);
       if (isDisturbed || isOver || !connection.isOpen || model.outside.isAsleep || !model.outside.isVisible()) return;
-      complaints.add('dead-link-unnoticed', model.name, `link #${connection.id} (${what}) is still open ${NOTICED_MS} ms later`);
+      complaints.add('dead-link-unnoticed', model.name, `link #${connection.id} (${what}) is still open ${clock.now() - at} ms later`);
     });
   };
 

@@ -48,6 +48,8 @@ export function createListenerObserver(parts: {
   let last: Position | null = null;
   /** It is owed everything after this. Null: not known yet. */
   let base: Position | null = parts.inside ?? places.known(channel);
+  /** What it is owed is at least this; the channel may have placed it earlier, where the observers know of nobody. */
+  let isExact = base !== null;
   let lastAt = now();
   let movedAt = 0;
   let isAfterGap = false;
@@ -67,7 +69,7 @@ export function createListenerObserver(parts: {
     },
     forget() {
       last = base = null;
-      isAfterGap = false;
+      isAfterGap = isExact = false;
     },
   };
   const leavePlace = places.join(channel, place);
@@ -100,6 +102,7 @@ export function createListenerObserver(parts: {
         complaints.add(holeKind(), who, `${last === null ? 'was mounted at' : 'went on from'} ${textOf(from)} to ${textOf({ epoch, offset })} without a gap`);
       }
       last = { epoch, offset };
+      isExact = true;
       lastAt = now();
       movedAt = places.next();
       isAfterGap = false;
@@ -108,7 +111,7 @@ export function createListenerObserver(parts: {
       gaps++;
       if (isAfterGap) complaints.add('gap-repeated', who, `was told of a second gap (${reason}) and of no event in between`);
       const from = last ?? base;
-      if (from !== null && !isAfterGap) {
+      if (from !== null && isExact && !isAfterGap) {
         const head = truth.head(channel);
         const isTrue = reason === 'epoch' ? head.epoch !== from.epoch : reason === 'trimmed' && (head.epoch !== from.epoch || !truth.isKept(channel, from));
         if (!isTrue) complaints.add('gap-spurious', who, `was told of a gap (${reason}) at ${textOf(from)}; the storage is at ${textOf(head)} and keeps what follows`);
@@ -120,6 +123,8 @@ export function createListenerObserver(parts: {
     checkRest() {
       const head = truth.head(channel);
       if (head.offset === 0) return;
+      // The hole reaches to the head, and nothing has come since.
+      if (isAfterGap && (truth.at(channel, head.epoch, head.offset)?.at ?? Infinity) <= lastAt) return;
       if (last?.epoch !== head.epoch || last.offset !== head.offset) complaints.add('rest-listener', who, `stands at ${textOf(last ?? base)}${isAfterGap ? ' after a gap' : ''}, the channel at ${textOf(head)}`);
     },
     leave() {

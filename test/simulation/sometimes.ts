@@ -41,6 +41,7 @@ export const SOMETIMES = {
   'outcome: queue-full': 5,
   'outcome: outcome-unknown': 10,
   'outcome: result-expired': 5,
+  'outcome: rejected, its data expired': 5,
   'a command offered again after its handler ended': 10,
   'a void for a command that had run': 3,
   // Client.

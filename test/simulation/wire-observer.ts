@@ -25,6 +25,8 @@ export interface WireObserver {
   /** Whether a socket is on its way to its welcome. */
   readonly isConnecting: boolean;
   readonly isReady: boolean;
+  /** From now on: when the client first sends over the connection with this id; null: it has not. */
+  watchSends(connection: number): () => number | null;
   /** How often the storage had been lost when the server greeted the oldest of the ready sockets: a lane may still go over it. */
   readonly knownLosses: number;
 }
@@ -39,6 +41,9 @@ const MOST_IN_HASTE = 16;
 
 interface Watched {
   state: 'connecting' | 'open' | 'ready' | 'over';
+  /** Of the simulated connection. */
+  connection: number;
+  firstSentAt: number | null;
   losses: number;
   heardAt: number;
   everyMs: number;
@@ -69,6 +74,8 @@ export function watchWire(parts: {
   readonly reached: Reached;
   /** How often the storage has been lost. */
   losses(): number;
+  /** The id of the connection that was opened last. */
+  newestConnection(): number;
   /** By the world's clock: a timer of the client would be its own. */
   after(ms: number, run: () => void): void;
   /** A socket was opened: the one thing that may be done to it before anything else happens. */
@@ -110,7 +117,7 @@ export function watchWire(parts: {
 
   function opens(): Watched {
     const now = clock.now();
-    const own: Watched = { state: 'connecting', losses: 0, heardAt: now, everyMs: 6_000, lanes: new Set(), channels: new Set() };
+    const own: Watched = { state: 'connecting', connection: 0, firstSentAt: null, losses: 0, heardAt: now, everyMs: 6_000, lanes: new Set(), channels: new Set() };
     if (others(own).some(({ state }) => state === 'connecting' || state === 'open')) complain('links-too-many', 'two sockets are connecting at once');
     if (sockets.size >= size) complain('links-too-many', `${sockets.size + 1} sockets at once`);
     sockets.add(own);
@@ -222,6 +229,11 @@ export function watchWire(parts: {
     get isReady() {
       return [...sockets].some(({ state }) => state === 'ready');
     },
+    watchSends(connection) {
+      const own = [...sockets].find((one) => one.connection === connection);
+      if (own !== undefined) own.firstSentAt = null;
+      return () => own?.firstSentAt ?? null;
+    },
     get knownLosses() {
       return Math.min(lastLosses, ...[...sockets].filter(({ state }) => state === 'ready').map(({ losses }) => losses));
     },
@@ -260,8 +272,10 @@ export function watchWire(parts: {
             events.onClosed(code, reason);
           },
         });
+        own.connection = parts.newestConnection();
         return {
           send(text) {
+            own.firstSentAt ??= clock.now();
             const frame = JSON.parse(text) as Sent;
             sends(own, frame);
             const isTaken = socket.send(text);
