@@ -109,6 +109,7 @@ export function createClientModel(scene: Scene, name: string, givenPrincipal: st
   const questions = { open: 0 };
   const counts = { events: 0, gaps: 0, queries: 0 };
   const presses: number[] = [];
+  const joiningAt = new Map<string, number>();
   let principal = givenPrincipal;
   let token = givenPrincipal;
   let tag: string | null = null;
@@ -348,11 +349,11 @@ export function createClientModel(scene: Scene, name: string, givenPrincipal: st
       for (const view of views) {
         const snapshot = view.get() as never;
         if (!outside.isAsleep) view.observer.check(snapshot);
-        checkEdits((view.get().data as Fold).pending, `the view of board ${view.observer.board}`);
+        checkEdits(boardName(view.observer.board), (view.get().data as Fold).pending, `the view of board ${view.observer.board}`);
       }
       for (const { list, handle } of queries) {
         const items = handle.get().data as readonly Item[] | undefined;
-        checkEdits((items ?? []).filter(({ id }) => id.startsWith(PENDING)).map(({ id }) => id.slice(PENDING.length)), `the query of list ${list}`);
+        if (!handle.get().isFetching) checkEdits(listName(list), (items ?? []).filter(({ id }) => id.startsWith(PENDING)).map(({ id }) => id.slice(PENDING.length)), `the query of list ${list}`);
       }
       const isStopped = status === 'disconnected' && !isAway && reason?.kind !== 'unauthorized' && reason?.code !== 4404;
       stoppedSince = isStopped ? stoppedSince ?? now() : null;
@@ -387,12 +388,14 @@ export function createClientModel(scene: Scene, name: string, givenPrincipal: st
     },
   };
 
-  function checkEdits(ids: readonly string[], where: string): void {
+  /** A channel that is still being joined has not come to what the outcome names. */
+  function checkEdits(channel: string, ids: readonly string[], where: string): void {
+    if (wire.isJoining(channel)) joiningAt.set(channel, now());
     if (ids.length > 0) reached.add('optimistic update shown');
     for (const id of ids) {
       const command = commands.find(id);
       if (command === undefined || command.ending === 'pending' || !command.isOptimistic) continue;
-      const since = Math.max(command.endedAt, steadySince);
+      const since = Math.max(command.endedAt, steadySince, joiningAt.get(channel) ?? 0);
       if (now() - since <= EDIT_MS) continue;
       complaints.add('edit-outlives-outcome', name, `${where} still shows the update of ${command.tag}, which ended ${command.ending} ${now() - command.endedAt} ms ago`);
       command.isOptimistic = false;

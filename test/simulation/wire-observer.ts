@@ -25,6 +25,8 @@ export interface WireObserver {
   /** Whether a socket is on its way to its welcome. */
   readonly isConnecting: boolean;
   readonly isReady: boolean;
+  /** The channel's newest subscription is not answered to the end. */
+  isJoining(channel: string): boolean;
   /** From now on: when the client first sends over the connection with this id; null: it has not. */
   watchSends(connection: number): () => number | null;
   /** How often the storage had been lost when the server greeted the oldest of the ready sockets: a lane may still go over it. */
@@ -152,7 +154,7 @@ export function watchWire(parts: {
       if (others(own).some(({ channels }) => channels.has(channel))) complain('link-order', `${channel} is subscribed on two links`);
       own.channels.add(channel);
       const before = newest.get(channel);
-      newest.set(channel, { generation, socket: own, pages: before?.isPaging === true ? before.pages : 0, isPaging: false });
+      newest.set(channel, { generation, socket: own, pages: before?.isPaging === true ? before.pages : 0, isPaging: true });
     }
     for (const { name: channel } of frame.t === 'unsubscribe' ? (frame.channels ?? []) : []) {
       own.channels.delete(channel);
@@ -193,8 +195,10 @@ export function watchWire(parts: {
         return subscribed(own, JSON.parse(text) as SubscribedFrame);
       case 'unsubscribed': {
         const { channel, reason, generation } = JSON.parse(text) as UnsubscribedFrame;
-        own.channels.delete(channel);
+        // Said about an older subscription than the one that is on its way.
         if (newest.get(channel)?.generation !== generation) return;
+        own.channels.delete(channel);
+        newest.delete(channel);
         reached.addSeen(`refused: ${reason}`);
         return places.refused(channel, clock.now());
       }
@@ -228,6 +232,10 @@ export function watchWire(parts: {
     },
     get isReady() {
       return [...sockets].some(({ state }) => state === 'ready');
+    },
+    isJoining(channel) {
+      const asked = newest.get(channel);
+      return asked !== undefined && (asked.isPaging || !sockets.has(asked.socket));
     },
     watchSends(connection) {
       const own = [...sockets].find((one) => one.connection === connection);

@@ -4,6 +4,9 @@ import { createSeededDice, type SeededDice } from '../../src/testing/seeded-dice
 import type { ClientModel, Scene } from './client-model.js';
 import { drawSize } from './swarm.js';
 
+/** Who has so many commands that wait sends no more: what waits at the end must have its turn before the rest. */
+const BUSY = 60;
+
 /** What everybody has mounted all the time. */
 export function settleDown(scene: Scene, model: ClientModel, seat: number): void {
   const { swarm } = scene;
@@ -29,11 +32,12 @@ export function work(scene: Scene, models: () => readonly ClientModel[], name: s
   };
 
   const act = (model: ClientModel): void => {
+    const isBusy = model.client.outbox.get().pending > BUSY;
     const isOptimistic = deeds.has('optimistic') && dice.chance(0.5);
     const plan = deeds.has('failures') && dice.chance(0.25) ? (dice.chance(0.04) ? 'hang' : dice.pick(['reject', 'reject', 'throw'] as const)) : deeds.has('reports') && dice.chance(0.4) ? 'report' : 'publish';
-    model.send({ board: board(), plan, isOptimistic, isAside: dice.chance(0.2), ...(deeds.has('cancel') && dice.chance(0.15) && { cancelAfterMs: dice.exponential(150) }) });
-    if (deeds.has('bursts') && dice.chance(0.02)) for (let i = 0; i < 40; i++) model.send({ board: board(), plan: 'publish' });
-    if (deeds.has('lists') && dice.chance(0.4)) model.put(1, isOptimistic);
+    if (!isBusy) model.send({ board: board(), plan, isOptimistic, isAside: dice.chance(0.2), ...(deeds.has('cancel') && dice.chance(0.15) && { cancelAfterMs: dice.exponential(150) }) });
+    if (deeds.has('bursts') && dice.chance(0.02) && !isBusy) for (let i = 0; i < 40; i++) model.send({ board: board(), plan: 'publish' });
+    if (deeds.has('lists') && dice.chance(0.4) && !isBusy) model.put(1, isOptimistic);
     if (deeds.has('queries') && dice.chance(0.15)) model.ask(dice.chance(0.3) ? dice.between(10_000, 60_000) : drawSize(dice, swarm.sizes));
     if (deeds.has('volatile') && dice.chance(0.3)) model.wave(board());
     if (deeds.has('resync') && dice.chance(0.05)) for (const mounted of model.listeners) if (dice.chance(0.3)) mounted.resync();
