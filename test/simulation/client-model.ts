@@ -301,7 +301,7 @@ export function createClientModel(scene: Scene, name: string, givenPrincipal: st
           questions.open--;
           const code = error instanceof RealtimeError ? error.code : String(error);
           if (code === 'timeout') reached.add('query timed out');
-          const isExplained = (code === 'timeout' && Math.ceil(now() - at) >= swarm.queryMs) || (code === 'cancelled') || (code === 'unavailable' && now() - server.troubledAt < 10_000) || (code === 'disposed' && isDisposed);
+          const isExplained = (code === 'timeout' && Math.ceil(now() - at) >= swarm.queryMs) || (code === 'cancelled') || (code === 'unavailable' && (now() - server.troubledAt < 10_000 || swarm.faults.some((fault) => fault === 'slow' || fault === 'window'))) || (code === 'disposed' && isDisposed);
           if (!isExplained) complaints.add('query-wrong', name, `a query ended ${code} after ${now() - at} ms`);
         },
       );
@@ -353,7 +353,8 @@ export function createClientModel(scene: Scene, name: string, givenPrincipal: st
       }
       for (const { list, handle } of queries) {
         const items = handle.get().data as readonly Item[] | undefined;
-        if (!handle.get().isFetching) checkEdits(listName(list), (items ?? []).filter(({ id }) => id.startsWith(PENDING)).map(({ id }) => id.slice(PENDING.length)), `the query of list ${list}`);
+        // What is being asked again keeps what is shown until the answer.
+        if (handle.get().fetchStatus === 'idle') checkEdits(listName(list), (items ?? []).filter(({ id }) => id.startsWith(PENDING)).map(({ id }) => id.slice(PENDING.length)), `the query of list ${list}`);
       }
       const isStopped = status === 'disconnected' && !isAway && reason?.kind !== 'unauthorized' && reason?.code !== 4404;
       stoppedSince = isStopped ? stoppedSince ?? now() : null;

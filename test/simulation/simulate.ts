@@ -56,9 +56,9 @@ function firstOfEachKind(found: readonly Complaint[]): Complaint[] {
 const settle = (): Promise<void> => new Promise((done) => void setImmediate(done));
 
 export async function simulate({ seed, only, chaosMs = CHAOS_MS, traceLines = 60 }: WorldOptions): Promise<WorldResult> {
-  const world = createSimulatedWorld({ seed, traceLines });
-  const { clock } = world;
   const swarm = drawSwarm(seed, only);
+  const world = createSimulatedWorld({ seed, traceLines, network: { tailChance: swarm.tailChance } });
+  const { clock } = world;
   let firstLines = '';
   const complaints = createComplaints(clock, () => (firstLines = world.failureReport()));
   const reached = createReached();

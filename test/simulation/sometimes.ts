@@ -34,6 +34,7 @@ export const SOMETIMES = {
   'outcome: done': 100,
   'outcome: rejected': 30,
   'outcome: internal': 10,
+  'outcome: poisoned': 0,
   'outcome: timeout': 5,
   'outcome: forbidden': 5,
   'outcome: cancelled': 30,

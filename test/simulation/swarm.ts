@@ -39,6 +39,8 @@ export interface Swarm {
   readonly authentications: number;
   readonly frames: { readonly perSecond: number; readonly burst: number };
   readonly queryMs: number;
+  /** How often a delay of the network has a long tail. */
+  readonly tailChance: number;
   readonly histories: readonly [deep: number, short: number];
 }
 
@@ -76,8 +78,9 @@ export function drawSwarm(seed: number, only?: readonly string[]): Swarm {
     bufferedBytes: dice.pick([100_000, 1024 * 1024]),
     handlerMs: dice.pick([2_000, 4_000]),
     authentications: dice.pick([1, 1_000, 1_000]),
-    frames: dice.pick([{ perSecond: 30, burst: 100 }, { perSecond: 200, burst: 1_000 }, { perSecond: 200, burst: 1_000 }]),
+    frames: dice.pick([{ perSecond: 30, burst: 60 }, { perSecond: 200, burst: 1_000 }, { perSecond: 200, burst: 1_000 }]),
     queryMs: dice.pick([2_000, 10_000]),
+    tailChance: dice.pick([0, 0.002]),
     histories: [dice.pick([50, 100, 200]), dice.pick([5, 20])],
   };
 }

@@ -58,6 +58,7 @@ interface Sent {
   readonly id?: string;
   readonly lane?: string;
   readonly void?: boolean;
+  readonly stamp?: readonly string[];
   readonly channels?: readonly { readonly name: string; readonly generation: number }[];
 }
 
@@ -98,6 +99,8 @@ export function watchWire(parts: {
   const newest = new Map<string, Newest>();
   const closes: { at: number; code: number }[] = [];
   const eventFrames = new Map<string, number>();
+  /** Channels that had a gap since a query was asked that follows them. */
+  const gapOn = new Set<string>();
   let openedAt: number[] = [];
   let opened = 0;
   let lookedAt = 0;
@@ -162,7 +165,8 @@ export function watchWire(parts: {
     }
   }
 
-  function took({ t, id, void: isVoid }: Sent): void {
+  function took({ t, id, stamp = [], void: isVoid }: Sent): void {
+    for (const channel of stamp) if (gapOn.delete(channel)) reached.add('followed query asked again after a gap');
     if (t !== 'command' || id === undefined) return;
     if (parts.hasRun(id)) reached.add(isVoid === true ? 'a void for a command that had run' : 'a command offered again after its handler ended');
     sent.set(id, (sent.get(id) ?? 0) + 1);
@@ -172,6 +176,7 @@ export function watchWire(parts: {
     const asked = newest.get(channel);
     if (asked === undefined || asked.socket !== own || asked.generation !== generation) return reached.add('subscribed: an answer of an old generation arrives');
     reached.addSeen(`subscribed: ${state}`);
+    if (state === 'gap') gapOn.add(channel);
     if (state === 'recovered' && events.length === 0) reached.add('subscribed: recovered with 0 events');
     asked.pages++;
     asked.isPaging = more;
