@@ -109,6 +109,7 @@ export function createClientModel(scene: Scene, name: string, givenPrincipal: st
   const questions = { open: 0 };
   const counts = { events: 0, gaps: 0, queries: 0 };
   const presses: number[] = [];
+  const restarts = new Map<string, number>();
   const joiningAt = new Map<string, number>();
   let principal = givenPrincipal;
   let token = givenPrincipal;
@@ -227,13 +228,17 @@ export function createClientModel(scene: Scene, name: string, givenPrincipal: st
     },
     mountView(board, which) {
       const { ref, history } = scene.views[which] as Scene['views'][number];
+      const key = `${board} ${which}`;
       const view = client.view(ref, { id: board });
-      const observer = createViewObserver({ who: name, board, history, now, flushedAt: () => flushedAt, truth, complaints, reached });
+      const observer = createViewObserver({ who: name, board, history, now, flushedAt: () => flushedAt, restartedAt: () => restarts.get(key) ?? -Infinity, truth, complaints, reached });
       const stop = view.subscribe(() => observer.onChange(view.get()));
       const mounted: MountedView = {
         observer,
         get: view.get as MountedView['get'],
-        resync: () => view.resync(),
+        resync() {
+          restarts.set(key, now());
+          view.resync();
+        },
         leave() {
           if (views.delete(mounted)) stop();
         },

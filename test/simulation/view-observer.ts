@@ -62,6 +62,8 @@ export function createViewObserver(parts: {
   readonly now: () => number;
   /** When everything was last flushed at once, outside of any frame. */
   readonly flushedAt: () => number;
+  /** When somebody last had the view start again, or asked for it to be let in: until it is live, its place is not what it shows. */
+  readonly restartedAt: () => number;
   readonly truth: Truth;
   readonly complaints: Complaints;
   readonly reached: Reached;
@@ -72,6 +74,7 @@ export function createViewObserver(parts: {
   let former: ViewSnapshot<Fold> | null = null;
   let judged = '';
   let changedAt = -Infinity;
+  let liveAt = -Infinity;
   let pendingSince: number | null = null;
 
   const judge = (snapshot: ViewSnapshot<Fold>): void => {
@@ -93,7 +96,7 @@ export function createViewObserver(parts: {
   const judgeGap = (reason: string, { data }: ViewSnapshot<Fold>): void => {
     const from = former?.data.last ?? null;
     reached.addSeen(`view gap: ${reason}`);
-    if (from === null) return;
+    if (from === null || parts.restartedAt() > liveAt) return;
     const head = truth.head(channel);
     const isTrue = head.epoch !== from.epoch || (reason === 'trimmed' && !truth.isKept(channel, from));
     if (!isTrue) complaints.add('view-gap-spurious', who, `shows a gap (${reason}) after ${from.offset}, and goes on with ${data.first?.offset}; the storage keeps what follows`);
@@ -106,6 +109,7 @@ export function createViewObserver(parts: {
       if (sinceMs < FRAME_MS - 0.5 && parts.flushedAt() < changedAt) complaints.add('flush-too-often', who, `was told twice within ${sinceMs} ms`);
       changedAt = now();
       judge(snapshot);
+      if (snapshot.liveStatus === 'live' && snapshot.status === 'success') liveAt = now();
       former = snapshot;
     },
     check({ status, liveStatus }) {
