@@ -166,7 +166,7 @@ export function createClientModel(scene: Scene, name: string, givenPrincipal: st
     timings: { commandMs, queryMs: swarm.queryMs, channelLeaseMs: swarm.retainMs, backoff: { capMs: 5_000 } },
     onError(error) {
       if (error.code === 'unauthorized' && mayBeRefused) return reached.add('told unauthorized');
-      if (error.code === 'forbidden' && wire.closes.at(-1)?.code === 4404) return complaints.add('replaced-by-own-socket', name, 'was told forbidden after 4404: an older socket of its own was greeted late');
+      if (wire.closes.at(-1)?.code === 4404) return complaints.add('replaced-by-own-socket', name, `was told ${error.code} after 4404: an older socket of its own was greeted late`);
       complaints.add('stray-error', name, `${error.code} ${error.message} ${String(error.cause ?? '')}`);
     },
   });
