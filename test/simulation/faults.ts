@@ -29,6 +29,7 @@ export function createFaults(scene: Scene, models: () => readonly ClientModel[],
   const undo = new Set<() => void>();
   /** When each client was last met by something that changes how a dead link is noticed. */
   const disturbed = new Map<string, number>();
+  let quietUntil = 0;
   let isOver = false;
   let count = 0;
 
@@ -56,6 +57,8 @@ export function createFaults(scene: Scene, models: () => readonly ClientModel[],
     // A ping that was late says less than it seems to.
     if (swarm.tailChance > 0 || swarm.faults.includes('weather')) return;
     if (!model.wire.isReady || model.outside.isAsleep || !model.outside.isVisible() || !server.isUp) return;
+    // Mostly nothing else goes wrong until it must have been noticed, or what came next would hide it.
+    if (dice.chance(0.8)) quietUntil = at + NOTICED_MS + 1_000;
     const firstSentAt = model.wire.watchSends(connection.id);
     clock.after(NOTICED_MS, function look() {
       // What was never sent cannot be missed: a client that had nothing to say for a while notices that much later.
@@ -215,8 +218,11 @@ export function createFaults(scene: Scene, models: () => readonly ClientModel[],
   const next = (): void => {
     clock.after(dice.exponential(swarm.faultEveryMs), () => {
       if (isOver) return;
-      count++;
-      strike(dice.pick(swarm.faults));
+      const kind = dice.pick(swarm.faults);
+      if (clock.now() >= quietUntil) {
+        count++;
+        strike(kind);
+      }
       next();
     });
   };

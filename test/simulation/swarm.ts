@@ -48,8 +48,11 @@ export function drawSwarm(seed: number, only?: readonly string[]): Swarm {
   const dice = createSeededDice(seed, 'swarm');
   const isCalm = dice.chance(0.1);
   const isPicked = (among: number): boolean => dice.chance(among);
-  const share = dice.pick([0.15, 0.3, 0.5]);
-  const drawn = FAULTS.filter(() => isPicked(share));
+  // With few kinds a fault is seen by itself, before the next one hides it.
+  const share = dice.pick([0.06, 0.06, 0.15, 0.3, 0.5]);
+  // A dead direction is only judged where nothing else happens to the client: without more of them it is judged in few worlds.
+  const isOneWay = dice.chance(0.4);
+  const drawn = [...FAULTS.filter(() => isPicked(share)), ...(isOneWay ? (['one-way', 'one-way'] as const) : [])];
   const faults = only === undefined ? (isCalm ? [] : drawn) : FAULTS.filter((fault) => only.includes(fault));
   const deedShare = dice.pick([0.4, 0.7, 1]);
   const deeds = DEEDS.filter(() => isPicked(deedShare));
@@ -80,7 +83,7 @@ export function drawSwarm(seed: number, only?: readonly string[]): Swarm {
     authentications: dice.pick([1, 1_000, 1_000]),
     frames: dice.pick([{ perSecond: 30, burst: 60 }, { perSecond: 200, burst: 1_000 }, { perSecond: 200, burst: 1_000 }]),
     queryMs: dice.pick([2_000, 10_000]),
-    tailChance: dice.pick([0, 0.002]),
+    tailChance: dice.pick([0, 0, 0.002]),
     histories: [dice.pick([50, 100, 200]), dice.pick([5, 20])],
   };
 }
@@ -104,7 +107,7 @@ export function drawSize(dice: SeededDice, sizes: Sizes): number {
 /** The faults and deeds of a world in one line, for its replay. */
 export function swarmText({ faults, faultEveryMs, deeds, sizes, people, pool, keeps, ...rest }: Swarm): string {
   return [
-    `faults: ${faults.length === 0 ? 'none' : `${faults.join(' ')} every ${faultEveryMs} ms`}`,
+    `faults: ${faults.length === 0 ? 'none' : `${[...new Set(faults)].join(' ')} every ${faultEveryMs} ms`}`,
     `deeds: ${[...deeds].join(' ')}`,
     `sizes ${sizes}, ${people.map(({ name, principal }) => `${name} is ${principal}`).join(', ')}, pool ${JSON.stringify(pool)}, keeps ${JSON.stringify(keeps)}, ${JSON.stringify(rest)}`,
   ].join('\n');
