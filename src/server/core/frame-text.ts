@@ -51,8 +51,8 @@ export function volatileText(channel: string, name: string, data: string | undef
 }
 
 export function subscribedText(channel: string, generation: number, result: ReadResult, fence: string): string {
-  const { state, reason, missed, position, more } = result;
-  const head = JSON.stringify({ t: 'subscribed', channel, generation, state, reason, missed, position, more, fence });
+  const { state, reason, missed, position, more, head: top } = result;
+  const head = JSON.stringify({ t: 'subscribed', channel, generation, state, reason, missed, position, more, head: top, fence });
   return `${head.slice(0, -1)},"events":[${result.events.map((event) => event.text).join()}]}`;
 }
 
