@@ -391,6 +391,27 @@ describe('life', () => {
     expect(errors.map(({ code }) => code)).toEqual(Array.from({ length: 5 }, () => 'bad-frame'));
   });
 
+  it('takes a frame that is larger than a server may send, and leaves with 4409 past its own limit', () => {
+    link.start(0);
+    greet();
+    const pong = JSON.stringify({ t: 'pong', n: 1 });
+    last().events.onMessage(pong.padEnd(65_536));
+    expect(state()).toBe('ready');
+    last().events.onMessage(pong.padEnd(65_537));
+    expect(last().closed).toBe('4409 frame too large');
+    expect(state()).toBe('waiting');
+    expect(errors).toMatchObject([{ code: 'bad-frame' }]);
+  });
+
+  it('leaves a server that speaks another version for good', () => {
+    link.start(0);
+    last().events.onOpened();
+    hear({ ...WELCOME, v: 2 });
+    expect(last().closed).toBe('4401 another version');
+    expect(link.status).toMatchObject({ state: { tag: 'stopped' }, error: { code: 'incompatible' } });
+    expect(told).toEqual([]);
+  });
+
   it('leaves no timer and says nothing when it is stopped', () => {
     link.start(0);
     greet();
