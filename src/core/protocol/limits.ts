@@ -4,6 +4,8 @@ export const SUBPROTOCOL = 'holdfast.v1';
 
 /** One client frame, UTF-8. */
 export const CLIENT_FRAME_BYTES = 64 * 1024;
+/** WebSocket fragments of one client message. */
+export const CLIENT_FRAGMENTS = 64;
 /** One server frame, UTF-8: in a browser a large frame in flight looks like silence. */
 export const SERVER_FRAME_BYTES = 12 * 1024;
 /** The largest server frame that our client accepts: what is over the limit costs a late heartbeat, not the events in it. */

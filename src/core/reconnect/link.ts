@@ -197,9 +197,10 @@ export function createLink(port: LinkPort): Link {
   }
 
   function take(frame: ServerFrame, generation: number): void {
+    if (frame.t === 'welcome') return welcome(frame, generation);
+    // Before the welcome a pong would be a broken frame.
+    if (machine.state.tag !== 'ready') return;
     switch (frame.t) {
-      case 'welcome':
-        return welcome(frame, generation);
       case 'ping':
         sendFrame(port.pong(frame));
         heartbeat?.intervalNamed(frame.everyMs);

@@ -106,6 +106,14 @@ describe('greeting', () => {
     expect(state()).toBe('waiting');
   });
 
+  it('sends nothing but hello before the welcome, whatever the server sends', () => {
+    link.start(0);
+    last().events.onOpened();
+    hear({ t: 'ping', n: 1, everyMs: 6_000, fence: 'f', confirmedMs: 0 });
+    expect(last().sent.map(({ t }) => t)).toEqual(['hello']);
+    expect(told).toEqual([]);
+  });
+
   it('takes a second welcome for nothing', () => {
     link.start(0);
     greet();
