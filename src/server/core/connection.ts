@@ -3,9 +3,9 @@
  * Not here: when it is let in (connection.machine), and what the frames do (subscriptions, commands, queries).
  */
 import { CloseCode, type Feature } from '../../core/protocol/codes.js';
-import { decode, utf8Bytes, type Decoded } from '../../core/protocol/codec.js';
+import { decode, utf8Bytes } from '../../core/protocol/codec.js';
 import type { ClientFrame, CommandFrame, HelloFrame, PingIntervals, ServerLimits } from '../../core/protocol/frames.js';
-import { CLIENT_FRAME_BYTES, PROTOCOL_VERSION, WIRE_ID, WORD_NAME } from '../../core/protocol/limits.js';
+import { CLIENT_FRAME_BYTES, PROTOCOL_VERSION } from '../../core/protocol/limits.js';
 import { drive, type Driven } from '../../core/machine.js';
 import { CLIENT_FRAME_CHECKS } from '../../core/protocol/schemas.js';
 import type { Clock } from '../../core/world.js';
@@ -13,9 +13,10 @@ import type { Broker } from './broker.js';
 import type { Bucket } from './bucket.js';
 import type { Commands } from './commands.js';
 import { INITIAL_CONNECTION, stepConnection, type ConnectionEffect, type ConnectionEvent, type ConnectionState, type ConnectionTimer, type Greeting } from './connection.machine.js';
-import { failedText, frameText, notNowText, retryAfter } from './frame-text.js';
+import { frameText, notNowText, retryAfter } from './frame-text.js';
 import type { User } from './handlers.js';
 import { createHeartbeat, type Heartbeat } from './heartbeat.js';
+import { refusalOf, type Refusal } from './refusal.js';
 import type { ConnectionHandler, ConnectionRequest, ServerSocket } from './server-world.js';
 import type { Session, SessionPort } from './session.js';
 
@@ -107,7 +108,7 @@ class LeanConnection implements Connection, SessionPort {
     if (state.kind === 'authenticating') return this.#machine.send({ type: 'frame' });
     this.#heartbeat?.heard(now);
     const decoded = decode<ClientFrame>(text, CLIENT_FRAME_BYTES, CLIENT_FRAME_CHECKS);
-    if (!decoded.ok) return this.#refuse(decoded, state);
+    if (!decoded.ok) return this.#refuse(refusalOf(decoded, state.kind === 'ready'), state);
     const { frame } = decoded;
     if (frame.t === 'hello') return this.#machine.send({ type: 'hello', hello: frame });
     if (state.kind !== 'ready' || this.#session === null) return this.#machine.send({ type: 'frame' });
@@ -280,30 +281,9 @@ class LeanConnection implements Connection, SessionPort {
       .then(() => this.#commandsUnderWay--);
   }
 
-  /** An unknown frame is ignored, a request is refused alone; everything else ends the connection. */
-  #refuse(decoded: Exclude<Decoded<ClientFrame>, { ok: true }>, state: ConnectionState): void {
-    if (decoded.why === 'unknown') {
-      if (state.kind !== 'ready') this.close(CloseCode.badFrame, 'unknown frame');
-      else if (isId(decoded.id)) this.send(failedText(decoded.id, { kind: 'failed', code: 'unsupported', message: 'The server does not know this kind of request.' }));
-    } else if (decoded.why === 'malformed') {
-      const { record = {}, detail } = decoded;
-      const isRefused = state.kind === 'ready' && this.#refuseRequest(record, `The frame is not as the protocol says: ${detail.slice(0, 200)}.`, state);
-      if (!isRefused) this.close(CloseCode.badFrame, 'malformed frame');
-    } else if (decoded.why === 'too-large') this.close(CloseCode.tooLarge, 'frame too large');
-    else this.close(CloseCode.badFrame, 'frame too deep');
+  #refuse(refusal: Refusal, state: ConnectionState): void {
+    if (refusal.kind === 'close') this.close(refusal.code, refusal.reason);
+    else if (refusal.kind === 'answer') this.send(refusal.text);
+    else if (refusal.kind === 'record' && state.kind === 'ready') this.#run(refusal.command, state.user, state.greeting.client, refusal.message);
   }
-
-  /** False: it is no request, or none that can be answered. A command that names its place is recorded, or the lane would wait for it. */
-  #refuseRequest(record: Readonly<Record<string, unknown>>, message: string, { user, greeting }: ConnectionState & { kind: 'ready' }): boolean {
-    const { t, id, lane, n } = record;
-    if ((t !== 'query' && t !== 'command') || !isId(id)) return false;
-    const isPlaced = t === 'command' && typeof lane === 'string' && WORD_NAME.test(lane) && Number.isSafeInteger(n) && (n as number) >= 1;
-    if (isPlaced) this.#run({ t, lane, n: n as number, id, name: '', remainingMs: 0 }, user, greeting.client, message);
-    else this.send(failedText(id, { kind: 'failed', code: 'invalid', message }));
-    return true;
-  }
-}
-
-function isId(id: unknown): id is string {
-  return typeof id === 'string' && WIRE_ID.test(id);
 }
