@@ -197,11 +197,12 @@ export function createLink(port: LinkPort): Link {
   }
 
   function take(frame: ServerFrame, generation: number): void {
-    if (frame.t === 'welcome') return welcome(frame, generation);
-    // Before the welcome a pong would be a broken frame.
-    if (machine.state.tag !== 'ready') return;
     switch (frame.t) {
+      case 'welcome':
+        return welcome(frame, generation);
       case 'ping':
+        // Before the welcome a pong would be a broken frame.
+        if (machine.state.tag !== 'ready') return;
         sendFrame(port.pong(frame));
         heartbeat?.intervalNamed(frame.everyMs);
         if (frame.rttMs !== undefined) port.onRtt(frame.rttMs);
@@ -216,7 +217,7 @@ export function createLink(port: LinkPort): Link {
 
   function welcome(frame: WelcomeFrame, generation: number): void {
     if (machine.state.tag !== 'greeting') return;
-    if (frame.v !== PROTOCOL_VERSION) return giveUp(CloseCode.incompatible, 'another version');
+    if (frame.v !== PROTOCOL_VERSION) return giveUp(CloseCode.incompatible, '');
     const { pingMs } = port.onWelcome(frame);
     // Whoever was told of it may have let this socket go.
     if ((machine.state as LinkState).tag !== 'greeting') return;
@@ -240,8 +241,7 @@ export function createLink(port: LinkPort): Link {
     port.onError(
       new RealtimeError('bad-frame', `The server sent a frame that is not of protocol v1 (${detail}); the link is opened anew. Check that both ends run matching versions.`),
     );
-    if (why === 'too-large') giveUp(CloseCode.tooLarge, 'frame too large', 1006);
-    else giveUp(CloseCode.badFrame, 'bad frame', 1006);
+    giveUp(why === 'too-large' ? CloseCode.tooLarge : CloseCode.badFrame, 'bad frame', 1006);
   }
 
   /** `as` is what the machine hears: a code that we close with for the server's fault must not count as the server's verdict on us. */
