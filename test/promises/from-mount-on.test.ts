@@ -124,6 +124,16 @@ describe('missing without a word', () => {
     expect([...lengths]).toEqual([3, 45]);
   });
 
+  it('nothing, and it says so: a view without history on a quiet channel is not pending because another subscriber was first', async () => {
+    const stage = createStage();
+    stage.listen();
+    await stage.pass(1_000);
+    const view = stage.client.view(sinceMount, room);
+    view.subscribe(() => {});
+    await stage.pass(1_000);
+    expect(view.get()).toMatchObject({ status: 'success', liveStatus: 'live', data: [] });
+  });
+
   it('nothing of a former user: what was stopped before is forgotten with the change', async () => {
     let token = 'ann';
     const stage = createStage({ server: { authenticate: ({ token: given }) => (given === undefined ? null : { id: given }) }, client: { auth: () => token } });

@@ -143,6 +143,8 @@ export function createView(ref: ViewRef, name: string, key: string, port: ViewPo
     ...cell,
     start() {
       reading = port.join(reader, stoppedAt);
+      // The channel has answered already, for somebody else: a view without history has all that it will have.
+      if (draft === null && reading.position !== null) isAnswered = true;
       channel = reading.status;
       unlay = port.layers.show({ key, overlay, changed: cell.changed, settle });
       cell.changed();
