@@ -27,7 +27,6 @@ function setUp(parts: Partial<Bounds> = {}, isReady = true) {
       return () => holds--;
     },
     window: () => 32,
-    keepMs: () => 0,
     onChange: () => statuses.push(outbox.status),
   });
   const take = (): ClientFrame[] => sent.splice(0);
