@@ -258,9 +258,17 @@ describe('bounds', () => {
 
     it('keep the kind of 64 numbers, and the payloads of 32: twice the window, and the window', () => {
       const log = logOf();
-      for (let n = 1; n <= 100; n++) run(log, { n }, done('1'));
+      for (let n = 1; n <= 100; n++) run(log, { n }, done('1'), ['room']);
       const kept = Array.from({ length: 100 }, (_, i) => stored(log, { n: i + 1 }));
       expect(kept).toEqual([...Array<string>(36).fill('finished-long-ago'), ...Array<string>(32).fill('expired'), ...Array<string>(32).fill('result')]);
+      expect([again(log, { n: 68 }), again(log, { n: 69 })]).toMatchObject([{ positions: [] }, { positions: [{ channel: 'room', offset: 69 }] }]);
+    });
+
+    it('count no payload of a number that is gone, where fewer kinds are kept than payloads', () => {
+      const log = logOf({ outcomesPerLane: 1, resultsPerLane: 9, resultBytesPerPrincipal: 2_500 });
+      for (let n = 1; n <= 9; n++) run(log, { n }, large, ['room']);
+      run(log, { lane: 'other', n: 1 }, large);
+      expect([stored(log, { n: 9 }), stored(log, { lane: 'other', n: 1 })]).toEqual(['result', 'result']);
     });
 
     it('keep what a command was, also without its payload: rejected by name, failed by code, done', () => {
@@ -297,6 +305,20 @@ describe('bounds', () => {
         run(tooFew, { n: 1 }, outcome, channels);
         expect(stored(tooFew, { n: 1 })).toBe('expired');
       }
+    });
+
+    it('keep two errors of one code apart by their names', () => {
+      const log = logOf({ resultBytesPerPrincipal: 0 });
+      run(log, { n: 1 }, rejected());
+      run(log, { n: 2 }, { kind: 'failed', code: 'rejected', name: 'closed', message: 'No.' });
+      expect([1, 2].map((n) => again(log, { n }))).toMatchObject([{ outcome: { name: 'banned' } }, { outcome: { name: 'closed' } }]);
+    });
+
+    it('give no bytes back that they did not cost', () => {
+      const log = logOf({ resultBytesPerPrincipal: 1_950 });
+      run(log, { n: 1 }, { kind: 'done' });
+      for (const n of [2, 3, 4]) run(log, { n }, large);
+      expect([2, 3, 4].map((n) => stored(log, { n }))).toEqual(['expired', 'expired', 'result']);
     });
 
     it('cost nothing where there is nothing but the kind', () => {

@@ -195,11 +195,12 @@ export function createLaneLog(limits: LaneLimits): LaneLog {
   };
 
   const dropPayloads = (owner: Owner, isEnough: () => boolean): void => {
-    while (owner.bytes > 0 && !isEnough()) {
+    while (!isEnough()) {
       const outcomes = fullestLane(owner)?.outcomes;
-      const before = outcomes?.bytes ?? 0;
-      outcomes?.dropOldest(kinds);
-      count(owner, (outcomes?.bytes ?? 0) - before);
+      if (outcomes === undefined || outcomes.bytes === 0) return;
+      const before = outcomes.bytes;
+      outcomes.dropOldest(kinds);
+      count(owner, outcomes.bytes - before);
     }
   };
 

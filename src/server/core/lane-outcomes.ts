@@ -41,7 +41,7 @@ export function createKinds(): Kinds {
   const all = new Set<Outcome>();
   return {
     of(outcome) {
-      const isExpired = outcome.isExpired ?? (outcome.kind === 'done' ? outcome.result : outcome.data) !== undefined;
+      const isExpired = (outcome.kind === 'done' ? outcome.result : outcome.data) !== undefined;
       const name = outcome.kind === 'done' ? `${isExpired}` : `${isExpired} ${outcome.code} ${outcome.name ?? ''}`;
       const known = byName.get(name);
       if (known !== undefined) return known;

@@ -310,6 +310,32 @@ describe('L4 acknowledgements', () => {
   });
 });
 
+describe('L7 an outcome whose payload is not stored any more', () => {
+  it('that was done ends result-expired and says where its events are; the lane goes on', () => {
+    for (const id of ['a', 'b', 'c', 'd']) add(id);
+    laneIs(0);
+    const positions = [{ channel: 'room:1', epoch: 'e', offset: 3 }];
+    expect(lane.answered({ t: 'error', id: 'a', code: 'result-expired', message: '', final: true, positions }, 0, 0, WINDOW)[0]).toEqual({
+      type: 'settle',
+      id: 'a',
+      outcome: { kind: 'result-expired', positions },
+    });
+    expect(failed('b', { code: 'result-expired' })).toEqual(['b result-expired']);
+    expect(done('c')).toEqual(['c done']);
+    lost();
+    expect(ready()).toEqual(['lane1 last=3']);
+  });
+
+  it('that was withdrawn and had taken effect ends result-expired as well, and one that nobody knows outcome-unknown', () => {
+    for (const id of ['a', 'b']) add(id);
+    laneIs(0);
+    for (const id of ['a', 'b']) lane.cancel(id, 0);
+    expect(failed('a', { code: 'result-expired' })).toEqual(['a result-expired']);
+    expect(failed('b', { code: 'outcome-unknown' })).toEqual(['b outcome-unknown']);
+    expect(lane.pending).toBe(0);
+  });
+});
+
 describe('abandon', () => {
   it('cancels what was never sent; what was sent has an unknown outcome', () => {
     for (const id of ['a', 'b', 'c', 'd']) add(id);
