@@ -24,7 +24,7 @@ describe('a lane queue', () => {
     await settle();
     expect([begun, queue.lanes]).toEqual([['a1', 'b1', 'a2'], 1]);
     ends[2]?.();
-    await Promise.all(answers);
+    for (const answer of answers) await answer;
     await settle();
     expect(queue.lanes).toBe(0);
   });

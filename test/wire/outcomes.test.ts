@@ -67,12 +67,12 @@ async function haveRun(count: number): Promise<void> {
 
 /** A tab of Ann's: `deafen` loses every answer from now on, `cut` ends the socket; the next socket hears again. */
 function openTab() {
-  let latest: WebSocket | undefined;
+  const made: WebSocket[] = [];
   const deaf = new WeakSet<WebSocket>();
   class Socket extends WebSocket {
     constructor(address: string, protocols?: string | string[]) {
       super(address, protocols, { origin: url.replace(/^ws(.*?:\d+).*/, 'http$1') });
-      latest = this;
+      made.push(this);
     }
     override emit(event: string | symbol, ...args: unknown[]): boolean {
       return event === 'message' && deaf.has(this) ? true : super.emit(event, ...args);
@@ -89,8 +89,10 @@ function openTab() {
   clients.push(client);
   return {
     client,
-    deafen: () => latest && deaf.add(latest),
-    cut: () => latest?.terminate(),
+    deafen(): void {
+      for (const socket of made) deaf.add(socket);
+    },
+    cut: () => made.at(-1)?.terminate(),
   };
 }
 
