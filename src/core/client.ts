@@ -144,7 +144,6 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
     bounds,
     commandMs: timings.commandMs,
     window: () => session.limits.windowPerLane,
-    keepMs: () => session.limits.keepMs,
     onChange: () => outboxStatus.changed(),
   });
   const channels = createChannels({ ...overPool, home: pool.home, anyLink: pool.any, leave: pool.leave, leaseMs: timings.channelLeaseMs, fence: () => session.fence, onError });

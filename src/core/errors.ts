@@ -8,6 +8,7 @@
  *
  * - `invalid` – the value does not fit the contract; fix the value
  * - `rejected` – the server's handler said no; see `name` and `data`
+ * - `result-expired` – the command took effect, and its result is not stored any more; read the state again
  * - `expired` – the command waited longer than it may and was never run
  * - `cancelled` – you, or `dispose`, ended it before it was sent
  * - `queue-full` – the outbox is full; wait until it drains (or, with `overflow: 'drop-oldest'`, it was dropped for newer ones)
@@ -28,6 +29,7 @@
 export type RealtimeErrorCode =
   | 'invalid'
   | 'rejected'
+  | 'result-expired'
   | 'expired'
   | 'cancelled'
   | 'queue-full'

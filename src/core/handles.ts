@@ -17,7 +17,7 @@ import { createTap, type ChannelListener, type Tap } from './data/tap.js';
 import { createView, initialView, type FoldingView, type ViewSnapshot } from './data/view.js';
 import { RealtimeError } from './errors.js';
 import type { Timings } from './options.js';
-import { clientEventOf, eventDecoder, publishCommand, readAnswer, readOutcome, readVolatile, takeInput, takeVolatile, timeoutError, type Answer } from './payloads.js';
+import { clientEventOf, effectPositions, eventDecoder, publishCommand, readAnswer, readOutcome, readVolatile, takeInput, takeVolatile, timeoutError, type Answer } from './payloads.js';
 import type { Position } from './protocol/position.js';
 import type { Queries } from './queries/queries.js';
 import type { Outbox } from './queue/outbox.js';
@@ -274,7 +274,7 @@ export function createHandles(parts: HandlesParts): Handles {
           if (at.status === 'sent') show({ status: 'sent', input, data: undefined, error: null, attempt: at.attempt });
         },
         onOutcome(outcome) {
-          layers.settle(id, outcome.kind === 'done' ? (outcome.frame.positions ?? []) : null);
+          layers.settle(id, effectPositions(outcome));
           settle(readOutcome(ref, outcome), outcome.kind === 'handed-over');
         },
       });

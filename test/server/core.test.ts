@@ -483,6 +483,43 @@ describe('commands', () => {
     expect(log.head('room:1', 0).offset).toBe(0);
   });
 
+  it('end outcome-unknown, and are not run again, where the lane was forgotten while the handler ran', async () => {
+    log = createLog({ dice: countingDice(), limits: { lanesPerPrincipal: 1 } });
+    start();
+    const client = await enter();
+    await client.say(lane, say(1));
+    await client.say({ t: 'lane', lane: 'other', last: 0, create: true });
+    expect(calls).toHaveLength(1);
+    calls[0]?.publish('dropped');
+    calls[0]?.answer('one');
+    await settle();
+    // Not `lane-unknown`: at that a client sends the command again, in a fresh lane.
+    expect(client.socket.of('error')).toMatchObject([{ id: 'c1', code: 'outcome-unknown', final: true }]);
+    expect(log.head('room:1', 0).offset).toBe(0);
+  });
+
+  it('answered once more without what is not stored any more: done, rejected and of an unknown end are told apart', async () => {
+    log = createLog({ dice: countingDice(), limits: { resultBytesPerPrincipal: 120, outcomesPerLane: 2 } });
+    start();
+    const client = await enter();
+    const key = { principal: 'ann', client: 'c', lane: 'default' };
+    await client.say(lane);
+    const now = world.clock.now();
+    const ends = [{ kind: 'done' }, { kind: 'done', result: '"x"' }, { kind: 'failed', code: 'rejected', name: 'banned', message: 'No.', data: '7' }] as const;
+    for (const [i, outcome] of ends.entries()) {
+      log.begin(key, i + 1, `c${i + 1}`, now);
+      log.commit(key, i + 1, `c${i + 1}`, outcome, i === 1 ? [{ channel: 'r', events: [{ text: '{}', bytes: 2 }] }] : [], now);
+    }
+    await client.say(say(1), say(2), say(3));
+    expect(client.socket.of('response')).toEqual([]);
+    expect(client.socket.of('error')).toEqual([
+      { t: 'error', id: 'c1', code: 'outcome-unknown', message: expect.any(String), final: true },
+      { t: 'error', id: 'c2', code: 'result-expired', message: expect.any(String), final: true, positions: [{ channel: 'r', ...log.head('r', now) }] },
+      { t: 'error', id: 'c3', code: 'rejected', name: 'banned', dataExpired: true, message: expect.any(String), final: true },
+    ]);
+    expect(calls).toEqual([]);
+  });
+
   it('are put off, not lost, while the storage fails', async () => {
     const broker = memoryBroker({ log });
     start({ ...broker, commit: () => Promise.reject(new Error('down')) });

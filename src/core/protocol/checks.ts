@@ -82,7 +82,16 @@ const RULES: Readonly<Record<ServerFrame['t'], Rules>> = {
     positions: may(listOf(recordOf({ channel: isText, ...position }))),
     part: may(recordOf({ index: isCount, last: isBoolean })),
   },
-  error: { id: isText, code: isText, name: may(isText), message: isText, final: isBoolean, retryAfterMs: may(isMs) },
+  error: {
+    id: isText,
+    code: isText,
+    name: may(isText),
+    dataExpired: may(isBoolean),
+    message: isText,
+    final: isBoolean,
+    positions: may(listOf(recordOf({ channel: isText, ...position }))),
+    retryAfterMs: may(isMs),
+  },
 };
 
 export const SERVER_FRAME_CHECKS: ReadonlyMap<string, Check> = new Map(

@@ -85,6 +85,8 @@ export const WIRE_ERRORS = [
   'lane-unknown', // the server does not know the lane (any more); not final
   'void', // recorded as never to be run
   'poisoned', // begun three times and never finished
+  'result-expired', // the command took effect; its result is not stored any more
+  'outcome-unknown', // whether the command took effect is not known any more
   'cancelled', // the client asked to stop
   'internal', // the handler failed
 ] as const;

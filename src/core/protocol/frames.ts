@@ -252,8 +252,12 @@ export interface ErrorFrame {
   /** With code `rejected`: which of the contract's errors, and what it carries. */
   readonly name?: string;
   readonly data?: unknown;
+  /** With code `rejected`: it carried data, which the server does not store any more. */
+  readonly dataExpired?: boolean;
   readonly message: string;
   readonly final: boolean;
+  /** With code `result-expired`: where the command's events landed. */
+  readonly positions?: readonly ChannelPosition[];
   readonly retryAfterMs?: number;
 }
 

@@ -278,6 +278,15 @@ const lane = z
   })
   .meta(note('Answers a `lane`.'));
 
+const positions = () =>
+  z.array(
+    z.object({
+      channel: z.string().meta(note('The channel.')),
+      epoch: epoch(),
+      offset: count().meta(note('The offset.')),
+    }),
+  );
+
 const response = z
   .object({
     t: type('response'),
@@ -285,16 +294,7 @@ const response = z
     result: z.unknown().exactOptional().meta(note("The contract's output, before any transform.")),
     redo: z.boolean().exactOptional().meta(note('For a command: it may be run again if the storage went back.')),
     fence: fence().exactOptional().meta(note('For a command: the fence under which it was recorded.')),
-    positions: z
-      .array(
-        z.object({
-          channel: z.string().meta(note('The channel.')),
-          epoch: epoch(),
-          offset: count().meta(note('The offset.')),
-        }),
-      )
-      .exactOptional()
-      .meta(note('For a command: where its events landed. For a query: the stamped positions, with the last part.')),
+    positions: positions().exactOptional().meta(note('For a command: where its events landed. For a query: the stamped positions, with the last part.')),
     part: z
       .object({
         index: count().meta(note('Its place, from 0.')),
@@ -312,8 +312,10 @@ const error = z
     code: z.string().meta(note('What went wrong; see the error codes.')),
     name: z.string().exactOptional().meta(note("With `rejected`: which of the contract's errors.")),
     data: z.unknown().exactOptional().meta(note("With `rejected`: what the contract's error carries.")),
+    dataExpired: z.boolean().exactOptional().meta(note('With `rejected`: it carried `data`, which the server does not store any more.')),
     message: z.string().meta(note('A sentence for people.')),
     final: z.boolean().meta(note('Whether this is the outcome. False: not recorded, send it again.')),
+    positions: positions().exactOptional().meta(note("With `result-expired`: where the command's events landed; absent: not stored any more.")),
     retryAfterMs: ms().exactOptional().meta(note('Without `final`: when to send it again; absent: 1,000.', 'ms')),
   })
   .meta(note('A request did not go well.'));

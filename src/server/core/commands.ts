@@ -14,7 +14,7 @@ import type { Broker } from './broker.js';
 import type { Catalog } from './catalog.js';
 import type { StoredEvent } from './channel-log.js';
 import type { Entry } from './entries.js';
-import { EVENT_RUN_BYTES, failedText, frameText, notNowText, responseText } from './frame-text.js';
+import { EVENT_RUN_BYTES, failedText, frameText, notNowText, responseText, resultExpiredText } from './frame-text.js';
 import type { CommandContext, User } from './handlers.js';
 import { readInput } from './input.js';
 import { createLaneQueue, type Work } from './lane-queue.js';
@@ -61,6 +61,7 @@ const WITHDRAWN = new Error('The command was withdrawn, or its user closed, befo
 const failed = (code: Failed['code'], message: string): Failed => ({ kind: 'failed', code, message });
 const FORBIDDEN = failed('forbidden', 'This user may not run this command.');
 const TIMEOUT = failed('timeout', 'The command took longer than it had.');
+const OUTCOME_UNKNOWN = failed('outcome-unknown', 'The server does not know any more how the command ended.');
 const TOO_LARGE = failed('too-large', 'What the command answers is over the limit.');
 
 interface Effect {
@@ -173,7 +174,7 @@ export function createCommands(parts: {
       case 'finished':
         return outcomeText(id, began.outcome, began.positions, broker.fence());
       case 'finished-long-ago':
-        return responseText(id, { fence: broker.fence(), positions: [] });
+        return failedText(id, OUTCOME_UNKNOWN);
       case 'conflict':
         return failedText(id, failed('lane-conflict', 'This number of the lane belongs to another command.'));
       case 'unknown':
@@ -209,6 +210,8 @@ export function createCommands(parts: {
   /** The outcome that a number has; without one it gets `void`. */
   const recorded = async (key: LaneKey, { n, id }: Pick<CommandFrame, 'n' | 'id'>): Promise<string> => {
     const result = await broker.void(key, n, id);
+    // Not `lane-unknown`: that says that the handler was not called, and the client would send the command again.
+    if (result.kind === 'unknown') return failedText(id, OUTCOME_UNKNOWN);
     return result.kind === 'run' ? notNowText(id, 'unavailable', RETRY_MS) : answerOf(id, result);
   };
 
@@ -310,5 +313,6 @@ function effectOf(outcome: Outcome, appends: readonly Append[]): Effect {
 
 function outcomeText(id: string, outcome: Outcome, positions: Parameters<typeof responseText>[1]['positions'], fence: string): string {
   if (outcome.kind === 'failed') return failedText(id, outcome);
+  if (outcome.isExpired === true) return resultExpiredText(id, positions);
   return responseText(id, { ...(outcome.result !== undefined && { result: outcome.result }), fence, positions });
 }

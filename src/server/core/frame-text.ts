@@ -94,9 +94,15 @@ function pieceAt(json: string, start: number, maxBytes: number): { readonly end:
 
 /** A request that failed for good. */
 export function failedText(id: string, failed: Extract<Outcome, { kind: 'failed' }>): string {
-  const { code, name, data, message } = failed;
-  const head = JSON.stringify({ t: 'error', id, code, name, message, final: true });
+  const { code, name, data, message, isExpired } = failed;
+  const head = JSON.stringify({ t: 'error', id, code, name, dataExpired: isExpired, message, final: true });
   return data === undefined ? head : `${head.slice(0, -1)},"data":${data}}`;
+}
+
+/** A command that took effect, and whose result is not stored any more. */
+export function resultExpiredText(id: string, positions: readonly ChannelPosition[]): string {
+  const message = 'The command took effect; the server does not store its result any more.';
+  return frameText({ t: 'error', id, code: 'result-expired', message, final: true, ...(positions.length > 0 && { positions }) });
 }
 
 /** A server that names no time to wait would be asked again in the same moment. */

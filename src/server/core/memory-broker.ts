@@ -13,6 +13,7 @@ export interface MemoryBrokerOptions {
   /**
    * How much is kept, and for how long.
    * @default per channel 1,000 events, 1 MB, 5 min; per principal 64 lanes, known for 10 min, and 256 kB of results;
+   *   per lane how the last 64 commands ended, with the results of the last 32;
    *   in all 100,000 channels, 256 MB of events, 100,000 lanes, 64 MB of results
    */
   readonly limits?: Partial<LogLimits>;

@@ -15,6 +15,7 @@ import {
 import { plainJson } from '../../../src/dialects/index.js';
 import { createSimulatedClock } from '../../../src/testing/simulated-clock.js';
 import { createSimulatedWorld } from '../../../src/testing/simulated-world.js';
+import type { MemoryBrokerOptions } from '../../../src/server/core/memory-broker.js';
 import { createSimulatedServer } from '../../../src/testing/simulated-server.js';
 import { handOver } from './hand-over.js';
 
@@ -198,11 +199,12 @@ afterEach(() => {
   for (const client of clients.splice(0)) client.dispose();
 });
 
-function createStage(options: Partial<RealtimeClientOptions> = {}) {
+function createStage(options: Partial<RealtimeClientOptions> = {}, keeps: MemoryBrokerOptions['limits'] = {}) {
   const world = createSimulatedWorld({ seed: 1, network: { floorMs: 10, meanMs: 0, tailChance: 0 } });
   let stored: Item[] = [];
   const server = createSimulatedServer(world, 'a.test', {
     contract: api,
+    keeps,
     authenticate: ({ token }) => ({ id: token ?? 'ann' }),
     authorize: { channels: { room: 'public' }, queries: { list: 'public' }, commands: { post: 'public', whisper: 'public' } },
     queries: { list: () => [...stored] },
@@ -293,6 +295,26 @@ describe.each(SHOWN)('what a command will do in %s', (what, show) => {
     await pass(20_000);
     expect(sent.map(({ progress }) => progress.get().status)).toEqual(['success', 'success']);
     expect(list.counts()).toEqual([0, 1, 2]);
+  });
+
+  it.each([
+    ['positions are, and its events come long after the outcome', 150, 200],
+    ['positions are not either', 0, 0],
+  ])('is there once, and does not go for a moment, where the command took effect and its result is not stored any more: its %s', async (__, resultBytesPerPrincipal, late) => {
+    const { client, pass, post, server, stored } = createStage({}, { resultBytesPerPrincipal });
+    const list = watch(show(client));
+    await pass(500);
+    for (const type of ['events', 'response']) server.delay(type, 100);
+    const sent = post();
+    await pass(30);
+    expect(stored()).toHaveLength(1);
+    server.close(4000);
+    server.delay('subscribed', late);
+    await pass(20_000);
+    await expect(sent.result).rejects.toMatchObject({ code: 'result-expired', reason: undefined, data: undefined });
+    expect(sent.progress.get()).toMatchObject({ status: 'error', error: { code: 'result-expired' }, data: undefined });
+    expect(list.counts()).toEqual([0, 1]);
+    expect(stored()).toHaveLength(1);
   });
 
   it.each([

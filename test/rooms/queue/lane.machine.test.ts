@@ -296,18 +296,43 @@ describe('a server that makes no sense', () => {
   });
 });
 
-describe('L4 kept acknowledgements', () => {
-  it('do not count as pending, and what is confirmed is forgotten', () => {
+describe('L4 acknowledgements', () => {
+  it('are not kept for a storage in memory: an answered command is gone, and its number stays given', () => {
     add('a');
     laneIs(0);
     done('a', 1_000);
-    expect([lane.pending, lane.has('a')]).toEqual([0, false]);
-    lane.confirm(15_999, 15_000);
-    lane.confirm(16_000, 15_000);
+    expect([lane.pending, lane.has('a'), lane.nextExpiry]).toEqual([0, false, null]);
+    expect(done('a')).toEqual([]);
     lost();
     expect(ready()).toEqual([]);
     add('b', null);
     expect(ready()).toEqual(['lane1 last=1']);
+  });
+});
+
+describe('L7 an outcome whose payload is not stored any more', () => {
+  it('that was done ends result-expired and says where its events are; the lane goes on', () => {
+    for (const id of ['a', 'b', 'c', 'd']) add(id);
+    laneIs(0);
+    const positions = [{ channel: 'room:1', epoch: 'e', offset: 3 }];
+    expect(lane.answered({ t: 'error', id: 'a', code: 'result-expired', message: '', final: true, positions }, 0, 0, WINDOW)[0]).toEqual({
+      type: 'settle',
+      id: 'a',
+      outcome: { kind: 'result-expired', positions },
+    });
+    expect(failed('b', { code: 'result-expired' })).toEqual(['b result-expired']);
+    expect(done('c')).toEqual(['c done']);
+    lost();
+    expect(ready()).toEqual(['lane1 last=3']);
+  });
+
+  it('that was withdrawn and had taken effect ends result-expired as well, and one that nobody knows outcome-unknown', () => {
+    for (const id of ['a', 'b']) add(id);
+    laneIs(0);
+    for (const id of ['a', 'b']) lane.cancel(id, 0);
+    expect(failed('a', { code: 'result-expired' })).toEqual(['a result-expired']);
+    expect(failed('b', { code: 'outcome-unknown' })).toEqual(['b outcome-unknown']);
+    expect(lane.pending).toBe(0);
   });
 });
 
