@@ -40,6 +40,7 @@ const hello = z
       .meta(note('Who the client is; absent: cookies or nothing.', 'at most 8,192 bytes of UTF-8')),
     client: id().meta(note('The secret client id, one a client.')),
     link: count().meta(note("Which of the client's links this is, from 0.")),
+    attempt: z.int().min(1).meta(note('The number of this socket among those of the link; grows with each socket.')),
     fence: fenceSeen(),
     features: z.array(z.string().max(64)).max(32).meta(note('The features that the client can use.')),
     outbox: z.enum(['memory', 'persistent']).meta(note("Whether the client's unanswered commands outlive the page.")),

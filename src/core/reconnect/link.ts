@@ -36,7 +36,8 @@ export interface LinkPort {
   /** Null: the server needs no token. A rejection with code `unauthorized` is final. */
   readonly fetchToken: ((onAbort: (abort: () => void) => void) => Promise<string | null>) | null;
   createHeartbeat(heartbeat: HeartbeatPort, everyMs: number): Heartbeat;
-  hello(token: string | null): ClientFrame;
+  /** `attempt`: the number of the socket among those of this link. */
+  hello(token: string | null, attempt: number): ClientFrame;
   pong(ping: ServerPingFrame): ClientFrame;
   probe(): ClientFrame;
   onWelcome(frame: WelcomeFrame): { readonly pingMs: number };
@@ -108,7 +109,7 @@ export function createLink(port: LinkPort): Link {
       case 'open-socket':
         return openSocket(effect.generation);
       case 'say-hello':
-        sendFrame(port.hello(token));
+        sendFrame(port.hello(token, machine.state.generation));
         return;
       case 'tell-ready':
         return port.onReady();

@@ -44,6 +44,8 @@ export interface ConnectionHost {
   authenticate(connection: Connection, hello: HelloFrame, request: ConnectionRequest): Promise<User | null>;
   /** Asked last, in the turn in which it would become ready: false if the user was closed while it was authenticated. */
   mayEnter(connection: Connection, user: User): boolean;
+  /** The number of the ready connection of this user, client and link; 0 if there is none. */
+  presentAttempt(user: User, greeting: Greeting): number;
   createSession(user: User, features: readonly Feature[], port: SessionPort): Session;
   onReady(connection: Connection): void;
   onReleased(connection: Connection): void;
@@ -205,9 +207,16 @@ class LeanConnection implements Connection, SessionPort {
     this.#host
       .authenticate(this, hello, request)
       .then(
-        (user) => this.#machine.send(user !== null && this.#host.mayEnter(this, user) ? { type: 'authenticated', user } : { type: 'refused' }),
+        (user) => this.#admit(user),
         (error: unknown) => this.fail(error),
       );
+  }
+
+  #admit(user: User | null): void {
+    const { state } = this.#machine;
+    if (state.kind !== 'authenticating') return;
+    if (user === null || !this.#host.mayEnter(this, user)) this.#machine.send({ type: 'refused' });
+    else this.#machine.send({ type: 'authenticated', user, present: this.#host.presentAttempt(user, state.greeting) });
   }
 
   #welcome(greeting: Greeting, user: User): void {
