@@ -66,7 +66,7 @@ export function createStandInState({ can, epoch, pingMs }: { readonly can: Diale
   let link = 0;
   let isGone = false;
   /** An answered command needs no keeping: nothing behind a foreign server can go back to before it. */
-  const confirmed = answer({ t: 'ping', n: 0, everyMs: pingMs, fence: FENCE, confirmedMs: 0 });
+  const confirmed = answer({ t: 'ping', n: 0, everyMs: pingMs, fence: FENCE, confirmedMs: 0, heardMs: 0 });
 
   function welcome(tag = ''): StandInEffect {
     const limits = { channels: 200, windowPerLane: 32, keepMs: 0 };

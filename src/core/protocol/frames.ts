@@ -150,6 +150,8 @@ export interface ServerPingFrame {
   readonly fence: string;
   /** How long ago the storage last proved that it takes writes. */
   readonly confirmedMs: number;
+  /** How long ago the server last read anything from this client. */
+  readonly heardMs: number;
   readonly rttMs?: number;
 }
 

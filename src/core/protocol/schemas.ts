@@ -188,6 +188,7 @@ const serverPing = z
     everyMs: ms().meta(note('The interval from now on.', 'ms')),
     fence: serverFence(),
     confirmedMs: ms().meta(note('How long ago the storage last proved that it takes writes.', 'ms')),
+    heardMs: count().meta(note('How long ago the server last read anything from this client, parts of messages included.', 'ms')),
     rttMs: ms().exactOptional().meta(note('The round trip that the server measured last.', 'ms')),
   })
   .meta(note('Says that the server lives, and what the fence is.'));

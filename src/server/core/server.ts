@@ -97,7 +97,8 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
   let isStarted = false;
   let isStopped = false;
 
-  const hub = createHub({ broker, defer: world.defer ?? ((run) => void clock.after(0, run)) });
+  const defer = world.defer ?? ((run: () => void) => void clock.after(0, run));
+  const hub = createHub({ broker, defer });
   const started = broker.start({
     clock,
     dice,
@@ -119,10 +120,13 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
   const sweep = (): void => {
     isSweeping = connections.size > 0;
     if (!isSweeping) return;
-    clock.after(SWEEP_MS, () => {
-      for (const connection of connections) connection.sweep();
-      sweep();
-    });
+    clock.after(SWEEP_MS, () =>
+      // What has arrived is read first: where this process stood still for a while, the timer comes before it.
+      defer(() => {
+        for (const connection of connections) connection.sweep();
+        sweep();
+      }),
+    );
   };
 
   const node = dice.id();
@@ -160,8 +164,10 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
       await started;
       return identify(hello, request);
     },
-    mayEnter: (connection, user) => entering.get(connection)?.some((name) => isUser(user, name)) !== true,
-    presentAttempt: (user, greeting) => links.get(keyOf(user, greeting))?.greeting?.attempt ?? 0,
+    presentAttempt(connection, user, hello) {
+      if (entering.get(connection)?.some((name) => isUser(user, name)) === true) return null;
+      return links.get(keyOf(user, hello))?.greeting?.attempt ?? 0;
+    },
     createSession: (user, features, port) => createSession(sessions, user, features, port),
     onReady(connection) {
       entering.delete(connection);
@@ -233,7 +239,7 @@ function within(clock: Clock, ms: number, work: Promise<unknown>): Promise<boole
 }
 
 /** No two ready connections have the same key; a connection that is not ready has none. */
-function keyOf(user: User | null, greeting: Greeting | null): string {
+function keyOf(user: User | null, greeting: Pick<Greeting, 'client' | 'link'> | null): string {
   return JSON.stringify([user?.id, greeting?.client, greeting?.link]);
 }
 

@@ -227,6 +227,7 @@ describe('the end', () => {
     [4400, 'bad-frame', /Reload/],
     [4401, 'incompatible', /another version/],
     [4403, 'forbidden', /does not let this client in/],
+    [4404, 'replaced', /Reload this page/],
     [4409, 'too-large', /Reload/],
   ])('by close code %i is reported once, with a sentence, and stays to be read', (code, word, sentence) => {
     link.start(0);
@@ -324,7 +325,7 @@ describe('life', () => {
   it('answers a ping in the handler of its message', () => {
     link.start(0);
     greet();
-    hear({ t: 'ping', n: 7, everyMs: 6_000, fence: 'f', confirmedMs: 0 });
+    hear({ t: 'ping', n: 7, everyMs: 6_000, fence: 'f', confirmedMs: 0, heardMs: 0 });
     expect(last().sent.at(-1)).toEqual({ t: 'pong', n: 7, visible: true });
     expect(told.at(-1)).toBe('ping');
   });
