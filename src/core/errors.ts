@@ -16,6 +16,7 @@
  * - `timeout` – no answer in time
  * - `unauthorized` – the server refused the token
  * - `forbidden` – not for this user
+ * - `replaced` – another page with a copy of this client's id has taken its place
  * - `incompatible` – client and server speak different versions
  * - `too-large` – over a size limit
  * - `unsupported` – the server does not know this request
@@ -37,6 +38,7 @@ export type RealtimeErrorCode =
   | 'timeout'
   | 'unauthorized'
   | 'forbidden'
+  | 'replaced'
   | 'incompatible'
   | 'too-large'
   | 'unsupported'

@@ -43,7 +43,7 @@ const said = (): Saying[] => sent.map((text) => JSON.parse(text) as Saying);
 /** Without the place on the page of errors, which each ends with. */
 const sentences = (): string[] => errors.map(({ code, message }) => `${code}: ${message.replace(` (holdfast/docs/errors.md#${code})`, '')}`);
 
-const HELLO: ClientFrame = { t: 'hello', v: 1, client: 'c', link: 2, features: [], outbox: 'memory', visible: true, token: 'k' };
+const HELLO: ClientFrame = { t: 'hello', v: 1, client: 'c', link: 2, attempt: 1, features: [], outbox: 'memory', visible: true, token: 'k' };
 const subscribe = (generation: number, offset?: number, epoch = 'e'): ClientFrame => ({
   t: 'subscribe',
   channels: [{ name: 'a', generation, ...(offset !== undefined && { position: { epoch, offset } }) }],

@@ -116,6 +116,55 @@ describe('heartbeat', () => {
     expect(client.socket.of('ping')).toHaveLength(3);
   });
 
+  it('says in each ping how long ago it last read anything, parts of messages included', async () => {
+    const client = await enter();
+    const heardMs = (): unknown => client.socket.of('ping').at(-1)?.['heardMs'];
+    await world.clock.advance(6_000);
+    expect(heardMs()).toBe(6_000);
+    await world.clock.advance(1_234);
+    await client.say({ t: 'pong', n: 1, visible: true });
+    await world.clock.advance(4_766);
+    expect(heardMs()).toBe(4_766);
+    client.socket.received = 7;
+    await world.clock.advance(6_000);
+    expect(heardMs()).toBe(5_500);
+    // A ping out of turn looks at the bytes, too.
+    client.socket.received = 8;
+    await client.say({ t: 'ping', n: 1, visible: false });
+    expect(heardMs()).toBe(0);
+  });
+
+  it('reads what has arrived before it declares anybody dead, though its timer comes first after it stood still', async () => {
+    const deferred: (() => void)[] = [];
+    world = { ...world, defer: (run) => void deferred.push(run) };
+    start();
+    const client = await enter();
+    await world.clock.advance(12_000);
+    // The message arrived long ago, and the timer ran first.
+    await client.say({ t: 'pong', n: 1, visible: true });
+    for (const run of deferred.splice(0)) run();
+    expect(client.socket.closed).toBe(null);
+    expect(client.socket.of('ping')).toMatchObject([{ n: 1, heardMs: 0 }]);
+    await world.clock.advance(9_000);
+    for (const run of deferred.splice(0)) run();
+    expect(client.socket.closed).toMatchObject({ code: 4002 });
+  });
+
+  it('does not measure by the answer to a former ping', async () => {
+    const client = await enter();
+    await world.clock.advance(6_000);
+    await client.say({ t: 'news' });
+    await world.clock.advance(6_000);
+    await client.say({ t: 'pong', n: 1, visible: true });
+    await world.clock.advance(6_000);
+    expect(client.socket.of('ping').at(-1)).toMatchObject({ n: 3 });
+    expect(client.socket.of('ping').at(-1)).not.toHaveProperty('rttMs');
+    await world.clock.advance(70);
+    await client.say({ t: 'pong', n: 3, visible: true }, { t: 'pong', n: 2, visible: true }, { t: 'pong', n: 0, visible: true });
+    await world.clock.advance(6_000);
+    expect(client.socket.of('ping').at(-1)).toMatchObject({ n: 4, rttMs: 70 });
+  });
+
   it('measures the round trip', async () => {
     const client = await enter();
     await world.clock.advance(6_000);
@@ -626,6 +675,43 @@ describe('stop', () => {
     start({ ...memoryBroker({ log }), stop: () => Promise.reject(new Error('down')) });
     await server.stop(4000);
     expect(said).toEqual(['The broker did not stop.']);
+  });
+});
+
+describe('a connection that is taken while the server stops', () => {
+  it('is closed with 4000 at once, and is not asked who it is; one that was being authenticated never becomes ready', async () => {
+    let release: (identity: { id: string }) => void = () => undefined;
+    let asked = 0;
+    world = fakeWorld();
+    server = createServerCore(
+      {
+        contract: api,
+        broker: memoryBroker({ log }),
+        authenticate: ({ token }) => (asked++, token === 'slow' ? new Promise((resolve) => (release = resolve)) : { id: 'ann' }),
+        authorize: { queries: { ask: 'public' }, commands: { say: 'public' } },
+        queries: { ask: () => '' },
+        commands: { say: ({ input, signal }) => new Promise((answer, fail) => calls.push({ input, signal, publish: () => undefined, answer, fail })) },
+      },
+      world,
+    );
+    const working = await enter();
+    await working.say(lane, say(1));
+    const entering = open();
+    await entering.say(hello({ client: 'd', token: 'slow' }));
+    const stopped = server.stop(4000);
+    const late = open();
+    await late.say(hello({ client: 'e' }));
+    expect([late.socket.closed, late.socket.frames, asked]).toEqual([{ code: 4000, reason: 'stopping' }, [], 2]);
+    // Who has a command under way is let finish.
+    expect(working.socket.closed).toBe(null);
+    calls[0]?.answer('done');
+    await stopped;
+    expect([working.answers(), working.socket.closed?.code, entering.socket.closed?.code]).toEqual([['c1 done'], 4000, 4000]);
+    release({ id: 'bob' });
+    await settle();
+    expect(entering.socket.frames).toEqual([]);
+    await world.clock.advance(1_000);
+    expect(world.clock.timers).toBe(0);
   });
 });
 

@@ -25,7 +25,9 @@ export function openClient(server: ServerCore): FakeClient {
   };
 }
 
-export const hello = (over: object = {}): object => ({ t: 'hello', v: 1, token: 'ann', client: 'c', link: 0, features: [], outbox: 'memory', visible: true, ...over });
+let attempts = 0;
+/** Each one is of a newer socket than the one before. */
+export const hello = (over: object = {}): object => ({ t: 'hello', v: 1, token: 'ann', client: 'c', link: 0, attempt: ++attempts, features: [], outbox: 'memory', visible: true, ...over });
 
 export async function enterClient(server: ServerCore, over: object = {}): Promise<FakeClient> {
   const client = openClient(server);

@@ -145,6 +145,14 @@ describe('greeting', () => {
     for (const client of [other, stranger]) expect(client.socket.readyState).toBe(client.socket.OPEN);
   });
 
+  it("a client's own late socket never replaces its newer one", async () => {
+    const newer = await enter(url, { attempt: 1_000_000 });
+    const late = await connect(url);
+    late.say(hello());
+    expect(await late.closed).toEqual({ code: 4404, reason: 'a newer socket is connected' });
+    expect(newer.socket.readyState).toBe(newer.socket.OPEN);
+  });
+
   it('names an anonymous client without giving its id away', async () => {
     const anonymous = createApp(noted.logger, { isAnonymous: true });
     const { server: http, url: itsUrl } = await listenHttp();

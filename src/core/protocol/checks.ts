@@ -56,7 +56,7 @@ const RULES: Readonly<Record<ServerFrame['t'], Rules>> = {
     ping: recordOf({ visibleMs: isMs, hiddenMs: isMs }),
     tokenMs: may(isMs),
   },
-  ping: { n: isCount, everyMs: isMs, fence: isFence, confirmedMs: isMs, rttMs: may(isMs) },
+  ping: { n: isCount, everyMs: isMs, fence: isFence, confirmedMs: isMs, heardMs: isCount, rttMs: may(isMs) },
   pong: { n: isCount },
   subscribed: {
     channel: isText,

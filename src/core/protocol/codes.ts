@@ -41,7 +41,10 @@ export const CloseCode = {
   incompatible: 4401,
   /** This client may not connect. */
   forbidden: 4403,
-  /** A newer socket of the same client and link took over. Who hears this is not the owner of its client id any more. */
+  /**
+   * The same client and link has a socket with a higher number, or with the same one. A client lets go of a socket before it opens
+   * the next one, so a client that reads this code on its newest socket shares its client id with another client.
+   */
   replaced: 4404,
   /** A frame was larger than the limit. */
   tooLarge: 4409,

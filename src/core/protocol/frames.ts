@@ -15,6 +15,8 @@ export interface HelloFrame {
   readonly client: string;
   /** Which of the client's links this is, from 0. */
   readonly link: number;
+  /** The number of this socket among those of the link: each one has a higher number than the one before. */
+  readonly attempt: number;
   /** The newest fence that the client has seen. */
   readonly fence?: string;
   readonly features: readonly string[];
@@ -148,6 +150,8 @@ export interface ServerPingFrame {
   readonly fence: string;
   /** How long ago the storage last proved that it takes writes. */
   readonly confirmedMs: number;
+  /** How long ago the server last read anything from this client. */
+  readonly heardMs: number;
   readonly rttMs?: number;
 }
 

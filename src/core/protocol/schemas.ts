@@ -40,6 +40,7 @@ const hello = z
       .meta(note('Who the client is; absent: cookies or nothing.', 'at most 8,192 bytes of UTF-8')),
     client: id().meta(note('The secret client id, one a client.')),
     link: count().meta(note("Which of the client's links this is, from 0.")),
+    attempt: z.int().min(1).meta(note('The number of this socket among those of the link; grows with each socket.')),
     fence: fenceSeen(),
     features: z.array(z.string().max(64)).max(32).meta(note('The features that the client can use.')),
     outbox: z.enum(['memory', 'persistent']).meta(note("Whether the client's unanswered commands outlive the page.")),
@@ -187,6 +188,7 @@ const serverPing = z
     everyMs: ms().meta(note('The interval from now on.', 'ms')),
     fence: serverFence(),
     confirmedMs: ms().meta(note('How long ago the storage last proved that it takes writes.', 'ms')),
+    heardMs: count().meta(note('How long ago the server last read anything from this client, parts of messages included.', 'ms')),
     rttMs: ms().exactOptional().meta(note('The round trip that the server measured last.', 'ms')),
   })
   .meta(note('Says that the server lives, and what the fence is.'));

@@ -1,9 +1,11 @@
 /**
  * The hands of one link: its socket, its token, its heartbeat, its codec.
  * Not here: when to come back (`link.machine.ts`) and what frames mean to the rooms above.
+ * Long because the parts of one socket begin and end together: token, stand-in, heartbeat.
  */
 import { RealtimeError } from '../errors.js';
 import type { Heartbeat, HeartbeatPort } from '../heartbeat/heartbeat.js';
+import type { HeartbeatStart } from '../heartbeat/heartbeat.machine.js';
 import { drive } from '../machine.js';
 import type { Timings } from '../options.js';
 import { SERVER_FRAME_CHECKS } from '../protocol/checks.js';
@@ -35,8 +37,8 @@ export interface LinkPort {
   readonly timings: Timings;
   /** Null: the server needs no token. A rejection with code `unauthorized` is final. */
   readonly fetchToken: ((onAbort: (abort: () => void) => void) => Promise<string | null>) | null;
-  createHeartbeat(heartbeat: HeartbeatPort, everyMs: number): Heartbeat;
-  hello(token: string | null): ClientFrame;
+  createHeartbeat(heartbeat: HeartbeatPort, start: HeartbeatStart): Heartbeat;
+  hello(token: string | null, attempt: number): ClientFrame;
   pong(ping: ServerPingFrame): ClientFrame;
   probe(): ClientFrame;
   onWelcome(frame: WelcomeFrame): { readonly pingMs: number };
@@ -74,6 +76,7 @@ export function createLink(port: LinkPort): Link {
   let standIn: StandIn | undefined;
   let token: string | null = null;
   let heartbeat: Heartbeat | null = null;
+  let helloAt = 0;
   let failure: RealtimeError | null = null;
   let dropToken: Cancel | null = null;
   let status: LinkStatus = { state: IDLE_LINK, isSuspect: false, error: null };
@@ -108,7 +111,8 @@ export function createLink(port: LinkPort): Link {
       case 'open-socket':
         return openSocket(effect.generation);
       case 'say-hello':
-        sendFrame(port.hello(token));
+        helloAt = clock.now();
+        sendFrame(port.hello(token, machine.state.generation));
         return;
       case 'tell-ready':
         return port.onReady();
@@ -203,12 +207,14 @@ export function createLink(port: LinkPort): Link {
       case 'ping':
         // Before the welcome a pong would be a broken frame.
         if (machine.state.tag !== 'ready') return;
-        sendFrame(port.pong(frame));
+        heartbeat?.read(frame.heardMs, frame.rttMs);
         heartbeat?.intervalNamed(frame.everyMs);
+        sendFrame(port.pong(frame));
         if (frame.rttMs !== undefined) port.onRtt(frame.rttMs);
         break;
       case 'pong':
-        return;
+        // What it answers has just been read.
+        return heartbeat?.read(0);
       default:
         break;
     }
@@ -230,9 +236,9 @@ export function createLink(port: LinkPort): Link {
           if (!sendFrame(port.probe()) && standIn) heartbeat?.heard();
         },
         onSuspect: (isSuspect) => show({ ...status, isSuspect }),
-        onDead: () => giveUp(CloseCode.silent, 'silent for too long'),
+        onDead: (isHeard) => giveUp(CloseCode.silent, isHeard ? 'not read for too long' : 'silent for too long'),
       },
-      pingMs,
+      { everyMs: pingMs, tripMs: clock.now() - helloAt, saysRead: dialect === undefined },
     );
     machine.send({ type: 'welcomed', generation, isSilent: dialect?.can.greet === false });
   }
@@ -266,13 +272,18 @@ export function createLink(port: LinkPort): Link {
   }
 
   function sendFrame(frame: ClientFrame): boolean {
-    if (standIn) return standIn.say(frame);
+    if (standIn) return taken(frame, standIn.say(frame), 0);
     const encoded = encode(frame, CLIENT_FRAME_BYTES);
     if (!encoded.ok) {
       port.onError(new RealtimeError('too-large', `A ${frame.t} frame cannot be sent: ${encoded.detail}.`));
       return false;
     }
-    return socket?.send(encoded.text) ?? false;
+    return taken(frame, socket?.send(encoded.text) ?? false, encoded.text.length);
+  }
+
+  function taken({ t }: ClientFrame, isTaken: boolean, bytes: number): boolean {
+    if (isTaken) heartbeat?.sent(bytes, ANSWERED.has(t));
+    return isTaken;
   }
 
   return {
@@ -288,11 +299,7 @@ export function createLink(port: LinkPort): Link {
       heartbeat?.doubt();
       machine.send({ type: 'network-returned' });
     },
-    send(frame) {
-      if (machine.state.tag !== 'ready' || !sendFrame(frame)) return false;
-      if (ANSWERED.has(frame.t)) heartbeat?.asked();
-      return true;
-    },
+    send: (frame) => machine.state.tag === 'ready' && sendFrame(frame),
   };
 }
 

@@ -1,6 +1,7 @@
 /**
  * The hands of one client connection: text in, frames out, and who of the server's parts gets which frame.
  * Not here: when it is let in (connection.machine), and what the frames do (subscriptions, commands, queries).
+ * Long because everything that one socket owns begins and ends here.
  */
 import { CloseCode, type Feature } from '../../core/protocol/codes.js';
 import { decode, utf8Bytes } from '../../core/protocol/codec.js';
@@ -40,8 +41,11 @@ export interface ConnectionHost {
   createByteBudget(): Bucket;
   /** Who it is; rejects if that cannot be known now. */
   authenticate(connection: Connection, hello: HelloFrame, request: ConnectionRequest): Promise<User | null>;
-  /** Asked last, in the turn in which it would become ready: false if the user was closed while it was authenticated. */
-  mayEnter(connection: Connection, user: User): boolean;
+  /**
+   * Asked last, in the turn in which it would become ready: the number of the ready connection of the same user, client and link,
+   * 0 if there is none; null if the user was closed while it was authenticated.
+   */
+  presentAttempt(connection: Connection, user: User, hello: HelloFrame): number | null;
   createSession(user: User, features: readonly Feature[], port: SessionPort): Session;
   onReady(connection: Connection): void;
   onReleased(connection: Connection): void;
@@ -106,7 +110,7 @@ class LeanConnection implements Connection, SessionPort {
     if (!isWithin) return this.close(CloseCode.rateLimited, retryAfter(Math.max(this.#frames.fullInMs(now), this.#bytes.fullInMs(now))));
     // Nothing but the first frame is parsed before welcome.
     if (state.kind === 'authenticating') return this.#machine.send({ type: 'frame' });
-    this.#heartbeat?.heard(now);
+    this.#heartbeat?.heard(now, this.#socket.receivedBytes());
     const decoded = decode<ClientFrame>(text, CLIENT_FRAME_BYTES, CLIENT_FRAME_CHECKS);
     if (!decoded.ok) return this.#refuse(refusalOf(decoded, state.kind === 'ready'), state);
     const { frame } = decoded;
@@ -136,7 +140,7 @@ class LeanConnection implements Connection, SessionPort {
   pingNow(): void {
     if (this.#heartbeat === null) return;
     const { broker, clock } = this.#host;
-    this.#write(frameText({ t: 'ping', ...this.#heartbeat.next(clock.now()), fence: broker.fence(), confirmedMs: broker.confirmedMs() }));
+    this.#write(frameText({ t: 'ping', ...this.#heartbeat.next(clock.now(), this.#socket.receivedBytes()), fence: broker.fence(), confirmedMs: broker.confirmedMs() }));
   }
 
   kick(channel: string): void {
@@ -203,7 +207,10 @@ class LeanConnection implements Connection, SessionPort {
     this.#host
       .authenticate(this, hello, request)
       .then(
-        (user) => this.#machine.send(user !== null && this.#host.mayEnter(this, user) ? { type: 'authenticated', user } : { type: 'refused' }),
+        (user) => {
+          const present = user && this.#host.presentAttempt(this, user, hello);
+          this.#machine.send(user === null || present === null ? { type: 'refused' } : { type: 'authenticated', user, present });
+        },
         (error: unknown) => this.fail(error),
       );
   }

@@ -14,6 +14,7 @@ import { createBucket } from './bucket.js';
 import { createCatalog, type PlainRules } from './catalog.js';
 import { createCommands } from './commands.js';
 import { createConnection, type Connection, type ConnectionHost } from './connection.js';
+import type { Greeting } from './connection.machine.js';
 import type { Identity, LimitOptions, ServerPublish, ServerRules, User } from './handlers.js';
 import { createHub } from './hub.js';
 import type { Explain, Logger } from './logger.js';
@@ -96,7 +97,8 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
   let isStarted = false;
   let isStopped = false;
 
-  const hub = createHub({ broker, defer: world.defer ?? ((run) => void clock.after(0, run)) });
+  const defer = world.defer ?? ((run: () => void) => void clock.after(0, run));
+  const hub = createHub({ broker, defer });
   const started = broker.start({
     clock,
     dice,
@@ -118,10 +120,13 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
   const sweep = (): void => {
     isSweeping = connections.size > 0;
     if (!isSweeping) return;
-    clock.after(SWEEP_MS, () => {
-      for (const connection of connections) connection.sweep();
-      sweep();
-    });
+    clock.after(SWEEP_MS, () =>
+      // What has arrived is read first: where this process stood still for a while, the timer comes before it.
+      defer(() => {
+        for (const connection of connections) connection.sweep();
+        sweep();
+      }),
+    );
   };
 
   const node = dice.id();
@@ -159,19 +164,24 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
       await started;
       return identify(hello, request);
     },
-    mayEnter: (connection, user) => entering.get(connection)?.some((name) => isUser(user, name)) !== true,
+    presentAttempt(connection, user, hello) {
+      if (entering.get(connection)?.some((name) => isUser(user, name)) === true) return null;
+      return links.get(keyOf(user, hello))?.greeting?.attempt ?? 0;
+    },
     createSession: (user, features, port) => createSession(sessions, user, features, port),
     onReady(connection) {
       entering.delete(connection);
-      const key = keyOf(connection);
-      links.get(key)?.close(CloseCode.replaced, 'replaced');
+      const key = keyOf(connection.user, connection.greeting);
+      const older = links.get(key);
       links.set(key, connection);
+      older?.close(CloseCode.replaced, 'replaced');
     },
     onReleased(connection) {
       connections.delete(connection);
       // Also while authenticate still works: a place belongs to a connection, not to a promise.
       entering.delete(connection);
-      const key = keyOf(connection);
+      const key = keyOf(connection.user, connection.greeting);
+      // A connection that was replaced, or that was never ready, has no entry of its own.
       if (links.get(key) === connection) links.delete(key);
     },
     onFailed: (error) => logger.error('The server could not serve a client and sent it away for a second.', error),
@@ -228,8 +238,8 @@ function within(clock: Clock, ms: number, work: Promise<unknown>): Promise<boole
   });
 }
 
-/** No two live connections have the same one; who is not ready has none. */
-function keyOf({ user, greeting }: Connection): string {
+/** No two ready connections have the same key; a connection that is not ready has none. */
+function keyOf(user: User | null, greeting: Pick<Greeting, 'client' | 'link'> | null): string {
   return JSON.stringify([user?.id, greeting?.client, greeting?.link]);
 }
 

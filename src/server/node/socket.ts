@@ -35,6 +35,10 @@ class NodeSocket implements ServerSocket {
   }
   close(code: number, reason: string): void {
     this.#socket.close(code, reason);
+    // The end of the stream follows the close frame, so that a client hears of the end although its answer cannot arrive: a browser
+    // reports a close only when the TCP connection ends. What a slow client has not taken yet still comes first. A client that
+    // answers nothing at all is cut off by `closeTimeout`.
+    this.#stream.end();
   }
   bufferedBytes(): number {
     return this.#socket.bufferedAmount;

@@ -125,7 +125,7 @@ export async function openPageServer({ retention, commands, queries }: Rules) {
   let n = 0;
   function beat(link: Link): void {
     if (performance.now() - link.heardAt > PING_MS + 2_500) return link.socket.close(4002, 'silent');
-    if (link.hello !== null) send(link, { t: 'ping', n: ++n, everyMs: PING_MS, fence, confirmedMs: 0 });
+    if (link.hello !== null) send(link, { t: 'ping', n: ++n, everyMs: PING_MS, fence, confirmedMs: 0, heardMs: Math.floor(performance.now() - link.heardAt) });
   }
 
   server.on('connection', (socket) => {

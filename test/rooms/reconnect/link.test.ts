@@ -52,7 +52,7 @@ function make(parts: Partial<LinkPort> = {}): void {
     timings: DEFAULT_TIMINGS,
     fetchToken: null,
     createHeartbeat,
-    hello: (token) => ({ t: 'hello', v: 1, client: 'c', link: 0, features: [], outbox: 'memory', visible: true, ...(token !== null && { token }) }),
+    hello: (token, attempt) => ({ t: 'hello', v: 1, client: 'c', link: 0, attempt, features: [], outbox: 'memory', visible: true, ...(token !== null && { token }) }),
     pong: ({ n }) => ({ t: 'pong', n, visible: true }),
     probe: () => ({ t: 'ping', n: 1, visible: true }),
     onWelcome: () => ({ pingMs: 6_000 }),
@@ -83,6 +83,30 @@ describe('greeting', () => {
     hear({ t: 'resync', channel: 'a' });
     expect(told).toEqual(['ready', 'resync']);
     expect(link.send({ t: 'cancel', id: 'x' })).toBe(true);
+  });
+
+  it('numbers its sockets in hello, over every kind of new beginning', () => {
+    link.start(0);
+    greet();
+    last().events.onClosed(1006, '');
+    clock.advance(1_000);
+    greet();
+    link.reconnect();
+    link.reconnect();
+    greet();
+    link.stop();
+    link.start(0);
+    greet();
+    expect(attempts.map(({ sent }) => sent.map((frame) => (frame.t === 'hello' ? frame.attempt : frame.t)))).toEqual([[1], [2], [], [4], [5]]);
+  });
+
+  it('says what happened where another client with its id has taken its place', () => {
+    link.start(0);
+    greet();
+    last().events.onClosed(4404, 'replaced');
+    clock.advance(600_000);
+    expect([link.status.state, attempts.length]).toMatchObject([{ tag: 'stopped', code: 'replaced', loss: { code: 4404 } }, 1]);
+    expect(link.status.error?.message).toMatch(/^Another page uses a copy of the client id of this page/);
   });
 
   it('may send from inside onReady', () => {
@@ -211,6 +235,7 @@ describe('the end', () => {
     [4400, 'bad-frame', /Reload/],
     [4401, 'incompatible', /another version/],
     [4403, 'forbidden', /does not let this client in/],
+    [4404, 'replaced', /Reload this page/],
     [4409, 'too-large', /Reload/],
   ])('by close code %i is reported once, with a sentence, and stays to be read', (code, word, sentence) => {
     link.start(0);
@@ -308,7 +333,7 @@ describe('life', () => {
   it('answers a ping in the handler of its message', () => {
     link.start(0);
     greet();
-    hear({ t: 'ping', n: 7, everyMs: 6_000, fence: 'f', confirmedMs: 0 });
+    hear({ t: 'ping', n: 7, everyMs: 6_000, fence: 'f', confirmedMs: 0, heardMs: 0 });
     expect(last().sent.at(-1)).toEqual({ t: 'pong', n: 7, visible: true });
     expect(told.at(-1)).toBe('ping');
   });
