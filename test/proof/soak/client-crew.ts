@@ -55,7 +55,7 @@ export function hireCrew(program: string, histories: string, parts: { readonly p
     async stop() {
       isEnding = true;
       for (const { child } of members) child.kill('SIGKILL');
-      await Promise.all(members.map(({ gone, child }) => (child.exitCode === null && child.signalCode === null ? gone : null)));
+      await Promise.all(members.map(({ gone, child }) => (child.exitCode === null && child.signalCode === null ? gone : Promise.resolve())));
     },
   };
 }

@@ -1,4 +1,7 @@
-/** What breaks during a soak: a shuffled deck of faults, so that also a short one has each kind. Not a test. */
+/**
+ * What breaks during a soak: a shuffled deck of faults, so that also a short one has each kind. Not a test.
+ * Long because each kind of fault is done here.
+ */
 import type { Choice, FaultProxy, Way } from '../../wire/fault-proxy.js';
 import { userOf } from './user.js';
 import { BOARDS } from './contract.js';

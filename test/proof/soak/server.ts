@@ -48,7 +48,9 @@ function witnessed(log: Log): Log {
   };
 }
 
-const log = createLog({ dice: { id: () => randomUUID() }, limits: { eventsPerChannel: KEPT_EVENTS, bytesPerChannel: 4 * 1024 * 1024 } });
+/** Short, since epochs are named after it, and every line of a history names an epoch. */
+const storage = `s${run}-${randomUUID().slice(0, 4)}`;
+const log = createLog({ dice: { id: () => storage }, limits: { eventsPerChannel: KEPT_EVENTS, bytesPerChannel: 4 * 1024 * 1024 } });
 
 const handler = (lane: string) => {
   return async ({ input, id, publish, reject }: { readonly input: Order; readonly id: string; publish(ref: typeof api.channels.board, params: { id: string }, event: 'note', data: { id: string; body: string }): void; reject(name: 'refused', data: { mark: string; padding: string }): never }): Promise<{ mark: string; padding: string }> => {

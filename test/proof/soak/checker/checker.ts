@@ -1,4 +1,7 @@
-/** Judges the histories of a soak: what clients were told against what the server did. Imports nothing of the library. */
+/**
+ * Judges the histories of a soak: what clients were told against what the server did. Imports nothing of the library.
+ * Long because each kind of record has its place here.
+ */
 import type { ClientRecord, FaultRecord, ServerRecord } from '../record.js';
 import { createCommandCheck } from './command-check.js';
 import { createComplaints } from './complaints.js';

@@ -1,4 +1,7 @@
-/** Checks commands and questions: each ended exactly once, ran at most once, in the order of its lane, and ended as its handler says. */
+/**
+ * Checks commands and questions: each ended exactly once, ran at most once, in the order of its lane, and ended as its handler says.
+ * Long because the outcome of a command is judged by what was sent and by what its handler did.
+ */
 import type { AskRecord, CommandRecord } from '../record.js';
 import type { Complaints } from './complaints.js';
 import type { HandlerTruth, Truth } from './truth.js';
@@ -19,6 +22,7 @@ export interface CommandCheck {
 const NOT_RUN = new Set(['cancelled', 'expired', 'queue-full', 'forbidden', 'invalid', 'too-large', 'unsupported', 'unavailable', 'disposed']);
 /** No valid command of the soak may end like this. */
 const NEVER = new Set(['invalid', 'forbidden', 'too-large', 'unsupported', 'internal', 'misuse']);
+const MAY_HAVE_EFFECT = new Set(['done', 'result-expired', 'outcome-unknown']);
 /** How a question may end when connections break. */
 const ANSWERS = new Set(['done', 'timeout', 'unavailable', 'cancelled']);
 
@@ -41,7 +45,7 @@ export function createCommandCheck(truth: Truth, complaints: Complaints): Comman
     else if (code === 'result-expired' && end?.how !== 'done') complaints.add('wrong outcome', `${at}; its handler: ${end?.how ?? 'never ended'}`);
     else if (code === 'outcome-unknown' && !truth.isRestarted(t, outcome.t)) complaints.add('outcome unknown without a cause', `${at}; its handler: ${end?.how ?? `${begins.length} begins`}`);
     if (code === 'done' && truth.published(id) !== 1) complaints.add('wrong effect', `${at}, and ${truth.published(id)} events were published`);
-    if (NOT_RUN.has(code) && truth.published(id) !== 0) complaints.add('wrong effect', `${at}, and its event was published`);
+    if (!MAY_HAVE_EFFECT.has(code) && truth.published(id) !== 0) complaints.add('wrong effect', `${at}, and its event was published`);
   }
 
   function takeOutcome(record: Outcome): void {

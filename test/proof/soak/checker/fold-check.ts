@@ -1,4 +1,7 @@
-/** Checks what views and followed queries showed: it is what the truth folds to, up to the position that they have reached. */
+/**
+ * Checks what views and followed queries showed: it is what the truth folds to, up to the position that they have reached.
+ * Long because both are judged at any moment and once more at rest.
+ */
 import type { Published, QueryRecord, ViewRecord } from '../record.js';
 import type { Complaints } from './complaints.js';
 import type { Retention } from './listener-check.js';

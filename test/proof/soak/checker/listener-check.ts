@@ -108,9 +108,10 @@ export function createListenerCheck(truth: Truth, retention: Retention, complain
       if (offset > begins.to) complaints.add('missing since its mount', `${at}: the channel stood at ${begins.to - 1} or earlier`);
     } else if (begins !== null && begins.epoch !== epoch && gap === null) complaints.add('missing since its mount', `${at}: the channel stood in epoch ${begins.epoch}, and no gap was told`);
     else if (begins?.epoch === epoch && gap !== null && begins.from === begins.to && offset === begins.from) complaints.add('spurious gap', `${at}, the first: '${gap.reason}' was told, and nothing is missing`);
-    if (liveAt === null || gap !== null || offset === 1) return;
-    const previous = channelOf(channel).find(epoch, offset - 1);
-    if (previous !== undefined && previous.t > liveAt) complaints.add('missing since its mount', `${at}: ${offset - 1} was published when it was live already`);
+    if (liveAt === null || gap !== null) return;
+    const { find, epochs, epoch: named } = channelOf(channel);
+    const previous = find(epoch, offset - 1) ?? epochs[(named(epoch)?.index ?? 0) - 1]?.events.at(-1);
+    if (previous !== undefined && previous.t > liveAt) complaints.add('missing since its mount', `${at}: ${previous.epoch}/${previous.offset} was published when it was live already`);
   }
 
   function tell(listener: Listener, record: Extract<ListenerRecord, { k: 'gap' }>): void {
