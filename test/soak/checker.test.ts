@@ -187,6 +187,7 @@ const COMMANDS: readonly Planted[] = [
   ['rejected with an effect', ['wrong effect'], ({ server }) => void server.push({ k: 'published', t: 90, channel: 'board:b9', epoch: 'side', offset: 2, id: 'm2', bytes: 5 })],
   ['a command that timed out with an effect', ['wrong effect'], change('outcome', isOutcome('m1'), { code: 'timeout', mark: null })],
   ['a rejected command that ends done', ['wrong outcome', 'wrong effect'], change('outcome', isOutcome('m2'), { code: 'done' })],
+  ['a done command that ends rejected without data', ['wrong outcome', 'wrong effect'], change('outcome', isOutcome('m1'), { code: 'rejected', mark: null })],
   ['a done command that ends invalid', ['wrong outcome', 'wrong effect'], change('outcome', isOutcome('m1'), { code: 'invalid', mark: null })],
   ['a rejected command that ends result-expired', ['wrong outcome'], change('outcome', isOutcome('m2'), { code: 'result-expired', mark: null })],
   ['the result of another command', ['wrong outcome'], change('outcome', isOutcome('m1'), { mark: 'c1 posts 9' })],
@@ -214,6 +215,10 @@ describe.each([
   it.each(planted)('%s', (_name, found, edit) => {
     expect(Object.keys(check(edit).violations).toSorted()).toEqual(found.toSorted());
   });
+});
+
+it('takes a rejection whose data the server has not kept', () => {
+  expect(check(change('outcome', isOutcome('m2'), { mark: null }))).toMatchObject({ violations: {}, outcomes: { 'rejected, its data gone': 1 } });
 });
 
 it('takes a legal gap: what was trimmed is missing, and no more', () => {

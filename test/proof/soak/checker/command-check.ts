@@ -26,6 +26,9 @@ const MAY_HAVE_EFFECT = new Set(['done', 'result-expired', 'outcome-unknown']);
 /** How a question may end when connections break. */
 const ANSWERS = new Set(['done', 'timeout', 'unavailable', 'cancelled']);
 
+/** The server keeps the kind of an outcome longer than what it carries. */
+const isDataGone = ({ code, mark }: Outcome): boolean => code === 'rejected' && mark === null;
+
 export function createCommandCheck(truth: Truth, complaints: Complaints): CommandCheck {
   const sent = new Map<string, Sent>();
   const ended = new Map<string, Outcome>();
@@ -41,7 +44,7 @@ export function createCommandCheck(truth: Truth, complaints: Complaints): Comman
     const [end] = ends;
     if (NEVER.has(code)) complaints.add('wrong outcome', `${at}; its handler: ${end?.how ?? `${begins.length} begins`}`);
     else if (NOT_RUN.has(code) && begins.length > 0) complaints.add('wrong outcome', `${at}, and was run`);
-    else if ((code === 'done' || code === 'rejected') && (end?.how !== code || end.mark !== mark)) complaints.add('wrong outcome', `${at} with '${mark}'; its handler: ${end === undefined ? 'never ended' : `${end.how} '${end.mark}'`}`);
+    else if ((code === 'done' || code === 'rejected') && (end?.how !== code || (end.mark !== mark && !isDataGone(outcome)))) complaints.add('wrong outcome', `${at} with '${mark}'; its handler: ${end === undefined ? 'never ended' : `${end.how} '${end.mark}'`}`);
     else if (code === 'result-expired' && end?.how !== 'done') complaints.add('wrong outcome', `${at}; its handler: ${end?.how ?? 'never ended'}`);
     else if (code === 'outcome-unknown' && !truth.isRestarted(t, outcome.t)) complaints.add('outcome unknown without a cause', `${at}; its handler: ${end?.how ?? `${begins.length} begins`}`);
     if (code === 'done' && truth.published(id) !== 1) complaints.add('wrong effect', `${at}, and ${truth.published(id)} events were published`);
@@ -49,7 +52,8 @@ export function createCommandCheck(truth: Truth, complaints: Complaints): Comman
   }
 
   function takeOutcome(record: Outcome): void {
-    outcomes[record.code] = (outcomes[record.code] ?? 0) + 1;
+    const kind = isDataGone(record) ? 'rejected, its data gone' : record.code;
+    outcomes[kind] = (outcomes[kind] ?? 0) + 1;
     const its = sent.get(record.id);
     if (its === undefined) return complaints.add('outcome of nothing', `command ${record.id} of ${record.c}`);
     if (ended.has(record.id)) return complaints.add('ended twice', `command ${record.id} of ${record.c}: ${ended.get(record.id)?.code}, then ${record.code}`);
