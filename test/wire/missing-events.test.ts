@@ -136,8 +136,8 @@ it.each([
   await publish(1, 60);
   await vi.waitFor(() => expect(shown()).toEqual(numbers(1, 60)), PATIENCE);
   stop();
-  // The retention is over when the view does not exist any more.
-  await isTrue(() => view.get().status === 'pending');
+  // The retention is over when the view has let go of its channel.
+  await isTrue(() => view.get().liveStatus === 'idle');
   await publish(61, 63);
   const allow = proxy.refuse(() => when === 'while the connection is away');
   if (when === 'while the connection is away') {

@@ -49,7 +49,8 @@ export function createWatchedViews({ name: c, client, history, boards, isQuiet }
     const stopSampling = repeat(SAMPLE_MS, () => {
       write();
       const { gap, status } = view.get();
-      if (status === 'error' ? isQuiet() || chance(0.5) : gap !== null && chance(0.3)) view.resync();
+      // A view without history is empty after a resync, and would have nothing to show at rest.
+      if (status === 'error' ? isQuiet() || chance(0.5) : gap !== null && !isQuiet() && chance(0.3)) view.resync();
     });
     return () => {
       if (isQuiet()) return;
