@@ -38,8 +38,10 @@ export function keepServer(program: string, histories: string, perSecond: number
       port = null;
       if (!isExpected) failure = `server process ${runs} ended by itself (${code ?? signal})`;
     });
-    const [{ listening }] = (await once(next, 'message')) as [{ readonly listening: number }];
-    port = listening;
+    port = await new Promise((resolve, reject) => {
+      next.once('message', ({ listening }: { readonly listening: number }) => resolve(listening));
+      next.once('exit', () => reject(new Error('The server process ended before it listened.')));
+    });
   }
 
   async function end(): Promise<void> {

@@ -43,14 +43,18 @@ export async function soak({ minutes, clients, processes, eventsPerSecond, fault
     await server.start();
     const crew = hireCrew(programs.client, programs.histories, { port: proxy.port, processes, clients, longestMs: forMs + REST_MS + MARK_MS + 120_000 });
     ends.unshift(() => crew.stop());
-    const failures = (): string[] => [...crew.failures, ...(server.failure === null ? [] : [server.failure])];
+    const assertAlive = (): void => {
+      const failures = [...crew.failures, ...(server.failure === null ? [] : [server.failure])];
+      if (failures.length > 0) throw new Error(failures.join('; '));
+    };
     const history = openHistory<FaultRecord>(join(programs.histories, 'faults-0.jsonl'));
     const faults = breakThings({ proxy, server, crew, history, clients, everyMs: faultEveryMs });
     ends.unshift(() => faults.end());
 
     const endsAt = Date.now() + forMs;
-    for (let left = forMs; left > 0 && failures().length === 0; left = endsAt - Date.now()) {
+    for (let left = forMs; left > 0; left = endsAt - Date.now()) {
       await pause(Math.min(PROGRESS_MS, left));
+      assertAlive();
       const { delivered, connected, pending } = crew.report();
       onProgress(`${Math.max(0, Math.round((endsAt - Date.now()) / 1_000))} s left: ${delivered} events delivered, ${connected} clients connected, ${pending} pending, ${server.runs} server processes`);
     }
@@ -63,10 +67,11 @@ export async function soak({ minutes, clients, processes, eventsPerSecond, fault
     const isResting = (): boolean => crew.report().pending === 0 && crew.report().connected === clients;
     // Two reports in a row: the first may be older than the order.
     for (let calm = 0; calm < 3 && Date.now() < restsBy; calm = isResting() ? calm + 1 : 0) await pause(1_000);
+    assertAlive();
     server.send({ do: 'mark' });
     await pause(MARK_MS);
     await crew.rest();
-    if (failures().length > 0) throw new Error(failures().join('; '));
+    assertAlive();
     await server.stop();
     const { stdout } = await promisify(execFile)(process.execPath, [programs.check, programs.histories, String(KEPT_EVENTS), String(KEEP_EVENTS_MS)], { maxBuffer: 2 ** 26 });
     return JSON.parse(stdout) as Report;
