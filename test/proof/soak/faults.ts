@@ -102,7 +102,8 @@ export function breakThings({ proxy, server, crew, history, clients, everyMs }: 
       }
       case 'freeze':
       case 'kill':
-        if (isServerBusy) return;
+        // Later: also a short soak has each kind.
+        if (isServerBusy) return void deck.unshift(kind);
         isServerBusy = true;
         note('server');
         await (kind === 'freeze' ? server.freeze(between(500, 14_000)) : server.kill(between(0, 3_000)));
