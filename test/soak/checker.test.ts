@@ -194,6 +194,9 @@ const COMMANDS: readonly Planted[] = [
   ['a command that was run and ends cancelled', ['wrong outcome', 'wrong effect'], change('outcome', isOutcome('m1'), { code: 'cancelled', mark: null })],
   ['a command whose handler never ended and that ends done', ['wrong outcome', 'wrong effect'], change('outcome', isOutcome('m4'), { code: 'done' })],
   ['an unknown outcome without a restart', ['outcome unknown without a cause'], ({ server }) => void server.splice(server.findIndex((record) => record.k === 'start' && record.run === 2), 1)],
+  ['an unknown outcome long after a restart', ['outcome unknown without a cause'], ({ client }) => {
+    client.push({ k: 'send', t: 20_000, c: 'c1', id: 'm5', lane: 'posts', serial: 5 }, { k: 'outcome', t: 20_001, c: 'c1', id: 'm5', code: 'outcome-unknown', mark: null });
+  }],
   ['a lost outcome', ['never ended'], remove('outcome', isOutcome('m1'))],
   ['an outcome twice', ['ended twice'], ({ client }) => void client.push({ k: 'outcome', t: 90, c: 'c1', id: 'm1', code: 'done', mark: 'c1 posts 1' })],
   ['an outcome of nothing', ['outcome of nothing'], ({ client }) => void client.push({ k: 'outcome', t: 90, c: 'c1', id: 'm9', code: 'done', mark: null })],
@@ -215,6 +218,11 @@ describe.each([
   it.each(planted)('%s', (_name, found, edit) => {
     expect(Object.keys(check(edit).violations).toSorted()).toEqual(found.toSorted());
   });
+});
+
+it('takes an unknown outcome of a command that went to a socket of the killed server', () => {
+  const late: Edit = ({ client }) => void client.push({ k: 'send', t: 9_000, c: 'c1', id: 'm5', lane: 'posts', serial: 5 }, { k: 'outcome', t: 9_001, c: 'c1', id: 'm5', code: 'outcome-unknown', mark: null });
+  expect(check(late).violations).toEqual({});
 });
 
 it('takes a rejection whose data the server has not kept', () => {

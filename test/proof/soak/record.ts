@@ -42,6 +42,7 @@ export interface ViewRecord extends OfClient {
   readonly channel: string;
   readonly history: number;
   readonly isLive: boolean;
+  /** `dismissed`: there was one, and the application has said that it knows. */
   readonly gap: string | null;
   readonly lines: readonly (readonly [epoch: string, offset: number, id: string])[];
   /** Commands whose optimistic edits were shown. */

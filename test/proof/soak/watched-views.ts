@@ -24,6 +24,8 @@ export function createWatchedViews({ name: c, client, history, boards, isQuiet }
     const { ref, history: wanted } = VIEWS[kind];
     const view = client.view(ref, { id: board });
     let wasLive = false;
+    /** A refused view that asks to be let in keeps its state and loses its gap: the hole is known to the application. */
+    let isDismissed = false;
     const write = (): void => {
       const { status, liveStatus, gap, data } = view.get();
       const isLine = (line: Line): line is readonly [string, number, string] => Array.isArray(line);
@@ -34,7 +36,7 @@ export function createWatchedViews({ name: c, client, history, boards, isQuiet }
         channel: `board:${board}`,
         history: wanted,
         isLive: status === 'success' && liveStatus === 'live',
-        gap: gap?.reason ?? null,
+        gap: gap?.reason ?? (isDismissed && data.length > 0 ? 'dismissed' : null),
         lines: data.filter(isLine),
         pending: data.flatMap((line) => ('pending' in line ? line.pending : [])),
       });
@@ -50,7 +52,9 @@ export function createWatchedViews({ name: c, client, history, boards, isQuiet }
       write();
       const { gap, status } = view.get();
       // A view without history is empty after a resync, and would have nothing to show at rest.
-      if (status === 'error' ? isQuiet() || chance(0.5) : gap !== null && !isQuiet() && chance(0.3)) view.resync();
+      if (!(status === 'error' ? isQuiet() || chance(0.5) : gap !== null && !isQuiet() && chance(0.3))) return;
+      isDismissed = status === 'error' && (isDismissed || gap !== null);
+      view.resync();
     });
     return () => {
       if (isQuiet()) return;
