@@ -1,0 +1,42 @@
+// The Vitest configuration of a mutation run: the `unit` and `dom` projects of vite.config.ts, with each sampled mutant behind a switch. Read by worker.mjs alone.
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { mergeConfig } from 'vite';
+import base from '../../vite.config.ts';
+import { withSwitches } from './mutants.mjs';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const plan = JSON.parse(readFileSync(process.env.HOLDFAST_MUTATION_PLAN, 'utf8'));
+
+/** Tests that are no killers: they spawn processes, read text, or test the simulation itself. What they cover, others cover. */
+const NO_KILLERS = ['test/package/**', 'test/types/**', 'test/supervisor/**', 'test/stories/**', 'test/desk/**', 'test/torture/**', 'test/architecture/**', 'test/simulation/planted-bugs.test.ts', 'examples/**'];
+
+const byPath = new Map();
+for (const mutant of plan.mutants) {
+  const path = join(root, mutant.file);
+  byPath.set(path, [...(byPath.get(path) ?? []), mutant]);
+}
+
+const switches = {
+  name: 'holdfast-mutants',
+  enforce: 'pre',
+  transform(code, id) {
+    const mutants = byPath.get(id);
+    return mutants === undefined ? undefined : { code: withSwitches(code, mutants, ({ number }) => number), map: null };
+  },
+};
+
+const { projects, ...test } = base.test;
+const killers = projects.filter((project) => project.test.name === 'unit' || project.test.name === 'dom');
+
+export default {
+  ...mergeConfig({ ...base, test: undefined }, { root, plugins: [switches] }),
+  test: {
+    ...test,
+    projects: killers.map((project) => ({
+      ...project,
+      test: { ...project.test, exclude: [...project.test.exclude, ...NO_KILLERS], setupFiles: [join(root, 'scripts', 'mutation', 'setup.mjs')] },
+    })),
+  },
+};
