@@ -26,7 +26,8 @@ const minutes = () => `${((performance.now() - started) / 60_000).toFixed(1)} mi
 const files = SUBJECTS.flatMap((folder) => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((path) => `${folder}/${path}`))
   .filter((path) => path.endsWith('.ts'))
   .toSorted();
-const byFile = new Map(files.map((file) => [file, findMutants(file, readFileSync(join(root, file), 'utf8'))]));
+const sources = new Map(files.map((file) => [file, readFileSync(join(root, file), 'utf8')]));
+const byFile = new Map([...sources].map(([file, source]) => [file, findMutants(file, source)]));
 const all = [...byFile.values()].flat();
 const isSame = (known) => (mutant) =>
   mutant.file === known.file && mutant.lineText === known.line && mutant.operator === known.operator && mutant.after === known.after && mutant.nth === (known.nth ?? 1);
@@ -38,7 +39,7 @@ const asked = new Map([...byFile].map(([file, found]) => [file, found.filter(isW
 const mutants = sample(asked, Number(values.sample), values.seed).map((mutant, number) => ({ ...mutant, number }));
 mkdirSync(cache, { recursive: true });
 const planPath = join(cache, `mutation-plan-${process.pid}.json`);
-writeFileSync(planPath, JSON.stringify({ mutants }));
+writeFileSync(planPath, JSON.stringify({ mutants, sources: Object.fromEntries([...sources].filter(([file]) => asked.has(file))) }));
 console.log(`${mutants.length} of ${all.length} mutants, ${asked.size} files, seed ${values.seed}`);
 
 const hands = Array.from({ length: workers }, () => createHand(planPath));
@@ -77,6 +78,7 @@ await spread(mutants, async (hand, mutant) => {
     killer = answer === null ? { test: '(time limit)', error: 'the tests did not come back' } : answer.killer;
   }
   results.push({ ...mutant, killer, ms: performance.now() - begun, tests: chosen.reduce((sum, { count }) => sum + count, 0) });
+  if (killer === null && !whyOf.has(mutant.id)) console.log(`survives ${mutant.file}:${mutant.line}  ${mutant.operator}  ${mutant.lineText}`);
   if (results.length % 50 === 0) console.log(`${results.length} of ${mutants.length}, ${results.filter((one) => one.killer === null).length} survive, ${minutes()}`);
 });
 for (const hand of hands) hand.end();

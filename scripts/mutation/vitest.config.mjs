@@ -12,19 +12,16 @@ const plan = JSON.parse(readFileSync(process.env.HOLDFAST_MUTATION_PLAN, 'utf8')
 /** Tests that are no killers: they spawn processes, read text, or test the simulation itself. What they cover, others cover. */
 const NO_KILLERS = ['test/package/**', 'test/types/**', 'test/supervisor/**', 'test/stories/**', 'test/desk/**', 'test/torture/**', 'test/architecture/**', 'test/simulation/planted-bugs.test.ts', 'examples/**'];
 
-const byPath = new Map();
-for (const mutant of plan.mutants) {
-  const path = join(root, mutant.file);
-  byPath.set(path, [...(byPath.get(path) ?? []), mutant]);
+const texts = new Map();
+for (const [file, source] of Object.entries(plan.sources)) {
+  texts.set(join(root, file), withSwitches(source, plan.mutants.filter((mutant) => mutant.file === file), ({ number }) => number));
 }
 
 const switches = {
   name: 'holdfast-mutants',
   enforce: 'pre',
-  transform(code, id) {
-    const mutants = byPath.get(id);
-    return mutants === undefined ? undefined : { code: withSwitches(code, mutants, ({ number }) => number), map: null };
-  },
+  /** The text as it was when the run began, whatever somebody writes into the file meanwhile. */
+  load: (id) => texts.get(id),
 };
 
 const { projects, ...test } = base.test;

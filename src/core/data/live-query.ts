@@ -99,6 +99,8 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
   let held: ChannelEvent[] = [];
   /** Where the held events begin; null: they do not reach back to anything known. */
   let heldFrom: Position | null = null;
+  /** Where the data stood when the load began: it goes on from there if no answer comes. Null: it joins on to nothing. */
+  let stoodAt: Position | null = null;
   /** A command has changed what was answered, or may have. Only where nothing is followed. */
   let isOutdated = false;
   let unlay = (): void => {};
@@ -126,6 +128,7 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
     isOutdated = false;
     held = [];
     heldFrom = reading?.position ?? null;
+    stoodAt = anchor === null ? null : heldFrom;
     let isCancelled = false;
     let cancel: () => void = () => {};
     load = {
@@ -173,8 +176,10 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
       if (stamped !== null) catchUp(stamped);
     } else {
       error = answer.error;
-      for (const event of held) applyNext(event);
+      const events = held;
       held = [];
+      if (stoodAt !== null && !reachesBackTo(stoodAt)) reading?.rewind(stoodAt);
+      else for (const event of events) applyNext(event);
     }
     pass();
     cell.changed();
@@ -202,13 +207,17 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
 
   /** From the stamp on: out of what was held, if that reaches back so far, else by asking the channel again. */
   function catchUp(stamped: Position): void {
-    const reachesBack = heldFrom !== null && heldFrom.epoch === stamped.epoch && heldFrom.offset <= stamped.offset;
+    const reachesBack = reachesBackTo(stamped);
     const events = held;
     held = [];
     anchor = stamped;
     for (const event of events) if (isKnown(event)) overlay.settle(event.command);
     if (!reachesBack) return reading?.rewind(stamped);
     for (const event of events) applyNext(event);
+  }
+
+  function reachesBackTo(position: Position): boolean {
+    return heldFrom !== null && heldFrom.epoch === position.epoch && heldFrom.offset <= position.offset;
   }
 
   /** The answer has it already, and perhaps something newer. */

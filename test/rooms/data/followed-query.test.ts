@@ -81,6 +81,22 @@ describe('a query that follows a channel', () => {
     page.client.dispose();
   });
 
+  it('misses nothing though more came than is held, and then no answer did', async () => {
+    const page = setUp();
+    page.kept.subscribe(() => {});
+    await page.pass(1_000);
+    page.readsFor(60_000);
+    page.kept.refetch();
+    await page.pass(1_000);
+    for (let id = 0; id < 1_200; id++) page.put(id);
+    await page.pass(15_000);
+    expect(page.kept.get().error?.code).toBe('timeout');
+    page.put(1_200);
+    await page.pass(5_000);
+    expect(page.kept.get().data).toEqual(page.stored);
+    page.client.dispose();
+  });
+
   it('is not asked again by an event, an outcome or a reconnect: it holds everything', async () => {
     const page = setUp();
     page.kept.subscribe(() => {});
