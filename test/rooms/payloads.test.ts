@@ -29,6 +29,15 @@ describe('an input on its way out', () => {
     expect(() => takeInput(api.commands.stop, 1)).toThrow(expect.objectContaining({ code: 'invalid' }));
   });
 
+  it('leaves 1,024 bytes of a frame for what is around it, and a level of its depth', () => {
+    const room = 64 * 1_024 - 1_024;
+    expect(takeInput(api.commands.say, 'x'.repeat(room - 2)).bytes).toBe(room);
+    expect(() => takeInput(api.commands.say, 'x'.repeat(room - 1))).toThrow(expect.objectContaining({ code: 'too-large' }));
+    const nested = (levels: number): unknown => Array.from({ length: levels }).reduce<unknown>((inner) => [inner], 1);
+    expect(takeInput(api.commands.say, nested(31)).bytes).toBe(63);
+    expect(() => takeInput(api.commands.say, nested(32))).toThrow(expect.objectContaining({ code: 'invalid' }));
+  });
+
   it('that no frame can carry is refused where it entered', () => {
     const loop: Record<string, unknown> = {};
     loop['self'] = loop;

@@ -201,6 +201,30 @@ describe('the pool', () => {
     expect([clock.pending, signal, link(0).said.at(-1)]).toEqual([0, null, 'stop']);
   });
 
+  it('waits for no link that the server has turned away for good: the channels are asked for over the one that is there', async () => {
+    pool.hold();
+    ready(0);
+    await join(5);
+    expect(status).toMatchObject({ isShort: true, links: [{ channels: 4 }, { channels: 0 }] });
+    link(1).show({ tag: 'stopped', generation: 1, code: 'forbidden', loss: { code: 4403, reason: '' } });
+    expect(pool.home('c4')).toBe(0);
+    await tick();
+    expect(status).toMatchObject({ isShort: false, links: [{ channels: 5 }, { channels: 0 }] });
+    // It is not sought any more, and not let go as one that is spare.
+    clock.advance(60_000);
+    expect([links.length, link(1).said]).toEqual([2, ['start 0']]);
+  });
+
+  it('is held by nobody once it was disposed', async () => {
+    pool.hold();
+    ready(0);
+    pool.dispose();
+    const release = pool.hold();
+    await tick();
+    release();
+    expect([link(0).said, signal, clock.pending]).toEqual([['start 0', 'stop'], null, 0]);
+  });
+
   it('lets every other link go when one has learned that they belong to another user', async () => {
     pool.hold();
     ready(0);
