@@ -139,6 +139,8 @@ export function findMutants(file, source) {
     const isPattern = node.type === 'ArrayPattern' || node.type === 'ObjectPattern';
     // `a[i] ?? 0` tells the compiler that there is an `a[i]`; the 0 is never seen.
     const isForCompiler = node.type === 'Literal' && key === 'right' && parent.operator === '??' && parent.left.type === 'MemberExpression' && parent.left.computed;
+    // `return event satisfies never` is for the compiler, too.
+    if (node.type === 'ReturnStatement' && node.argument?.type === 'TSSatisfiesExpression' && node.argument.typeAnnotation.type === 'TSNeverKeyword') return;
     const isDirective = node.type === 'ExpressionStatement' && typeof node.directive === 'string';
     if (isDirective) return;
     if (!isName && !isTarget && !isPattern && !isInChain && !isForCompiler) visitExpression(node, isStatic);

@@ -36,6 +36,7 @@ describe('the changes', () => {
     ['if (a) b();', ['a → !(a)', 'b(); → ;']],
     ['const a = () => b();', ['b() → undefined']],
     ['function a() { if (b < c) return; return 1; }', ['b < c → b <= c', 'b < c → !(b < c)', 'return; → ;', '1 → (1 + 1)', '1 → (1 - 1)']],
+    ['function a() { switch (b) { case c: return d(); default: return b satisfies never; } }', ['return d(); → ;']],
     ['interface A { readonly b: 1 }', []],
     ["import a from ',';", []],
     ['const a = { 1: b, c: true };', ['true → false']],
