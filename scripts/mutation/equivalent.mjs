@@ -5,4 +5,40 @@
  * `line`: the whole line, without its indentation. `nth`: which one, where the same change is possible several times in that line.
  * @type {readonly { readonly file: string, readonly line: string, readonly operator: string, readonly after: string, readonly nth?: number, readonly why: string }[]}
  */
-export const EQUIVALENT = [];
+export const EQUIVALENT = [
+  {
+    file: 'src/core/contract.ts',
+    line: "export const OPEN_CONTRACT: OpenContractId = { description: 'no contract', isOpen: true };",
+    operator: 'boolean',
+    after: 'false',
+    why: 'A mark for the compiler, which tells the open contract from the others by its type; nothing reads it at run time.',
+  },
+  {
+    file: 'src/core/pool/pool.machine.ts',
+    line: "return alone({ ...state, isWanted: false }, -1);",
+    operator: 'number + 1',
+    after: '(1 + 1)',
+    why: 'Stands for "no link is kept": links count from 0, so that any negative number is none of them.',
+  },
+  {
+    file: 'src/core/pool/pool.machine.ts',
+    line: "if (slot?.tag !== 'ready' || slot.isSuspect === event.isSuspect) return [state, NOTHING];",
+    operator: '?. → .',
+    after: 'slot.tag',
+    why: 'For the compiler: an event that names a link names one of the pool, and each of those has a slot.',
+  },
+  {
+    file: 'src/core/protocol/codec.ts',
+    line: "if (countUpTo(text, '{', maxDepth) + countUpTo(text, '[', maxDepth) <= maxDepth) return false;",
+    operator: '<= → <',
+    after: "countUpTo(text, '{', maxDepth) + countUpTo(text, '[', maxDepth) < maxDepth",
+    why: 'A shortcut: a text with exactly as many brackets as it may be deep is looked at sign by sign instead, with the same answer.',
+  },
+  {
+    file: 'src/core/protocol/position.ts',
+    line: 'if (offset === next) return NEXT;',
+    operator: 'early return dropped',
+    after: ';',
+    why: 'Saves an object for each run of events; the last line makes an equal one.',
+  },
+];

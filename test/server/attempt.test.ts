@@ -74,7 +74,8 @@ describe('a signal', () => {
 
 describe('running handlers', () => {
   it('are counted for each user until they have ended', async () => {
-    const running = createRunning(2);
+    const counts = new Map<string, number>();
+    const running = createRunning(2, counts);
     const ends: (() => void)[] = [];
     const run = (user: string): void => running.add(user, new Promise<void>((resolve) => ends.push(resolve)));
     const end = async (): Promise<void> => {
@@ -95,7 +96,8 @@ describe('running handlers', () => {
     expect(running.isFull('ann')).toBe(true);
     await end();
     await end();
+    expect(counts).toEqual(new Map());
     run('ann');
-    expect(running.isFull('ann')).toBe(false);
+    expect([running.isFull('ann'), counts.size]).toEqual([false, 1]);
   });
 });

@@ -27,6 +27,10 @@ const event = (data: unknown, name = 'said') => storeEvent({ name, time: 5 }, da
 /** An event of so many bytes. */
 const sized = (bytes: number) => event('x'.repeat(bytes - event('').bytes));
 
+it('a frame of 12 kB leaves 1 kB for what stands around its events', () => {
+  expect(EVENT_RUN_BYTES).toBe(11 * 1_024);
+});
+
 describe('an event that is stored', () => {
   it('is the JSON of itself, with its size', () => {
     expect(JSON.parse(event({ a: 'ü' }).text)).toEqual({ name: 'said', data: { a: 'ü' }, time: 5 });

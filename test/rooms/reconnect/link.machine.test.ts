@@ -145,6 +145,16 @@ describe('link.machine', () => {
     expect(state).toMatchObject({ tag: 'connecting', generation: 2 });
   });
 
+  it.each([
+    ['0', 100],
+    ['99', 100],
+    ['7000', 7_000],
+    ['999999999', 600_000],
+  ])('waits %s ms, as the server named it, as %i', (named, least) => {
+    const [state] = step(play(START, ...greeted(1)), { ...closed(4200, `retry-after=${named}`, 1), roll: 0 });
+    expect(state).toMatchObject({ tag: 'waiting', retryAt: NOW + least });
+  });
+
   it('changes nothing for a timer whose time is over', () => {
     const states: readonly LinkState[] = [IDLE_LINK, play(START), play(START, { type: 'token-ready' }), play(START, ...open(1)), play(START, ...open(1), closed(1006, '', 1), RETRY, ...greeted(2)), play(START, ...open(1), closed(1006, '', 1)), play(START, ...open(1), closed(4403, '', 1))];
     expect(states.map(({ tag }) => tag)).toEqual(['idle', 'authorizing', 'connecting', 'greeting', 'ready', 'waiting', 'stopped']);
