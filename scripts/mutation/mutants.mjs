@@ -137,8 +137,8 @@ export function findMutants(file, source) {
     const isInChain = (key === 'callee' || key === 'object') && parent.type !== 'ChainExpression' && hasOptional(node);
     const isTarget = (key === 'left' && (parent.type === 'AssignmentExpression' || parent.type === 'AssignmentPattern' || parent.type.startsWith('For'))) || (key === 'argument' && parent.type === 'UpdateExpression') || key === 'id' || key === 'source' || key === 'label';
     const isPattern = node.type === 'ArrayPattern' || node.type === 'ObjectPattern';
-    // `a[i] ?? 0` tells the compiler that there is an `a[i]`; the 0 is never seen.
-    const isForCompiler = node.type === 'Literal' && key === 'right' && parent.operator === '??' && parent.left.type === 'MemberExpression' && parent.left.computed;
+    // `a[i] ?? 0` and `a[i]?.b ?? 0` tell the compiler that there is an `a[i]`; the 0 is never seen.
+    const isForCompiler = node.type === 'Literal' && key === 'right' && parent.operator === '??' && isOfElement(parent.left);
     // `return event satisfies never` is for the compiler, too.
     if (node.type === 'ReturnStatement' && node.argument?.type === 'TSSatisfiesExpression' && node.argument.typeAnnotation.type === 'TSNeverKeyword') return;
     const isDirective = node.type === 'ExpressionStatement' && typeof node.directive === 'string';
@@ -183,6 +183,12 @@ function isSafe({ before }) {
 /** `!a` without its `!`, and `a !== b` for `a === b`, are the same change. */
 function isNegatedElsewhere(test) {
   return (test.type === 'UnaryExpression' && test.operator === '!') || (test.type === 'BinaryExpression' && /^[!=]==?$/.test(test.operator));
+}
+
+/** `a[i]`, or something of it. */
+function isOfElement(node) {
+  if (node.type === 'ChainExpression') return isOfElement(node.expression);
+  return node.type === 'MemberExpression' && (node.computed || isOfElement(node.object));
 }
 
 function isText(node) {

@@ -40,6 +40,8 @@ describe('the changes', () => {
     ['interface A { readonly b: 1 }', []],
     ["import a from ',';", []],
     ['const a = { 1: b, c: true };', ['true → false']],
+    ['const a = list[b]?.size ?? 0;', ['list[b]?.size ?? 0 → (list[b]?.size) && (0)', 'list[b]?.size → list[b].size']],
+    ['const a = sizes.get(b) ?? 0;', ['sizes.get(b) ?? 0 → (sizes.get(b)) && (0)', '0 → (0 + 1)']],
     ['const a = counts[b] ?? 0;', ['counts[b] ?? 0 → (counts[b]) && (0)']],
   ])('%s', (source, expected) => {
     expect(changes(source).toSorted()).toEqual(expected.toSorted());
