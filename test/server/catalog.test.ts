@@ -14,7 +14,7 @@ const api = defineContract({
     lobby: channel('room:lobby', { events }),
     plain: channel('plain', { events }),
   },
-  queries: { find: query({ input: z.string() }) },
+  queries: { find: query({ input: z.string(), output: z.string() }) },
   commands: { post: command({ input: z.string() }) },
 });
 const ann: User = { id: 'ann', tag: 'ann' } as User;
@@ -117,7 +117,7 @@ describe('a server that is made wrongly', () => {
     ['a handler is missing', () => make({}, { queries: {} }), /'find' has no handler/],
     ['a handler is no function', () => make({}, { commands: { post: 'x' as never } }), /The handler of 'post' is a string/],
     ['a rule for a name that is not there', () => make({ commands: { pots: 'public' } }), /authorize.commands has a rule for 'pots'/],
-    ['a rule for what every object inherits', () => make({ channels: { toString: 'public' } }), /has a rule for 'toString'/],
+    ['a rule for what every object inherits', () => make({ channels: { toString: 'public' as never } }), /has a rule for 'toString'/],
     ['a rule that can say nothing', () => make({ queries: { find: true as never } }), /The rule for 'find' under authorize.queries can let nobody in/],
     ['a command of the protocol’s name', () => createCatalog({ contract: defineContract({ commands: { $publish: command() } }), commands: { $publish: () => '' } }, { clock, ruleMs: 1, logger: { warn() {}, error() {} } }), /\$publish/],
   ])('%s: it says so at once', (_, run, sentence) => {

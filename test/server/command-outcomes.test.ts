@@ -42,7 +42,7 @@ function start(broker: Broker = memoryBroker({ log })): void {
           return 'x'.repeat(input.signs);
         },
         refuse({ input, reject }) {
-          if (input === undefined) reject('bare');
+          if (input === undefined) reject('bare', undefined);
           reject('detailed', typeof input === 'number' ? nested(input) : input);
         },
       },

@@ -120,6 +120,15 @@ describe('a view', () => {
     client.dispose();
   });
 
+  it('that nobody holds has nothing to resync', async () => {
+    const { client, sent, pass } = setUp();
+    client.hold();
+    client.view(said, ROOM).resync();
+    await pass(1_000);
+    expect(sent.filter(({ t }) => t === 'subscribe')).toEqual([]);
+    client.dispose();
+  });
+
   it('keeps its channel for 5 s after the last look, and leaves it in that moment', async () => {
     const { client, pass, sent, world } = setUp();
     client.hold();
