@@ -2,7 +2,7 @@
 // FILES are beginnings of paths, or one line: `npm run mutation -- --sample 5000 src/core/pool` tries every mutant of a folder, `… src/core/lease.ts:37` those of a line.
 // Not StrykerJS: its present version needs Node 22, and this repository runs on Node 20; Vitest's own API, a switch for each mutant and the parser that check-walls uses are enough.
 import { availableParallelism } from 'node:os';
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -40,6 +40,7 @@ const asked = new Map([...byFile].map(([file, found]) => [file, found.filter(isW
 const mutants = sample(asked, Number(values.sample), values.seed).map((mutant, number) => ({ ...mutant, number }));
 mkdirSync(cache, { recursive: true });
 const planPath = join(cache, `mutation-plan-${process.pid}.json`);
+process.once('exit', () => rmSync(planPath, { force: true }));
 writeFileSync(planPath, JSON.stringify({ mutants, sources: Object.fromEntries([...sources].filter(([file]) => asked.has(file))) }));
 console.log(`${mutants.length} of ${all.length} mutants, ${asked.size} files, seed ${values.seed}`);
 
@@ -159,7 +160,7 @@ function report() {
   }
   for (const mutant of open) {
     const { before, after, operator } = describeMutant(mutant);
-    console.log(`\nsurvives  ${mutant.file}:${mutant.line}  ${operator}  (${mutant.tests} tests reach it)\n  in      ${mutant.lineText}\n  before  ${before}\n  after   ${after}`);
+    console.log(`\nsurvives  ${mutant.file}:${mutant.line}  ${operator}  (${mutant.tests} tests reach it)\n  in      ${mutant.lineText}\n  before  ${before}\n  after   ${after}\n  entry   ${JSON.stringify({ file: mutant.file, line: mutant.lineText, operator: mutant.operator, after: mutant.after, ...(mutant.nth > 1 && { nth: mutant.nth }) })}`);
   }
   for (const mutant of explained) console.log(`\nequivalent  ${mutant.file}:${mutant.line}  ${mutant.operator}: ${describeMutant(mutant).before} → ${describeMutant(mutant).after}\n  why       ${whyOf.get(mutant.id)}`);
   for (const { file, line, operator, because } of stale) console.log(`\nstale entry in scripts/mutation/equivalent.mjs: ${file}  ${operator}  ${line}\n  ${because}`);

@@ -108,6 +108,9 @@ describe('a result in parts', () => {
     ['quotation marks, which are two bytes in a text', '"', 2],
     ['backslashes', '\\', 2],
     ['two bytes', 'ü', 2],
+    ['the first sign of two bytes', '\u0080', 2],
+    ['the last sign of two bytes', '\u07ff', 2],
+    ['the first sign of three bytes', '\u0800', 3],
     ['three bytes', '€', 3],
     ['pairs of surrogates, which stay together', '😀', 4],
   ])('loses nothing of %s, and fills each part', (_, sign, bytes) => {
