@@ -18,8 +18,21 @@ function setUp() {
     authorize: { channels: { room: 'public' }, queries: { count: 'public' } },
     queries: { count: () => ++answer },
   });
-  const client = createClient({ url: 'ws://a.test/', contract: api, world: world.client('page'), pool: { size: 2, channelsPerLink: 1 } });
-  return { world, server, client, kept: client.liveQuery(api.queries.count, { from: 0 }), pass: (ms: number): Promise<void> => world.clock.run(world.clock.now() + ms) };
+  const page = world.client('page');
+  let storage = 0;
+  const client = createClient({
+    url: 'ws://a.test/',
+    contract: api,
+    pool: { size: 2, channelsPerLink: 1 },
+    world: {
+      ...page,
+      // What the server names as its storage is another one from a moment on, as after a failover behind a live connection.
+      open: (url, protocols, events) =>
+        page.open(url, protocols, { ...events, onMessage: (text) => events.onMessage(text.replace(/"fence":"([^"]*)"/, `"fence":"$1.${storage}"`)) }),
+    },
+  });
+  return {
+    changeStorage: () => void storage++, world, server, client, kept: client.liveQuery(api.queries.count, { from: 0 }), pass: (ms: number): Promise<void> => world.clock.run(world.clock.now() + ms) };
 }
 
 it('a query is asked again when the connection is back, and not when one more link is there', async () => {
@@ -35,6 +48,25 @@ it('a query is asked again when the connection is back, and not when one more li
   await pass(20_000);
   expect(client.connection.get().links.map(({ state }) => state)).toContain('ready');
   expect(kept.get().data).toBe(2);
+  client.dispose();
+});
+
+it('a query is asked again within a second when the storage behind the server is another one, though the connection lives on', async () => {
+  const { world, client, kept, pass, changeStorage } = setUp();
+  const followed = client.liveQuery(api.queries.count, { from: 1 }, { channel: api.channels.room, params: { id: '1' } });
+  followed.setApply((count) => count);
+  kept.subscribe(() => {});
+  await pass(1_000);
+  followed.subscribe(() => {});
+  await pass(20_000);
+  expect([kept.get().data, followed.get().data]).toEqual([1, 2]);
+  changeStorage();
+  // The next ping of the server says so.
+  await pass(7_500);
+  expect([kept.get().data, followed.get().data].toSorted()).toEqual([3, 4]);
+  await pass(30_000);
+  expect([kept.get().data, followed.get().data].toSorted()).toEqual([3, 4]);
+  expect(world.network.counts('page').opened).toBe(1);
   client.dispose();
 });
 
