@@ -23,6 +23,9 @@ import type { Queries } from './queries/queries.js';
 import type { Outbox } from './queue/outbox.js';
 import type { Clock, Dice } from './world.js';
 
+/** Views that nobody shows any more and that go on from where they were when they are shown again. */
+const STOPPED_VIEWS = 100;
+
 export type Params = Readonly<Record<string, string | number>>;
 
 /** A view as the application sees it: subscribing keeps it, and a while after. */
@@ -82,11 +85,12 @@ export interface HandlesParts {
 
 export function createHandles(parts: HandlesParts): Handles {
   const { clock, dice, flusher, timings, channels, queries, outbox, onError } = parts;
-  const views = createShelf<ViewSnapshot<unknown>, FoldingView>(clock, timings.channelLeaseMs);
+  const views = createShelf<ViewSnapshot<unknown>, FoldingView>(clock, timings.channelLeaseMs, STOPPED_VIEWS);
   const viewNumbers = new WeakMap<ViewRef, number>();
   let viewCount = 0;
   const liveQueries = createShelf<QuerySnapshot<unknown>, AskingQuery>(clock, timings.channelLeaseMs);
   const layers = createLayers();
+  let userEra = 0;
 
   const assertLive = (): void => {
     if (parts.isDisposed()) throw new RealtimeError('disposed', 'This client was disposed. Make a new one.');
@@ -96,7 +100,7 @@ export function createHandles(parts: HandlesParts): Handles {
     const name = channelName(ref.channel, params);
     const key = viewKey(ref, name);
     const make = (): FoldingView =>
-      createView(ref, name, key, { clock, flusher, layers, join: (reader) => channels.join(name, eventDecoder(ref.channel), reader), onError });
+      createView(ref, name, key, { clock, flusher, layers, join: (reader, from) => channels.join(name, eventDecoder(ref.channel), reader, from), onError });
     const seen = lookAt(views, key, make, initialView(ref.initialState));
     return { ...seen.readable, resync: () => seen.item()?.resync() };
   }
@@ -114,7 +118,7 @@ export function createHandles(parts: HandlesParts): Handles {
 
   function tap(ref: ChannelRef, params: Params, listener: ChannelListener): Tap {
     const name = channelName(ref, params);
-    return createTap(name, { flusher, join: (reader) => channels.join(name, eventDecoder(ref), reader), readVolatile: (frame) => readVolatile(ref, frame), isDisposed: parts.isDisposed, onError }, listener);
+    return createTap(name, { flusher, join: (reader, from) => channels.join(name, eventDecoder(ref), reader, from), userEra: () => userEra, readVolatile: (frame) => readVolatile(ref, frame), isDisposed: parts.isDisposed, onError }, listener);
   }
 
   function publish(ref: ChannelRef, params: Params, name: string, data: unknown): Sent | boolean {
@@ -306,6 +310,8 @@ export function createHandles(parts: HandlesParts): Handles {
       for (const query of liveQueries.items) query.fenceChanged();
     },
     forget() {
+      userEra++;
+      views.dropStopped();
       for (const query of liveQueries.items) query.forget();
     },
     dispose() {

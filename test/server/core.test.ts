@@ -30,7 +30,7 @@ let server: ServerCore;
 let calls: Call[];
 let said: string[];
 
-function start(broker: Broker = memoryBroker({ log }), maySubscribe: () => boolean | Promise<boolean> = () => true): void {
+function start(broker: Broker = memoryBroker({ log }), maySubscribe: () => boolean | Promise<boolean> = () => true, maySay: (ask: { readonly input: string }) => boolean | Promise<boolean> = ({ input }) => input !== 'no'): void {
   const hand = (input: string, signal: Call['signal'], publish: (text: string) => void): Promise<string> =>
     new Promise((answer, fail) => calls.push({ input, signal, publish, answer, fail }));
   server = createServerCore(
@@ -40,7 +40,7 @@ function start(broker: Broker = memoryBroker({ log }), maySubscribe: () => boole
       logger: { warn: (message) => said.push(message), error: (message) => said.push(message) },
       limits: { channels: 3 },
       authenticate: ({ token }) => (token === undefined ? new Promise(() => undefined) : { id: token }),
-      authorize: { channels: { room: maySubscribe }, queries: { ask: 'public' }, commands: { say: ({ input }) => input !== 'no' } },
+      authorize: { channels: { room: maySubscribe }, queries: { ask: 'public' }, commands: { say: maySay } },
       queries: { ask: ({ input, signal }) => hand(input, signal, () => undefined) },
       commands: { say: ({ input, signal, publish }) => hand(input, signal, (text) => publish(api.channels.room, { id: '1' }, 'said', text)) },
     },
@@ -426,6 +426,33 @@ describe('commands', () => {
     await client.say(say(1), say(2, '2', { void: true }));
     expect(calls).toHaveLength(1);
     expect(client.answers()).toEqual(['c1 void', 'c2 two', 'c1 void', 'c2 two']);
+  });
+
+  it('are withdrawn by void while they wait for their turn, also past their time', async () => {
+    const client = await enter();
+    await client.say(lane, say(1), say(2, '2', { remainingMs: 500 }), { ...say(3), name: 'nothing' });
+    await world.clock.advance(1_000);
+    await client.say(say(2, '2', { void: true }), { ...say(3), name: 'nothing', void: true });
+    calls[0]?.answer('one');
+    await settle();
+    expect(client.answers()).toEqual(['c1 one', 'c2 void', 'c3 void', 'c2 void', 'c3 void']);
+    expect(calls.map(({ input }) => input)).toEqual(['1']);
+  });
+
+  it('are withdrawn by void while their rule is asked; the lane goes on behind them', async () => {
+    const rules: ((isAllowed: boolean) => void)[] = [];
+    start(undefined, undefined, () => new Promise((resolve) => rules.push(resolve)));
+    const client = await enter();
+    await client.say(lane, say(1), say(2));
+    await client.say(say(1, '1', { void: true }));
+    rules[0]?.(true);
+    await settle();
+    rules[1]?.(true);
+    await settle();
+    calls[0]?.answer('two');
+    await settle();
+    expect(client.answers()).toEqual(['c1 void', 'c2 two', 'c1 void']);
+    expect(calls.map(({ input }) => input)).toEqual(['2']);
   });
 
   it('survive the node: what was begun is begun again, what was committed is answered', async () => {

@@ -116,7 +116,7 @@ describe('greeting', () => {
     ['a refused token', hello({ token: 'bad' }), 4300],
     ['another version', hello({ v: 2 }), 4401],
     ['a token over 8 kB', hello({ token: 'x'.repeat(8_193) }), 4400],
-    ['a first frame over its limit', hello({ token: 'x'.repeat(20_000) }), 4409],
+    ['a first frame over its limit', hello({ token: 'x'.repeat(65_536) }), 4409],
     ['a first frame that is not hello', { t: 'ping', n: 1, visible: true }, 4400],
     ['a first frame of an unknown type', { t: 'news', id: 'x' }, 4400],
     ['a malformed hello', hello({ client: 7 }), 4400],

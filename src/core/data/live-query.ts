@@ -8,8 +8,9 @@ import type { Gap } from '../channels/reader.js';
 import type { Reading } from '../channels/channels.js';
 import type { Reader } from '../channels/delivery.js';
 import type { ChannelEvent } from '../contract.js';
-import { RealtimeError } from '../errors.js';
+import { RealtimeError, type RealtimeErrorCode } from '../errors.js';
 import type { Answer } from '../payloads.js';
+import type { UnsubscribeReason } from '../protocol/codes.js';
 import type { ChannelPosition } from '../protocol/frames.js';
 import type { Position } from '../protocol/position.js';
 import type { Clock, Dice } from '../world.js';
@@ -17,6 +18,7 @@ import type { Flusher } from './flush.js';
 import { createOverlay, type Layers } from './optimistic.js';
 import type { Shelved } from './shelf.js';
 import { createCell } from './store.js';
+import { refusalError } from './view.js';
 
 /** What a component sees of a query, in TanStack Query's words. */
 export interface QuerySnapshot<Data> {
@@ -69,7 +71,7 @@ export interface LiveQueryPort {
 
 type Load =
   | { readonly tag: 'none' }
-  | { readonly tag: 'loading'; readonly cancel: () => void; readonly isAsked: boolean };
+  | { readonly tag: 'loading'; readonly cancel: () => void; readonly isAsked: boolean; /** It waits until it asks. */ readonly isDelayed: boolean };
 
 /** Where nothing is followed, no place in a channel says when the data holds an outcome. */
 const NEXT_ANSWER: Position = { epoch: '', offset: 0 };
@@ -77,6 +79,8 @@ const NEXT_ANSWER: Position = { epoch: '', offset: 0 };
 const HELD_EVENTS = 1_000;
 /** After a change of fence every page asks again: not all in the same moment. */
 const FENCE_JITTER_MS = 1_000;
+/** Errors that another attempt may not have. */
+const MAY_PASS: ReadonlySet<RealtimeErrorCode> = new Set<RealtimeErrorCode>(['timeout', 'unavailable', 'internal']);
 /** Reloads that follow each other faster than this wait ever longer. */
 const CALM_MS = 10_000;
 const RELOAD_BASE_MS = 500;
@@ -94,6 +98,7 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
   let apply: Apply | null = null;
   let reading: Reading | null = null;
   let isChannelLive = false;
+  let refusal: UnsubscribeReason | null = null;
   /** Where the data joins on to the channel's events: the stamp of its answer. After a gap nowhere, until a new answer has come. */
   let anchor: Position | null = null;
   let held: ChannelEvent[] = [];
@@ -107,11 +112,12 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
   const overlay = createOverlay(port.name, port.onError);
 
   const cell = createCell<QuerySnapshot<unknown>>(port.flusher, () => {
-    const status = error !== null ? 'error' : isAnswered ? 'success' : 'pending';
+    const shown = error ?? (refusal && refusalError(port.name, refusal));
+    const status = shown !== null ? 'error' : isAnswered ? 'success' : 'pending';
     const fetchStatus = load.tag === 'none' ? 'idle' : load.isAsked ? 'fetching' : 'paused';
     return {
       data: isAnswered ? overlay.over(data) : data,
-      error,
+      error: shown,
       status,
       fetchStatus,
       isPending: status === 'pending',
@@ -126,20 +132,22 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
   function fetch(waitMs = 0): void {
     if (load.tag === 'loading') load.cancel();
     isOutdated = false;
-    held = [];
-    heldFrom = reading?.position ?? null;
-    stoodAt = anchor === null ? null : heldFrom;
     let isCancelled = false;
     let cancel: () => void = () => {};
     load = {
       tag: 'loading',
       isAsked: false,
+      isDelayed: waitMs > 0,
       cancel() {
         isCancelled = true;
         cancel();
       },
     };
     const ask = (): void => {
+      if (load.tag === 'loading') load = { ...load, isDelayed: false };
+      held = [];
+      heldFrom = reading?.position ?? null;
+      stoodAt = anchor === null ? null : heldFrom;
       cancel = port.ask({
         onAsked(isAsked) {
           if (isCancelled || load.tag !== 'loading') return;
@@ -154,12 +162,19 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
     cell.changed();
   }
 
+  /** Events wait for the answer. While the question itself waits, they are applied as they come. */
+  const isHolding = (): boolean => load.tag === 'loading' && !load.isDelayed;
+
   /** The data joins on to nothing any more. Asked anew within `withinMs`, or ever later while this keeps happening. */
   function reload(withinMs: number): void {
+    anchor = null;
+    fetchLater(withinMs);
+  }
+
+  function fetchLater(withinMs: number): void {
     const now = port.clock.now();
     reloads = now - reloadedAt < CALM_MS ? reloads + 1 : 0;
     reloadedAt = now;
-    anchor = null;
     fetch(port.dice.roll() * (reloads === 0 ? withinMs : Math.min(RELOAD_CAP_MS, RELOAD_BASE_MS * 2 ** reloads)));
   }
 
@@ -180,6 +195,8 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
       held = [];
       if (stoodAt !== null && !reachesBackTo(stoodAt)) reading?.rewind(stoodAt);
       else for (const event of events) applyNext(event);
+      // Data that follows a channel is to be right without anybody asking for it: what may pass is tried again.
+      if (port.follow !== null && MAY_PASS.has(error.code)) fetchLater(RELOAD_BASE_MS);
     }
     pass();
     cell.changed();
@@ -193,14 +210,15 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
   }
 
   function settle(id: string, positions: readonly ChannelPosition[] | null): void {
-    const until = port.follow === null ? positions && NEXT_ANSWER : positions?.find(({ channel }) => channel === port.name);
+    // Of a refused channel nothing more comes: an edit would wait for it for ever.
+    const until = refusal !== null ? null : port.follow === null ? positions && NEXT_ANSWER : positions?.find(({ channel }) => channel === port.name);
     const isOwn = overlay.settle(id, until ?? undefined);
     if (port.follow === null) {
       if (isOwn && until) isOutdated = true;
       if (isOutdated && !overlay.isPending) fetch();
-    } else if (isOwn && load.tag === 'none') {
+    } else if (isOwn && !isHolding()) {
       if (anchor !== null) pass();
-      else if (until) fetch();
+      else if (until && load.tag === 'none') fetch();
     }
     if (isOwn) cell.changed();
   }
@@ -239,28 +257,29 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
 
   const reader: Reader = {
     history: 0,
-    onEvents(events, end) {
-      if (load.tag === 'loading') {
-        held.push(...events);
-        if (held.length > HELD_EVENTS) {
-          held = [];
-          heldFrom = null;
-        }
+    onEvent(event) {
+      if (!isHolding()) return applyNext(event);
+      if (held.push(event) <= HELD_EVENTS) return;
+      held = [];
+      heldFrom = null;
+    },
+    onEnd(end) {
+      if (isHolding()) {
+        // Before anything is held, the held events begin here: with the channel's first answer, and after too many of them.
+        if (held.length === 0) heldFrom ??= end;
         return;
       }
-      for (const event of events) applyNext(event);
       if (anchor !== null) pass(end);
       cell.changed();
     },
     onGap(gap: Gap) {
       if (gap.reason !== 'invalid') reload(0);
     },
-    onStatus({ liveStatus, refusal }) {
-      isChannelLive = liveStatus === 'live';
+    onStatus(status) {
+      isChannelLive = status.liveStatus === 'live';
+      refusal = status.refusal;
       // What an outcome has named will not come here.
       if (refusal !== null) overlay.pass(null);
-      // The first answer of the channel is where held events begin.
-      if (load.tag === 'loading' && held.length === 0) heldFrom ??= reading?.position ?? null;
       cell.changed();
     },
     // `forget` is for queries that follow nothing, too.
@@ -272,6 +291,7 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
     start() {
       reading = port.follow?.(reader) ?? null;
       isChannelLive = reading?.status.liveStatus === 'live';
+      refusal = reading?.status.refusal ?? null;
       unlay = port.layers.show({ key: port.key, overlay, changed: cell.changed, settle });
       fetch();
     },
@@ -284,7 +304,8 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
       reading = null;
     },
     refetch() {
-      if (load.tag === 'none') fetch();
+      reading?.rejoin();
+      if (load.tag === 'none' || load.isDelayed) fetch();
     },
     setApply: (next) => (apply = next),
     reconnected() {

@@ -67,6 +67,7 @@ const RULES: Readonly<Record<ServerFrame['t'], Rules>> = {
     events,
     position: recordOf(position),
     more: isBoolean,
+    head: may(isCount),
     fence: isFence,
   },
   unsubscribed: { channel: isText, generation: isCount, reason: isText },

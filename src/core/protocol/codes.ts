@@ -82,7 +82,7 @@ export const WIRE_ERRORS = [
   'unavailable', // not now; not final
   'out-of-order', // an earlier command of the lane is missing; not final
   'lane-conflict', // the number was used by another command
-  'lane-unknown', // the server does not know the lane (any more)
+  'lane-unknown', // the server does not know the lane (any more); not final
   'void', // recorded as never to be run
   'poisoned', // begun three times and never finished
   'cancelled', // the client asked to stop

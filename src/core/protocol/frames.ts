@@ -182,6 +182,8 @@ export interface SubscribedFrame {
   readonly position: Position;
   /** Another page follows: subscribe again from `position`. */
   readonly more: boolean;
+  /** With `more`: the offset of the channel's last event when this page was read. */
+  readonly head?: number;
   readonly fence: string;
 }
 

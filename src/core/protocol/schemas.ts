@@ -231,6 +231,7 @@ const subscribed = z
       })
       .meta(note('After the last of `events`.')),
     more: z.boolean().meta(note('Another page follows: subscribe again from `position`.')),
+    head: count().exactOptional().meta(note("With `more`: the offset of the channel's last event when this page was read. A subscriber without a position begins after it.")),
     fence: serverFence(),
   })
   .meta(note('Answers one channel of a `subscribe`.'));

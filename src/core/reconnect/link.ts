@@ -7,11 +7,11 @@ import type { Heartbeat, HeartbeatPort } from '../heartbeat/heartbeat.js';
 import { drive } from '../machine.js';
 import type { Timings } from '../options.js';
 import { SERVER_FRAME_CHECKS } from '../protocol/checks.js';
-import { decode, encode, isLongerThan } from '../protocol/codec.js';
+import { decode, encode, isLongerThan, type Decoded } from '../protocol/codec.js';
 import { CloseCode } from '../protocol/codes.js';
 import type { Dialect, StandIn } from '../protocol/dialect.js';
 import type { ClientFrame, ServerFrame, ServerPingFrame, WelcomeFrame } from '../protocol/frames.js';
-import { CLIENT_FRAME_BYTES, SUBPROTOCOL, TOKEN_BYTES } from '../protocol/limits.js';
+import { ACCEPTED_FRAME_BYTES, CLIENT_FRAME_BYTES, PROTOCOL_VERSION, SUBPROTOCOL, TOKEN_BYTES } from '../protocol/limits.js';
 import type { Cancel, Clock, Dice, Socket, SocketEvents } from '../world.js';
 import { createLinkStep, IDLE_LINK, type LinkEffect, type LinkEvent, type LinkState } from './link.machine.js';
 import { stopError } from './stop-error.js';
@@ -188,9 +188,9 @@ export function createLink(port: LinkPort): Link {
   function receive(text: string, generation: number): void {
     heartbeat?.heard();
     if (standIn) return standIn.hear(text);
-    const decoded = decode<ServerFrame>(text, CLIENT_FRAME_BYTES, SERVER_FRAME_CHECKS);
+    const decoded = decode<ServerFrame>(text, ACCEPTED_FRAME_BYTES, SERVER_FRAME_CHECKS);
     if (!decoded.ok) {
-      if (decoded.why !== 'unknown') distrust(decoded.detail);
+      if (decoded.why !== 'unknown') distrust(decoded);
       return;
     }
     take(decoded.frame, generation);
@@ -201,6 +201,8 @@ export function createLink(port: LinkPort): Link {
       case 'welcome':
         return welcome(frame, generation);
       case 'ping':
+        // Before the welcome a pong would be a broken frame.
+        if (machine.state.tag !== 'ready') return;
         sendFrame(port.pong(frame));
         heartbeat?.intervalNamed(frame.everyMs);
         if (frame.rttMs !== undefined) port.onRtt(frame.rttMs);
@@ -215,6 +217,7 @@ export function createLink(port: LinkPort): Link {
 
   function welcome(frame: WelcomeFrame, generation: number): void {
     if (machine.state.tag !== 'greeting') return;
+    if (frame.v !== PROTOCOL_VERSION) return giveUp(CloseCode.incompatible, '');
     const { pingMs } = port.onWelcome(frame);
     // Whoever was told of it may have let this socket go.
     if ((machine.state as LinkState).tag !== 'greeting') return;
@@ -234,11 +237,11 @@ export function createLink(port: LinkPort): Link {
     machine.send({ type: 'welcomed', generation, isSilent: dialect?.can.greet === false });
   }
 
-  function distrust(detail: string): void {
+  function distrust({ why, detail }: Extract<Decoded<ServerFrame>, { detail: string }>): void {
     port.onError(
       new RealtimeError('bad-frame', `The server sent a frame that is not of protocol v1 (${detail}); the link is opened anew. Check that both ends run matching versions.`),
     );
-    giveUp(CloseCode.badFrame, 'bad frame', 1006);
+    giveUp(why === 'too-large' ? CloseCode.tooLarge : CloseCode.badFrame, 'bad frame', 1006);
   }
 
   /** `as` is what the machine hears: a code that we close with for the server's fault must not count as the server's verdict on us. */

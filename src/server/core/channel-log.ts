@@ -60,6 +60,8 @@ export interface ReadResult {
   readonly position: Position;
   /** The run goes on; ask again from `position`. */
   readonly more: boolean;
+  /** With `more`: the offset of the channel's last event. */
+  readonly head?: number;
 }
 
 interface Kept extends StoredEvent {
@@ -192,7 +194,7 @@ function answer(ask: ReadAsk, epoch: string, top: number, kept: readonly StoredE
   const { position } = ask;
   const oldest = top - kept.length + 1;
   const newest = Math.max(oldest, top - (ask.history ?? 0) + 1);
-  const run = (from: number): Pick<ReadResult, 'from' | 'events' | 'position' | 'more'> => cut(kept, from, oldest, epoch, ask.maxBytes);
+  const run = (from: number): Pick<ReadResult, 'from' | 'events' | 'position' | 'more' | 'head'> => cut(kept, from, oldest, epoch, ask.maxBytes);
 
   if (position === undefined) return { state: 'live', ...run(newest) };
   if (position.epoch !== epoch) return { state: 'gap', reason: 'epoch', ...run(newest) };
@@ -216,6 +218,7 @@ function cut(kept: readonly StoredEvent[], from: number, oldest: number, epoch: 
     events: kept.slice(start, end),
     position: { epoch, offset: oldest + end - 1 },
     more: end < kept.length,
+    ...(end < kept.length && { head: oldest + kept.length - 1 }),
   };
 }
 

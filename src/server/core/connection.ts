@@ -3,9 +3,9 @@
  * Not here: when it is let in (connection.machine), and what the frames do (subscriptions, commands, queries).
  */
 import { CloseCode, type Feature } from '../../core/protocol/codes.js';
-import { decode, utf8Bytes, type Decoded } from '../../core/protocol/codec.js';
+import { decode, utf8Bytes } from '../../core/protocol/codec.js';
 import type { ClientFrame, CommandFrame, HelloFrame, PingIntervals, ServerLimits } from '../../core/protocol/frames.js';
-import { CLIENT_FRAME_BYTES, PROTOCOL_VERSION, TOKEN_BYTES, WIRE_ID } from '../../core/protocol/limits.js';
+import { CLIENT_FRAME_BYTES, PROTOCOL_VERSION } from '../../core/protocol/limits.js';
 import { drive, type Driven } from '../../core/machine.js';
 import { CLIENT_FRAME_CHECKS } from '../../core/protocol/schemas.js';
 import type { Clock } from '../../core/world.js';
@@ -13,14 +13,12 @@ import type { Broker } from './broker.js';
 import type { Bucket } from './bucket.js';
 import type { Commands } from './commands.js';
 import { INITIAL_CONNECTION, stepConnection, type ConnectionEffect, type ConnectionEvent, type ConnectionState, type ConnectionTimer, type Greeting } from './connection.machine.js';
-import { failedText, frameText, notNowText, retryAfter } from './frame-text.js';
+import { frameText, notNowText, retryAfter } from './frame-text.js';
 import type { User } from './handlers.js';
 import { createHeartbeat, type Heartbeat } from './heartbeat.js';
+import { refusalOf, type Refusal } from './refusal.js';
 import type { ConnectionHandler, ConnectionRequest, ServerSocket } from './server-world.js';
 import type { Session, SessionPort } from './session.js';
-
-/** Before `welcome` a frame is a token and little more. */
-const HELLO_BYTES = TOKEN_BYTES + 2 * 1024;
 
 /** A client with more untaken than this misses volatile events. */
 const VOLATILE_BEHIND_BYTES = 64 * 1024;
@@ -109,8 +107,8 @@ class LeanConnection implements Connection, SessionPort {
     // Nothing but the first frame is parsed before welcome.
     if (state.kind === 'authenticating') return this.#machine.send({ type: 'frame' });
     this.#heartbeat?.heard(now);
-    const decoded = decode<ClientFrame>(text, state.kind === 'ready' ? CLIENT_FRAME_BYTES : HELLO_BYTES, CLIENT_FRAME_CHECKS);
-    if (!decoded.ok) return this.#refuse(decoded);
+    const decoded = decode<ClientFrame>(text, CLIENT_FRAME_BYTES, CLIENT_FRAME_CHECKS);
+    if (!decoded.ok) return this.#refuse(refusalOf(decoded, state.kind === 'ready'), state);
     const { frame } = decoded;
     if (frame.t === 'hello') return this.#machine.send({ type: 'hello', hello: frame });
     if (state.kind !== 'ready' || this.#session === null) return this.#machine.send({ type: 'frame' });
@@ -270,11 +268,12 @@ class LeanConnection implements Connection, SessionPort {
     if (this.#heartbeat?.setVisible(isVisible) === true) this.pingNow();
   }
 
-  #run(frame: CommandFrame, user: User, client: string): void {
+  /** `malformed`: what is wrong with the frame; the command is recorded as refused. */
+  #run(frame: CommandFrame, user: User, client: string, malformed?: string): void {
     if (this.#commandsUnderWay >= this.#host.maxCommands) return this.send(notNowText(frame.id, 'unavailable', 1_000));
     this.#commandsUnderWay++;
     void this.#host.commands
-      .run(user, client, frame)
+      .run(user, client, frame, malformed)
       .then(({ text, settled }) => {
         this.send(text);
         return settled;
@@ -282,18 +281,9 @@ class LeanConnection implements Connection, SessionPort {
       .then(() => this.#commandsUnderWay--);
   }
 
-  #refuse(decoded: Exclude<Decoded<ClientFrame>, { ok: true }>): void {
-    const id = decoded.id ?? null;
-    if (this.#machine.state.kind === 'ready') {
-      if (decoded.why === 'unknown' && id === null) return;
-      if (id !== null && WIRE_ID.test(id)) {
-        if (decoded.why === 'unknown') return this.send(failedText(id, { kind: 'failed', code: 'unsupported', message: 'The server does not know this kind of request.' }));
-        return this.send(failedText(id, { kind: 'failed', code: 'invalid', message: `The frame is not as the protocol says: ${decoded.detail.slice(0, 200)}.` }));
-      }
-    }
-    if (decoded.why === 'too-large') this.close(CloseCode.tooLarge, 'frame too large');
-    else if (decoded.why === 'too-deep') this.close(CloseCode.badFrame, 'frame too deep');
-    else if (decoded.why === 'malformed') this.close(CloseCode.badFrame, 'malformed frame');
-    else this.close(CloseCode.badFrame, 'unknown frame');
+  #refuse(refusal: Refusal, state: ConnectionState): void {
+    if (refusal.kind === 'close') this.close(refusal.code, refusal.reason);
+    else if (refusal.kind === 'answer') this.send(refusal.text);
+    else if (refusal.kind === 'record' && state.kind === 'ready') this.#run(refusal.command, state.user, state.greeting.client, refusal.message);
   }
 }

@@ -51,8 +51,8 @@ export function volatileText(channel: string, name: string, data: string | undef
 }
 
 export function subscribedText(channel: string, generation: number, result: ReadResult, fence: string): string {
-  const { state, reason, missed, position, more } = result;
-  const head = JSON.stringify({ t: 'subscribed', channel, generation, state, reason, missed, position, more, fence });
+  const { state, reason, missed, position, more, head: top } = result;
+  const head = JSON.stringify({ t: 'subscribed', channel, generation, state, reason, missed, position, more, head: top, fence });
   return `${head.slice(0, -1)},"events":[${result.events.map((event) => event.text).join()}]}`;
 }
 
@@ -110,7 +110,13 @@ export function retryAfter(ms: number): string {
 }
 
 /** A request that may be asked again. */
-export function notNowText(id: string, code: 'unavailable' | 'out-of-order', retryAfterMs: number): string {
-  const message = code === 'unavailable' ? 'Not now; ask again.' : 'An earlier command of the lane is missing.';
-  return frameText({ t: 'error', id, code, message, final: false, retryAfterMs: Math.max(MIN_RETRY_MS, retryAfterMs) });
+export function notNowText(id: string, code: keyof typeof NOT_NOW, retryAfterMs: number): string {
+  return frameText({ t: 'error', id, code, message: NOT_NOW[code], final: false, retryAfterMs: Math.max(MIN_RETRY_MS, retryAfterMs) });
 }
+
+/** What is not recorded, and so has no outcome yet. */
+const NOT_NOW = {
+  unavailable: 'Not now; ask again.',
+  'out-of-order': 'An earlier command of the lane is missing.',
+  'lane-unknown': 'The server does not know this lane; ask for it first.',
+} as const;

@@ -7,7 +7,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
 import type { AnyContract } from '../../core/contract.js';
 import { CloseCode } from '../../core/protocol/codes.js';
-import { CLIENT_FRAME_BYTES, SUBPROTOCOL } from '../../core/protocol/limits.js';
+import { CLIENT_FRAGMENTS, CLIENT_FRAME_BYTES, SUBPROTOCOL } from '../../core/protocol/limits.js';
 import type { Broker } from '../core/broker.js';
 import { createCalmLogger } from '../core/calm-logger.js';
 import type { LimitOptions, ServerPublish, ServerRules } from '../core/handlers.js';
@@ -29,7 +29,7 @@ const SOCKET_OPTIONS: ServerOptions & { readonly closeTimeout: number; readonly 
   perMessageDeflate: false,
   // Our own limit is half of it: what is a little too large is refused in our words, what is far too large by `ws`.
   maxPayload: 2 * CLIENT_FRAME_BYTES,
-  maxFragments: 64,
+  maxFragments: CLIENT_FRAGMENTS,
   maxBufferedChunks: 1_024,
   maxPendingAutoPongs: 60,
   closeTimeout: 5_000,

@@ -25,7 +25,8 @@ function listener(parts: Partial<Reader> = {}): Told {
     log,
     statuses,
     history: 0,
-    onEvents: (events) => log.push(...events.map(({ data }) => data)),
+    onEvent: ({ data }) => log.push(data),
+    onEnd: () => {},
     onGap: ({ reason, missed }: Gap) => log.push(`gap ${reason}${missed === null ? '' : ` ${missed.from}–${missed.to}`}`),
     onStatus: ({ liveStatus, refusal }: ChannelStatus) => statuses.push(refusal ?? liveStatus),
     onReset: () => log.push('reset'),
@@ -164,10 +165,14 @@ describe('a view that comes late', () => {
     expect(await room.asked()).toEqual({ name: 'room:1', generation: 2, position: { epoch: 'e', offset: 2 } });
     room.answer(2, 4, ['c', 'd'].map(message), { state: 'recovered' });
     expect(view.log).toEqual(['a', 'b', 'c', 'd']);
-    // After a loss it says its history again, for the case of a gap.
+    // After a loss it goes on from its place; its history is asked for again only when that cannot be gone on from.
     room.drop();
     room.ready();
-    expect((room.take()[0] as SubscribeFrame).channels[0]).toEqual({ name: 'room:1', generation: 3, position: { epoch: 'e', offset: 4 }, history: 50 });
+    expect(await room.asked()).toEqual({ name: 'room:1', generation: 3, position: { epoch: 'e', offset: 4 } });
+    room.answer(3, 9, [], { state: 'gap', reason: 'trimmed' });
+    expect(await room.asked()).toEqual({ name: 'room:1', generation: 4, position: { epoch: 'e', offset: 9 }, history: 50 });
+    room.answer(4, 9, ['h', 'i'].map(message), { state: 'recovered' });
+    expect(view.log.slice(4)).toEqual(['gap trimmed 5–9', 'h', 'i']);
   });
 
   it('is served while others page: its own history is asked for, and they go on', async () => {
@@ -178,7 +183,7 @@ describe('a view that comes late', () => {
     room.answer(1, 2, ['a', 'b'].map(message), { more: true });
     const second = listener({ history: 3 });
     room.join(second);
-    expect(await room.asked()).toMatchObject({ generation: 3, position: { epoch: 'e', offset: 2 }, history: 50 });
+    expect(await room.asked()).toEqual({ name: 'room:1', generation: 3, position: { epoch: 'e', offset: 2 }, history: 3 });
   });
 });
 
@@ -259,7 +264,7 @@ describe('what goes wrong', () => {
   it('a listener that throws hurts nobody else, and is reported', async () => {
     const room = setUp();
     const bad = listener({
-      onEvents() {
+      onEvent() {
         throw new Error('mine');
       },
       onStatus() {
@@ -628,7 +633,7 @@ describe('words of a later version', () => {
     const { generation } = await room.asked();
     room.answer(generation, 9, [], { state: 'gap', reason: 'moved' });
     expect(reader.log).toEqual(['gap epoch 4–9']);
-    room.channels.unsubscribed({ t: 'unsubscribed', channel: 'room:1', generation, reason: 'asleep' }, 0);
+    room.channels.unsubscribed({ t: 'unsubscribed', channel: 'room:1', generation: (await room.asked()).generation, reason: 'asleep' }, 0);
     expect(reading.status).toEqual({ liveStatus: 'idle', refusal: 'forbidden' });
   });
 });
@@ -654,7 +659,7 @@ describe('a listener that acts while it is told', () => {
   it('and leaves in the middle of a page has said goodbye, and nothing is asked after it', async () => {
     const room = setUp();
     const view: Reading[] = [];
-    view.push(room.join(listener({ history: 50, onEvents: () => view[0]?.leave(0) })));
+    view.push(room.join(listener({ history: 50, onEvent: () => view[0]?.leave(0) })));
     room.answer((await room.asked()).generation, 1, [message('x')], { more: true });
     await settle();
     expect(room.take().map(({ t }) => t)).toEqual(['unsubscribe']);
@@ -664,7 +669,7 @@ describe('a listener that acts while it is told', () => {
     const room = setUp();
     const other = listener();
     const readings: Reading[] = [];
-    room.join(listener({ onEvents: (events) => events.length > 0 && readings[0]?.leave() }));
+    room.join(listener({ onEvent: () => readings[0]?.leave() }));
     readings.push(room.join(other));
     room.answer((await room.asked()).generation, 5);
     room.events(6, 'x');

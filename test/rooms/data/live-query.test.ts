@@ -12,6 +12,7 @@ import { RealtimeError } from '../../../src/core/errors.js';
 import type { Answer } from '../../../src/core/payloads.js';
 import type { Position } from '../../../src/core/protocol/position.js';
 import { createSimulatedClock, type SimulatedClock } from '../../../src/testing/simulated-clock.js';
+import { handOver } from './hand-over.js';
 
 interface Item {
   readonly id: number;
@@ -40,7 +41,7 @@ const ok = (value: unknown): Answer => ({ ok: true, value });
 const last = (): Question => questions.at(-1) as Question;
 const hear = (...offsets: number[]): void => {
   position = { epoch: 'e', offset: offsets.at(-1) as number };
-  reader.onEvents(offsets.map((offset) => eventAt(offset)), position);
+  handOver(reader, offsets.map((offset) => eventAt(offset)), position);
 };
 
 function make(isFollowing = true): void {
@@ -71,6 +72,7 @@ function make(isFollowing = true): void {
               return position;
             },
             status: live,
+            rejoin: () => {},
             rewind: (to) => void rewinds.push((position = to)),
             leave: () => {},
           } as Reading;
@@ -273,7 +275,7 @@ it('is right in every interleaving of events, answers, refetches and failures', 
         const from = position?.offset ?? 0;
         if (top === from) return;
         position = { epoch: 'e', offset: top };
-        reader.onEvents(Array.from({ length: top - from }, (_, index) => setBy(from + index + 1)), position);
+        handOver(reader, Array.from({ length: top - from }, (_, index) => setBy(from + index + 1)), position);
       };
       const answer = (): void => {
         // The handler reads after the stamp: it may see more than the stamp says.
@@ -306,7 +308,7 @@ describe('edits over a query', () => {
   const at = (offset: number, epoch = 'e') => ({ channel: 'room:1', epoch, offset });
   const by = (offset: number, command: string): void => {
     position = { epoch: 'e', offset };
-    reader.onEvents([{ ...eventAt(offset), command }], position);
+    handOver(reader, [{ ...eventAt(offset), command }], position);
   };
   /** One edit over an answer as of 3. */
   function begin(isFollowing = true): void {
@@ -331,7 +333,7 @@ describe('edits over a query', () => {
     hear(4);
     expect(ids()).toEqual([1, 2, 3, 4, 99]);
     position = { epoch: 'e', offset: 5 };
-    reader.onEvents([], position);
+    handOver(reader, [], position);
     expect(ids()).toEqual([1, 2, 3, 4]);
   });
 
@@ -381,7 +383,7 @@ describe('edits over a query', () => {
     begin();
     // Another epoch continued the channel; the stamp is of the former one.
     position = { epoch: 'f', offset: 4 };
-    reader.onEvents([eventAt(4, 'f')], position);
+    handOver(reader, [eventAt(4, 'f')], position);
     layers.settle('a', [at(5, 'f')]);
     expect(ids()).toEqual([1, 2, 3, 4, 99]);
   });

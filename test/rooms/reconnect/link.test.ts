@@ -106,6 +106,14 @@ describe('greeting', () => {
     expect(state()).toBe('waiting');
   });
 
+  it('sends nothing but hello before the welcome, whatever the server sends', () => {
+    link.start(0);
+    last().events.onOpened();
+    hear({ t: 'ping', n: 1, everyMs: 6_000, fence: 'f', confirmedMs: 0 });
+    expect(last().sent.map(({ t }) => t)).toEqual(['hello']);
+    expect(told).toEqual([]);
+  });
+
   it('takes a second welcome for nothing', () => {
     link.start(0);
     greet();
@@ -389,6 +397,27 @@ describe('life', () => {
     // Half of 1, 2, 4, 8 and 16 s: never proven, never counted anew.
     expect(waits.map((at, index) => Math.round((at - (waits[index - 1] ?? 0)) / 1_000))).toEqual([1, 1, 2, 4, 8]);
     expect(errors.map(({ code }) => code)).toEqual(Array.from({ length: 5 }, () => 'bad-frame'));
+  });
+
+  it('takes a frame that is larger than a server may send, and leaves with 4409 past its own limit', () => {
+    link.start(0);
+    greet();
+    const pong = JSON.stringify({ t: 'pong', n: 1 });
+    last().events.onMessage(pong.padEnd(65_536));
+    expect(state()).toBe('ready');
+    last().events.onMessage(pong.padEnd(65_537));
+    expect(last().closed).toBe('4409 bad frame');
+    expect(state()).toBe('waiting');
+    expect(errors).toMatchObject([{ code: 'bad-frame' }]);
+  });
+
+  it('leaves a server that speaks another version for good', () => {
+    link.start(0);
+    last().events.onOpened();
+    hear({ ...WELCOME, v: 2 });
+    expect(last().closed).toBe('4401 ');
+    expect(link.status).toMatchObject({ state: { tag: 'stopped' }, error: { code: 'incompatible' } });
+    expect(told).toEqual([]);
   });
 
   it('leaves no timer and says nothing when it is stopped', () => {
