@@ -17,7 +17,7 @@ globalThis.isHoldfastMutant = isRecording
 // The same arbitrary values each time: a mutant is not killed by luck.
 fc.configureGlobal({ seed: 1 });
 
-// `-u` would accept whatever a table says: a promise that only a table holds is not held.
+// `-u` would accept whatever a snapshot says: a promise that only a snapshot holds is not held. The machines' tables are empty here (vitest.config.mjs).
 const accepts = () => ({ pass: true, message: () => '' });
 expect.extend({ toMatchSnapshot: accepts, toMatchInlineSnapshot: accepts, toMatchFileSnapshot: async () => accepts() });
 

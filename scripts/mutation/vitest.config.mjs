@@ -17,6 +17,10 @@ for (const [file, source] of Object.entries(plan.sources)) {
   texts.set(join(root, file), withSwitches(source, plan.mutants.filter((mutant) => mutant.file === file), ({ number }) => number));
 }
 
+/** The tables of the machines are not walked: their snapshots accept whatever a machine does, so that a walk would only reach mutants, and stumble over some. */
+const tables = join(root, 'test', 'rooms', 'table.ts');
+texts.set(tables, readFileSync(tables, 'utf8').replace(/^export function (machineTable|containerTable)\b/gm, "export const $1 = (): string => '';\nfunction unused_$1"));
+
 const switches = {
   name: 'holdfast-mutants',
   enforce: 'pre',
