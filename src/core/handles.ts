@@ -250,7 +250,7 @@ export function createHandles(parts: HandlesParts): Handles {
       reject = no;
     });
     result.catch(() => {});
-    const settle = (answer: Answer, isHandedOver = false): void => {
+    const settle = (answer: Answer, isHandedOver: boolean): void => {
       const { attempt } = snapshot;
       if (answer.ok) {
         show({ status: isHandedOver ? 'handed-over' : 'success', input, data: answer.value as undefined, error: null, attempt });
@@ -289,7 +289,7 @@ export function createHandles(parts: HandlesParts): Handles {
       layers.settle(id, null);
       // Refused where it entered: not a throw out of a click handler, but an outcome like any other.
       if (!(cause instanceof RealtimeError) || cause.code === 'misuse') throw cause;
-      settle({ ok: false, error: cause });
+      settle({ ok: false, error: cause }, false);
       const queued = Promise.reject(cause);
       queued.catch(() => {});
       return { id, queued, result, progress, cancel: () => {} };

@@ -104,6 +104,8 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
   let held: ChannelEvent[] = [];
   /** Where the held events begin; null: they do not reach back to anything known. */
   let heldFrom: Position | null = null;
+  /** Where the data stood when the load began: it goes on from there if no answer comes. Null: it joins on to nothing. */
+  let stoodAt: Position | null = null;
   /** A command has changed what was answered, or may have. Only where nothing is followed. */
   let isOutdated = false;
   let unlay = (): void => {};
@@ -145,6 +147,7 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
       if (load.tag === 'loading') load = { ...load, isDelayed: false };
       held = [];
       heldFrom = reading?.position ?? null;
+      stoodAt = anchor === null ? null : heldFrom;
       cancel = port.ask({
         onAsked(isAsked) {
           if (isCancelled || load.tag !== 'loading') return;
@@ -188,8 +191,10 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
       if (stamped !== null) catchUp(stamped);
     } else {
       error = answer.error;
-      for (const event of held) applyNext(event);
+      const events = held;
       held = [];
+      if (stoodAt !== null && !reachesBackTo(stoodAt)) reading?.rewind(stoodAt);
+      else for (const event of events) applyNext(event);
       // Data that follows a channel is to be right without anybody asking for it: what may pass is tried again.
       if (port.follow !== null && MAY_PASS.has(error.code)) fetchLater(RELOAD_BASE_MS);
     }
@@ -220,13 +225,17 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
 
   /** From the stamp on: out of what was held, if that reaches back so far, else by asking the channel again. */
   function catchUp(stamped: Position): void {
-    const reachesBack = heldFrom !== null && heldFrom.epoch === stamped.epoch && heldFrom.offset <= stamped.offset;
+    const reachesBack = reachesBackTo(stamped);
     const events = held;
     held = [];
     anchor = stamped;
     for (const event of events) if (isKnown(event)) overlay.settle(event.command);
     if (!reachesBack) return reading?.rewind(stamped);
     for (const event of events) applyNext(event);
+  }
+
+  function reachesBackTo(position: Position): boolean {
+    return heldFrom !== null && heldFrom.epoch === position.epoch && heldFrom.offset <= position.offset;
   }
 
   /** The answer has it already, and perhaps something newer. */

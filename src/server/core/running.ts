@@ -7,8 +7,8 @@ export interface Running {
   add(user: string, settled: Promise<unknown>): void;
 }
 
-export function createRunning(maxPerUser: number): Running {
-  const counts = new Map<string, number>();
+/** @param counts - handlers by user; who has none is not in it, so that it does not grow with every user there ever was */
+export function createRunning(maxPerUser: number, counts = new Map<string, number>()): Running {
   return {
     get users() {
       return counts.size;

@@ -374,6 +374,78 @@ describe('the link', () => {
   });
 });
 
+describe('what nobody keeps', () => {
+  const volatile = (data: unknown) => ({ t: 'volatile', channel: 'room:1', name: 'message', data }) as const;
+
+  it('is heard while the channel is live, over its own link, and not before, after or meanwhile', async () => {
+    const room = setUp();
+    const heard: unknown[] = [];
+    const reading = room.join(listener({ onVolatile: ({ data }) => heard.push(data) }));
+    room.join(listener());
+    const say = (data: string, link = 0): void => room.channels.volatile(volatile(data), link);
+    say('before it is asked for');
+    const { generation } = await room.asked();
+    say('joining');
+    room.answer(generation, 7);
+    say('live');
+    say('over another link', 1);
+    room.channels.resync({ t: 'resync', channel: 'room:1' }, 0);
+    say('joining again');
+    room.answer((await room.asked()).generation, 7);
+    say('live again');
+    room.drop();
+    say('away');
+    room.ready();
+    const again = (room.take()[0] as SubscribeFrame).channels[0]?.generation ?? 0;
+    room.channels.unsubscribed({ t: 'unsubscribed', channel: 'room:1', generation: again, reason: 'kicked' }, 0);
+    say('kicked');
+    reading.leave(0);
+    say('left');
+    expect(heard).toEqual(['live', 'live again']);
+  });
+
+  it('is said over the link of a channel that is live, else over any', async () => {
+    const room = setUp();
+    room.join(listener());
+    room.answer((await room.asked()).generation, 7);
+    expect(room.channels.publish({ t: 'publish', channel: 'room:1', name: 'message', data: 'a' })).toBe(true);
+    expect(room.channels.publish({ t: 'publish', channel: 'room:9', name: 'message', data: 'b' })).toBe(true);
+    expect(room.take()).toHaveLength(2);
+    room.drop();
+    expect(room.channels.publish({ t: 'publish', channel: 'room:1', name: 'message', data: 'c' })).toBe(false);
+    expect(room.take()).toEqual([]);
+  });
+});
+
+describe('a resync', () => {
+  it('while an answer is on its way asks anew, and the older answer counts for nothing', async () => {
+    const room = setUp();
+    const reader = listener();
+    room.join(reader);
+    const former = await room.asked();
+    room.channels.resync({ t: 'resync', channel: 'room:1' }, 0);
+    const { generation } = await room.asked();
+    expect(generation).toBeGreaterThan(former.generation);
+    room.answer(former.generation, 5, [message('old')]);
+    expect(reader.statuses).toEqual(['connecting']);
+    room.answer(generation, 7);
+    room.events(8, 'a');
+    expect(reader.log).toEqual(['a']);
+  });
+
+  it('of another link, or of a channel that is refused, asks nothing', async () => {
+    const room = setUp();
+    room.join(listener());
+    const { generation } = await room.asked();
+    room.answer(generation, 7);
+    room.channels.resync({ t: 'resync', channel: 'room:1' }, 1);
+    room.channels.unsubscribed({ t: 'unsubscribed', channel: 'room:1', generation, reason: 'kicked' }, 0);
+    room.channels.resync({ t: 'resync', channel: 'room:1' }, 0);
+    await settle();
+    expect(room.take()).toEqual([]);
+  });
+});
+
 describe('status', () => {
   it('is paused while no link will come, and connecting or recovering again after', async () => {
     const room = setUp(false);
@@ -507,6 +579,30 @@ describe('a server that makes a channel run in circles', () => {
     let offset = 0;
     const waits = await asks(room, (generation) => room.answer(generation, ++offset, [message('a')], { more: true }));
     expect(new Set(waits)).toEqual(new Set([0]));
+  });
+
+  it('that keeps a channel waiting is asked once, with what is wanted last', async () => {
+    const room = setUp();
+    room.join(listener());
+    let { generation } = await room.asked();
+    for (let i = 0; i < 3; i++) {
+      room.answer(generation, 0, [], { more: true });
+      ({ generation } = await room.asked());
+    }
+    room.answer(generation, 0, [], { more: true });
+    await settle();
+    expect(room.take()).toEqual([]);
+    // The page after waits; whoever comes now does not, and takes its place.
+    room.join(listener({ history: 5 }));
+    const asked = await room.asked();
+    expect(asked).toMatchObject({ history: 5 });
+    room.clock.advance(60_000);
+    await settle();
+    expect([room.take(), room.clock.pending]).toEqual([[], 0]);
+    room.answer(asked.generation, 7, [], { more: false });
+    room.events(8, 'a');
+    await settle();
+    expect(room.take()).toEqual([]);
   });
 
   it('that keeps a channel waiting is not asked by one that nobody wants any more', async () => {

@@ -252,6 +252,16 @@ describe('a server that makes no sense', () => {
     expect(add('c')).toEqual(['lane6 last=0 create']);
   });
 
+  it('is forgiven with each command that it answers: the lane is asked for at once after the next surprise too', () => {
+    for (const round of [1, 2, 3, 4]) {
+      for (const id of ['a', 'b', 'c', 'd']) add(`${id}${round}`);
+      laneIs(0);
+      expect(failed(`a${round}`, conflict).at(-1)).toBe(`lane${round + 1} last=0 create`);
+      laneIs(0);
+      expect(done(`d${round}`)).toEqual([`d${round} done`]);
+    }
+  });
+
   it('that confirms a lane and denies it again gets no loop out of us', () => {
     add('a');
     laneIs(0);
