@@ -2,8 +2,8 @@
 import { beforeEach, expect, it } from 'vitest';
 import { createClient, type ClientSettings, type RealtimeClient } from '../../../src/browser/create-client.js';
 import { createSimulatedWorld, type SimulatedWorld } from '../../../src/testing/simulated-world.js';
-import { town } from '../../simulation/town-contract.js';
-import { createTownHall, HOST, type TownHall } from '../../simulation/town-hall.js';
+import { town } from './town-contract.js';
+import { createTownHall, HOST, type TownHall } from './town-hall.js';
 
 let world: SimulatedWorld;
 let hall: TownHall;

@@ -2,14 +2,14 @@
  * The server of the simulated town: the real server core on a simulated host, which can crash, freeze and come back,
  * with its storage or without. What the storages hold is the truth that everybody is measured by.
  */
-import { createServerCore } from '../../src/server/core/server.js';
-import { createLog, type Log } from '../../src/server/core/log.js';
-import { memoryBroker } from '../../src/server/core/memory-broker.js';
-import type { WireEvent } from '../../src/core/protocol/frames.js';
-import type { Position } from '../../src/core/protocol/position.js';
-import { createMachineClock, type MachineClock } from '../../src/testing/machine-clock.js';
-import { createSeededDice } from '../../src/testing/seeded-dice.js';
-import type { SimulatedWorld } from '../../src/testing/simulated-world.js';
+import { createServerCore } from '../../../src/server/core/server.js';
+import { createLog, type Log } from '../../../src/server/core/log.js';
+import { memoryBroker } from '../../../src/server/core/memory-broker.js';
+import type { WireEvent } from '../../../src/core/protocol/frames.js';
+import type { Position } from '../../../src/core/protocol/position.js';
+import { createMachineClock, type MachineClock } from '../../../src/testing/machine-clock.js';
+import { createSeededDice } from '../../../src/testing/seeded-dice.js';
+import type { SimulatedWorld } from '../../../src/testing/simulated-world.js';
 import { BOARD, OTHER_BOARDS, PASSED_BOARDS, RECENT, town, type Note } from './town-contract.js';
 
 export const HOST = 'town.test';

@@ -1,6 +1,6 @@
 /** What the people of the simulated town agree on. */
 import { z } from 'zod';
-import { append, channel, command, defineContract, defineView, query } from '../../src/contract/index.js';
+import { append, channel, command, defineContract, defineView, query } from '../../../src/contract/index.js';
 
 const Note = z.object({ id: z.string(), author: z.string(), serial: z.number().int() });
 export type Note = z.infer<typeof Note>;
