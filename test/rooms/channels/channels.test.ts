@@ -187,6 +187,28 @@ describe('a view that comes late', () => {
   });
 });
 
+describe('a gap of one reader', () => {
+  it('leaves the place of the others, and of a listener that is mounted while they are served', async () => {
+    const room = setUp();
+    const late = listener();
+    const own = listener({ onEvent: ({ data }) => (own.log.push(data), data === 'c' && room.join(late)) });
+    room.join(own);
+    room.join(listener({ history: 3 }));
+    await room.asked();
+    // The view is at 1; the listener begins after 2.
+    room.answer(2, 1, [message('a')], { more: true, head: 2 });
+    room.drop();
+    room.ready();
+    const again = await room.asked();
+    expect(again.position).toEqual({ epoch: 'e', offset: 1 });
+    room.answer(again.generation, 5, [], { state: 'gap', reason: 'trimmed' });
+    const third = await room.asked();
+    expect(third).toMatchObject({ position: { epoch: 'e', offset: 2 }, history: 3 });
+    room.answer(third.generation, 5, ['c', 'd', 'e'].map(message), { state: 'recovered' });
+    expect([own.log, late.log]).toEqual([['c', 'd', 'e'], ['d', 'e']]);
+  });
+});
+
 describe('leaving', () => {
   it('keeps the channel for 5 s, and a return within them costs no frame', async () => {
     const room = setUp();

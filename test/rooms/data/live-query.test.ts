@@ -87,6 +87,26 @@ function make(isFollowing = true): void {
 beforeEach(() => make());
 
 describe('a query that follows', () => {
+  it('holds what comes from its asking on, also after a wait', async () => {
+    roll = 0.5;
+    position = { epoch: 'e', offset: 2 };
+    query.fenceChanged();
+    const before = questions.length;
+    await clock.run(clock.now() + 2_000);
+    expect(questions.length).toBe(before + 1);
+    hear(3, 4);
+    last().answer(ok(items(3)), { epoch: 'e', offset: 3 });
+    expect([ids(), rewinds]).toEqual([[1, 2, 3, 4], []]);
+  });
+
+  it('shows nothing of a question that another one has replaced', () => {
+    query.refetch();
+    const [first] = questions;
+    query.fenceChanged();
+    first?.asked(true);
+    expect(query.get().fetchStatus).toBe('paused');
+  });
+
   it('applies what came during the load from the stamp on, once', () => {
     position = { epoch: 'e', offset: 2 };
     make();
@@ -213,6 +233,26 @@ describe('a query that follows', () => {
 });
 
 describe('any query', () => {
+  it('that follows nothing is not asked again by itself when it had no answer in time', async () => {
+    make(false);
+    last().answer({ ok: false, error: new RealtimeError('timeout', 'late') }, null);
+    await clock.run(clock.now() + 120_000);
+    expect([questions.length, query.get().status]).toEqual([1, 'error']);
+  });
+
+  it('that follows nothing is asked again when its answer was left out for an edit, though the command failed', () => {
+    make(false);
+    last().answer(ok(items(1)), null);
+    layers.add('a', [{ key: 'q', edit: (data) => data }]);
+    query.refetch();
+    last().answer(ok(items(2)), null);
+    expect(ids()).toEqual([1]);
+    layers.settle('a', null);
+    expect(questions.length).toBe(3);
+    last().answer(ok(items(3)), null);
+    expect(ids()).toEqual([1, 2, 3]);
+  });
+
   it('takes `undefined` for the answer that it is', () => {
     last().answer(ok(undefined), { epoch: 'e', offset: 0 });
     expect(query.get()).toMatchObject({ data: undefined, status: 'success', isPending: false });

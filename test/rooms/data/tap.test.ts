@@ -13,16 +13,21 @@ import { handOver } from './hand-over.js';
 const event = (offset: number): ChannelEvent => ({ name: 'put', data: offset, offset, epoch: 'e', time: 0 });
 const end = { epoch: 'e', offset: 3 };
 
-function open(listener: ChannelListener): { readonly reader: Reader; readonly leave: () => void } {
+function open(listener: ChannelListener) {
   const readers: Reader[] = [];
   const flusher = createFlusher({ paint: () => () => {}, onError: () => {} });
   const join = (reader: Reader) => {
     readers.push(reader);
     return { position: null, status: { liveStatus: 'live', refusal: null } as const, rewind: () => {}, rejoin: () => {}, leave: () => {} };
   };
-  const leave = createTap('room:1', { flusher, join, userEra: () => 0, isDisposed: () => false, readVolatile: () => null, onError: () => {} }, listener).subscribe(() => {});
-  return { reader: readers[0] as Reader, leave };
+  const tap = createTap('room:1', { flusher, join, userEra: () => 0, isDisposed: () => false, readVolatile: () => null, onError: () => {} }, listener);
+  const leave = tap.subscribe(() => {}, 'sync');
+  return { reader: readers[0] as Reader, leave, snapshot: tap.get };
 }
+
+it('shows at once that its channel is live already', () => {
+  expect(open({}).snapshot()).toMatchObject({ status: 'success', liveStatus: 'live' });
+});
 
 it('hears no more of a run once it was closed by one of its events', () => {
   const heard: unknown[] = [];
