@@ -68,6 +68,8 @@ export interface ClientModel {
   readonly counts: { events: number; gaps: number; queries: number };
   /** A fault that meets each socket when it opens. */
   readonly hooks: { onOpened: (() => void) | null };
+  /** While it is bad, the token takes its time, and sometimes there is none. */
+  readonly token: { isBad: boolean };
   /** The person has pressed disconnect. */
   readonly isAway: boolean;
   mountListener(board: number, how?: 'in-callback', inside?: Position): Mounted;
@@ -155,18 +157,24 @@ export function createClientModel(scene: Scene, name: string, givenPrincipal: st
   });
   const commands: CommandObserver = createCommandObserver({ who: name, now, server, truth, swarm, knownLosses: () => wire.knownLosses, wasSent: (id) => wire.wasSent(id), complaints, reached });
 
-  const mayBeRefused = swarm.faults.some((fault) => fault === 'failing-auth' || fault === 'close-user' || fault === 'other-token');
+  const fetching = { isBad: false };
+  const fetchBadly = async (): Promise<string> => {
+    await new Promise<void>((done) => void world.clock.after(dice.between(0, 2_000), done));
+    if (dice.chance(0.4)) throw new Error('no token now');
+    return token;
+  };
+  const mayBeRefused = swarm.faults.some((fault) => fault === 'failing-auth' || fault === 'bad-token' || fault === 'close-user' || fault === 'other-token');
   const client = createClient({
     url: `ws://${HOST}/realtime`,
     contract,
-    auth: () => token,
+    auth: () => (fetching.isBad ? fetchBadly() : token),
     world: wire.world,
     pool: swarm.pool,
     bounds: { outboxCommands: swarm.outboxCommands, overflow: swarm.overflow },
     timings: { commandMs, queryMs: swarm.queryMs, channelLeaseMs: swarm.retainMs, backoff: { capMs: 5_000 } },
     onError(error) {
       if (error.code === 'unauthorized' && mayBeRefused) return reached.add('told unauthorized');
-      if (error.code === 'forbidden' && wire.closes.at(-1)?.code === 4404) return complaints.add('replaced-by-own-socket', name, 'was told forbidden after 4404: an older socket of its own was greeted late');
+      if (wire.closes.at(-1)?.code === 4404) return complaints.add('replaced-by-own-socket', name, `was told ${error.code} after 4404: an older socket of its own was greeted late`);
       complaints.add('stray-error', name, `${error.code} ${error.message} ${String(error.cause ?? '')}`);
     },
   });
@@ -184,6 +192,7 @@ export function createClientModel(scene: Scene, name: string, givenPrincipal: st
     listeners,
     counts,
     hooks,
+    token: fetching,
     get isAway() {
       return isAway;
     },

@@ -33,7 +33,7 @@ export function createFaults(scene: Scene, models: () => readonly ClientModel[],
   let count = 0;
 
   /** Undoes it after a while, or at the end. */
-  const forAWhile = (ms: number, heal: () => void): void => {
+  const forAWhile = (ms: number, heal: () => unknown): void => {
     const once = (): void => {
       if (undo.delete(once)) heal();
     };
@@ -148,6 +148,9 @@ export function createFaults(scene: Scene, models: () => readonly ClientModel[],
         return during('slowAuth', dice.between(5_000, 20_000));
       case 'failing-auth':
         return during('failingAuth', dice.between(3_000, 10_000));
+      case 'bad-token':
+        model.token.isBad = true;
+        return forAWhile(dice.between(2_000, 12_000), () => (model.token.isBad = false));
       case 'slow-rules':
         return during('slowRules', dice.between(5_000, 20_000));
       case 'failing-rules':

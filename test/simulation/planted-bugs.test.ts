@@ -9,11 +9,18 @@ import type * as Pools from '../../src/core/pool/pool.machine.js';
 import type * as Homes from '../../src/core/pool/homes.machine.js';
 import type * as Links from '../../src/core/reconnect/link.machine.js';
 import type * as Heartbeat from '../../src/core/heartbeat/heartbeat.machine.js';
+import type * as Heartbeats from '../../src/core/heartbeat/heartbeat.js';
+import type * as Connections from '../../src/server/core/connection.machine.js';
 import type * as Queue from '../../src/core/queue/lane.machine.js';
 import type * as Lanes from '../../src/server/core/lane-log.js';
 import { COMPLAINTS, type ComplaintKind } from './complaints.js';
 import type { WorldResult } from './simulate.js';
 import type { Fault } from './swarm.js';
+
+/** One outcome for all. */
+const DONE = { kind: 'done' };
+/** No number of a socket is compared. */
+const NO_NEWER = { present: -1 };
 
 type LinkStep = ReturnType<typeof Links.createLinkStep>;
 
@@ -182,6 +189,36 @@ describe('a planted bug is found', { timeout: 120_000 }, () => {
         return { ...lanes, begin: () => ({ kind: 'run', attempt: 1 }), mayCommit: () => true };
       },
     }));
+    expect(found).not.toBeNull();
+  });
+
+  it('each subscriber is judged by the position that the subscription asked for', async () => {
+    type Judge = (at: unknown, history: number, run: unknown, ask: unknown) => unknown;
+    const asked = (ask: unknown): unknown => (typeof ask === 'object' && ask !== null && 'position' in ask ? ask.position : ask);
+    const found = await firstComplaint(['event-twice', 'gap-spurious', 'missed'], '../../src/core/channels/reader.js', ({ readRun }: { readRun: Judge }) => ({
+      readRun: (...[at, history, run, ask]: Parameters<Judge>) => readRun(at === null ? null : (asked(ask) ?? at), history, run, ask),
+    }));
+    expect(found).not.toBeNull();
+  });
+
+  it('a command whose payload was dropped is answered as done', async () => {
+    const found = await firstComplaint(['outcome-done-wrong', 'outcome-failed-wrong'], '../../src/server/core/lane-outcomes.js', () => ({
+      createKinds: () => ({ of: () => DONE, has: (outcome: unknown) => outcome === DONE }),
+    }));
+    expect(found).not.toBeNull();
+  });
+
+  it('a late socket takes the place of a newer one', async () => {
+    const found = await firstComplaint(['replaced-by-own-socket'], '../../src/server/core/connection.machine.js', ({ stepConnection }: typeof Connections) => ({
+      stepConnection: (...[state, event]: Parameters<typeof stepConnection>) => stepConnection(state, event.type === 'authenticated' ? { ...event, ...NO_NEWER } : event),
+    }), ['late-socket', 'slow-auth']);
+    expect(found).not.toBeNull();
+  });
+
+  it('a client takes what it has sent for read', async () => {
+    const found = await firstComplaint(['dead-link-unnoticed'], '../../src/core/heartbeat/heartbeat.js', ({ createHeartbeat }: typeof Heartbeats) => ({
+      createHeartbeat: (...args: Parameters<typeof createHeartbeat>) => ({ ...createHeartbeat(...args), sent() {}, read() {} }),
+    }), ['one-way']);
     expect(found).not.toBeNull();
   });
 });

@@ -1,3 +1,3 @@
 /** What the command line tool needs to know of the simulation without running it. */
 export { COMPLAINTS } from './complaints.js';
-export { SOMETIMES } from './sometimes.js';
+export { NOT_REACHED, SOMETIMES } from './sometimes.js';

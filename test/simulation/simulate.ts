@@ -108,6 +108,9 @@ export async function simulate({ seed, only, chaosMs = CHAOS_MS, traceLines = 60
     void retire(model).then(() => enter(name, principal));
   };
 
+  const cases = new Set<string>();
+  // Where the machines are built to note their cases (scripts/sim.mjs), they note them here.
+  (globalThis as { holdfastSeen?: Set<string> }).holdfastSeen = cases;
   server.start();
   for (const { name, principal } of swarm.people) enter(name, principal);
   for (const { name } of swarm.people) work(scene, () => models, name);
@@ -147,7 +150,7 @@ export async function simulate({ seed, only, chaosMs = CHAOS_MS, traceLines = 60
     seed,
     hash: world.trace.hash,
     complaints: found,
-    reached: [...reached.names],
+    reached: [...reached.names, ...cases],
     counts: { ...totals, stored: truth.count, faults: faults.count, virtualMs: clock.now() },
     report: [swarmText(swarm), ...firstOfEachKind(found).map(textOf), `${found.length} complaints in all`, firstLines === '' || traceLines > WHOLE ? world.failureReport() : firstLines].join('\n').replaceAll(/\.{40,}/g, (dots) => `…${dots.length}…`),
   };

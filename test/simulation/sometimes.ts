@@ -82,6 +82,16 @@ export const SOMETIMES = {
   'no fault at all': 10,
 } as const satisfies Readonly<Record<string, number>>;
 
+/** Cases of machines that no world reaches, each with the reason. */
+export const NOT_REACHED: Readonly<Record<string, string>> = {
+  'case connection: frame': 'our client sends nothing but hello before its welcome',
+  'case lane: handed-over': 'only a foreign server hands over',
+  'case lane: outcome-unknown': 'the server forgets a lane while its handler runs after ten minutes, or past 64 lanes of a user',
+  'case channel: resync': 'the server asks for it when more than 1,000 events wait for one joiner',
+  'case channel: known': 'one connection brings each event once, and an event of an older socket is dropped before',
+  'case channel: apart': 'one connection brings every event in order',
+};
+
 export type SometimesName = keyof typeof SOMETIMES;
 
 /** One world's record. */

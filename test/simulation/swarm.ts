@@ -6,7 +6,7 @@ import { createSeededDice, type SeededDice } from '../../src/testing/seeded-dice
 
 export const FAULTS = [
   'reset', 'finish', 'half-open', 'one-way', 'stall', 'slow', 'partition', 'away', 'lose-close', 'late-socket', 'window', 'weather', 'delayed-connect',
-  'crash', 'amnesia', 'restart', 'freeze', 'churn', 'slow-auth', 'failing-auth', 'slow-rules', 'failing-rules', 'slow-queries',
+  'crash', 'amnesia', 'restart', 'freeze', 'churn', 'slow-auth', 'failing-auth', 'bad-token', 'slow-rules', 'failing-rules', 'slow-queries',
   'kick', 'forbid', 'close-user', 'sleep', 'hidden', 'blink', 'reconnect', 'disconnect', 'set-user', 'other-token', 'reload',
 ] as const;
 export type Fault = (typeof FAULTS)[number];

@@ -120,10 +120,11 @@ export function createViewObserver(parts: {
         pendingSince = Infinity;
       }
     },
-    checkRest({ status, liveStatus, data }) {
+    checkRest({ status, liveStatus, data, gap }) {
       const head = truth.head(channel);
       if (status !== 'success' || liveStatus !== 'live') return complaints.add('rest-view', who, `is ${status} and ${liveStatus}`);
-      if (head.offset > 0 && (data.last?.epoch !== head.epoch || data.last.offset !== head.offset)) complaints.add('rest-view', who, `stands at ${data.last?.offset}, the channel at ${head.offset}`);
+      // A gap may reach to the head, with nothing since.
+      if (gap === null && head.offset > 0 && (data.last?.epoch !== head.epoch || data.last.offset !== head.offset)) complaints.add('rest-view', who, `stands at ${data.last?.offset}, the channel at ${head.offset}`);
     },
   };
 }
