@@ -13,7 +13,8 @@ export interface MemoryBrokerOptions {
   /**
    * How much is kept, and for how long.
    * @default per channel 1,000 events, 1 MB, 5 min; per principal 64 lanes, known for 10 min, and 256 kB of results;
-   *   in all 100,000 channels, 256 MB of events, 100,000 lanes, 64 MB of results
+   *   in all 100,000 channels, 256 MB of events, 100,000 lanes, 64 MB of results. Past these, the principal that has the most
+   *   loses something; what the application itself publishes is a share of its own
    */
   readonly limits?: Partial<LogLimits>;
   /** A storage that outlives the broker: tests restart a server on it. @default a fresh one */
@@ -69,6 +70,7 @@ export function memoryBroker(options: MemoryBrokerOptions = {}): Broker {
     },
     async stop() {
       cancelSweep();
+      for (const channel of watched) running?.log.watch(channel, false);
       watched.clear();
       running = null;
     },
@@ -76,9 +78,11 @@ export function memoryBroker(options: MemoryBrokerOptions = {}): Broker {
     confirmedMs: () => 0,
     async watch(channel) {
       watched.add(channel);
+      running?.log.watch(channel, true);
     },
     unwatch(channel) {
       watched.delete(channel);
+      running?.log.watch(channel, false);
     },
     async publish(channel, events) {
       const { log, clock } = run();
