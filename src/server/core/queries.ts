@@ -52,7 +52,7 @@ const CANCELLED = 'The client asked to stop.';
 
 export function createQueries(parts: {
   readonly user: User;
-  readonly catalog: Pick<Catalog, 'queries' | 'isAllowed' | 'maySubscribe'>;
+  readonly catalog: Pick<Catalog, 'queries' | 'isAllowed' | 'maySubscribe' | 'noteForbidden'>;
   readonly broker: Pick<Broker, 'head'>;
   readonly clock: Clock;
   readonly createAbort: () => AbortHandle;
@@ -80,7 +80,10 @@ export function createQueries(parts: {
   };
 
   const work = async (entry: Entry<QueryRef, QueryContext<unknown>> | undefined, frame: QueryFrame, abort: AbortHandle): Promise<Answer> => {
-    if (entry?.rule === undefined) throw FORBIDDEN;
+    if (entry?.rule === undefined) {
+      catalog.noteForbidden('query', user, entry?.ref.key);
+      throw FORBIDDEN;
+    }
     const input = readInput(entry.ref, frame.input, logger);
     if (!input.ok) throw new Refusal('invalid', input.message);
     if (!(await catalog.isAllowed(entry, user, input.value))) throw FORBIDDEN;

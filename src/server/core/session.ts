@@ -6,6 +6,7 @@ import type { Clock } from '../../core/world.js';
 import type { AbortHandle } from './abort.js';
 import type { Broker } from './broker.js';
 import { createBucket } from './bucket.js';
+import { createDoubleBucket, type Budgets, type UserBudget } from './budgets.js';
 import type { Catalog } from './catalog.js';
 import type { LimitOptions, User } from './handlers.js';
 import type { Hub, VolatileSink } from './hub.js';
@@ -45,6 +46,8 @@ export interface SessionHost {
   readonly handlers: Running;
   readonly logger: Logger;
   readonly explain: Explain;
+  /** Of all connections of each user. */
+  readonly users: Budgets<UserBudget>;
   readonly limits: Required<Pick<LimitOptions, 'channels' | 'queries' | 'handlerMs' | 'bufferedBytes' | 'fanOutPerSecond' | 'framesPerSecond' | 'frameBurst'>>;
 }
 
@@ -94,7 +97,7 @@ class LazySession implements Session {
       ...this.#host,
       user: this.#user,
       maxChannels: channels,
-      pages: createBucket(framesPerSecond, frameBurst),
+      pages: createDoubleBucket(createBucket(framesPerSecond, frameBurst), this.#host.users, this.#user.id, 'pages'),
       send: (text) => port.send(text),
       volatile: this.#features.includes('volatile') ? port : undefined,
       onFailed: (error) => port.fail(error),
@@ -119,6 +122,6 @@ class LazySession implements Session {
   #createVolatiles(): Volatiles | null {
     if (!this.#features.includes('volatile')) return null;
     const { fanOutPerSecond } = this.#host.limits;
-    return createVolatiles({ ...this.#host, user: this.#user, budget: createBucket(fanOutPerSecond, 2 * fanOutPerSecond), own: this.#port });
+    return createVolatiles({ ...this.#host, user: this.#user, budget: createDoubleBucket(createBucket(fanOutPerSecond, 2 * fanOutPerSecond), this.#host.users, this.#user.id, 'fanOut'), own: this.#port });
   }
 }
