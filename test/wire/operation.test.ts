@@ -162,7 +162,7 @@ describe('hosts', () => {
       expect(await upgrade(port, { ...rebound(host), 'x-forwarded-host': 'localhost' }), host).toMatchObject({ status: 403 });
     }
     expect(new Set(said)).toEqual(new Set(['An upgrade was refused with 403: A server on a loopback address is not called by this name. Name its hosts or origins where it is attached.']));
-    for (const host of ['localhost', 'LOCALHOST:81', 'app.localhost:3000', '127.0.0.1', '127.0.0.53:80', '[::1]', `[::1]:${port}`]) {
+    for (const host of ['localhost', 'LOCALHOST:81', 'app.localhost:3000', '127.0.0.1', '127.0.0.53:81', '[::1]', `[::1]:${port}`]) {
       expect((await upgrade(port, rebound(host))).status, host).toBe(101);
     }
   });
