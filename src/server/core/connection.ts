@@ -76,7 +76,7 @@ export interface Connection extends ConnectionHandler {
   close(code: CloseCode, reason: string): void;
 }
 
-/** What of a frame costs as much as a frame: for each of them a rule is asked, and storage. A recovery that goes on as it was told to is free. */
+/** What of a frame costs as much as a frame: for each of them a rule is asked, and storage. What the client was told to send is free: a recovery that goes on, and a pong. */
 function dueFor(frame: ClientFrame, { subscriptions }: Session): number {
   if (frame.t === 'subscribe' && frame.channels.length > 0) return subscriptions.due(frame);
   return frame.t === 'query' ? Math.max(1, frame.stamp?.length ?? 0) : 1;
@@ -99,6 +99,8 @@ class LeanConnection implements Connection, SessionPort {
   #heartbeat: Heartbeat | null = null;
   #session: Session | null = null;
   #commandsUnderWay = 0;
+  /** Pings that were sent and not answered. */
+  #pings = 0;
 
   constructor(socket: ServerSocket, request: ConnectionRequest, host: ConnectionHost) {
     this.#socket = socket;
@@ -127,7 +129,8 @@ class LeanConnection implements Connection, SessionPort {
     if (frame.t === 'hello') return this.#machine.send({ type: 'hello', hello: frame });
     if (state.kind !== 'ready' || this.#session === null) return this.#machine.send({ type: 'frame' });
     // One was paid for before it was read.
-    const due = dueFor(frame, this.#session) - 1;
+    const due = (frame.t === 'pong' && this.#pings > 0 ? 0 : dueFor(frame, this.#session)) - 1;
+    if (frame.t === 'pong' && due < 0) this.#pings--;
     if (due < 0) for (const bucket of this.#bucketsOf('frames')) bucket.give(-due);
     else if (due > 0 && !this.#pay('frames', due, now)) return this.flood();
     this.#handle(frame, state.user, state.greeting.client, this.#session);
@@ -156,6 +159,7 @@ class LeanConnection implements Connection, SessionPort {
   pingNow(): void {
     if (this.#heartbeat === null) return;
     const { broker, clock } = this.#host;
+    this.#pings++;
     this.#write(frameText({ t: 'ping', ...this.#heartbeat.next(clock.now()), fence: broker.fence(), confirmedMs: broker.confirmedMs() }));
   }
 

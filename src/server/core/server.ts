@@ -24,6 +24,7 @@ import { publication } from './publication.js';
 import { createRunning } from './running.js';
 import type { ConnectionHandler, ConnectionRequest, ServerSocket, ServerWorld } from './server-world.js';
 import { createSession, type SessionHost } from './session.js';
+import { createTurns } from './turns.js';
 
 /** Sockets are counted where they are accepted. */
 const DEFAULT_LIMITS: Required<Omit<LimitOptions, 'connections' | 'connectionsPerAddress'>> = {
@@ -118,7 +119,8 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
   let isStarted = false;
   let isStopped = false;
 
-  const hub = createHub({ broker, defer: world.defer ?? ((run) => void clock.after(0, run)) });
+  const defer = world.defer ?? ((run: () => void) => void clock.after(0, run));
+  const hub = createHub({ broker, defer });
   const started = broker.start({
     clock,
     dice,
@@ -186,7 +188,7 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
     }
   };
 
-  const sessions: SessionHost = { catalog, hub, broker, clock, createAbort, handlers, logger, explain, limits, users };
+  const sessions: SessionHost = { catalog, hub, broker, clock, createAbort, handlers, logger, explain, limits, users, turns: createTurns({ clock, defer }), longNames: new Set() };
   const host: ConnectionHost = {
     clock,
     broker,

@@ -15,6 +15,7 @@ import { createParts } from './parts.js';
 import { createQueries, type Queries } from './queries.js';
 import type { Running } from './running.js';
 import { createSubscriptions, type Subscriptions } from './subscriptions.js';
+import type { Turns } from './turns.js';
 import { createVolatiles, type Volatiles } from './volatiles.js';
 
 export interface Session {
@@ -48,6 +49,9 @@ export interface SessionHost {
   readonly explain: Explain;
   /** Of all connections of each user. */
   readonly users: Budgets<UserBudget>;
+  readonly turns: Turns;
+  /** Names of queries that had a long answer once. */
+  readonly longNames: Set<string>;
   readonly limits: Required<Pick<LimitOptions, 'channels' | 'queries' | 'handlerMs' | 'bufferedBytes' | 'fanOutPerSecond' | 'framesPerSecond' | 'frameBurst'>>;
 }
 
@@ -106,7 +110,7 @@ class LazySession implements Session {
   }
 
   #createQueries(): Queries {
-    const { clock, limits } = this.#host;
+    const { clock, limits, turns } = this.#host;
     const port = this.#port;
     const send = (text: string): void => port.send(text);
     return createQueries({
@@ -115,7 +119,7 @@ class LazySession implements Session {
       handlerMs: limits.handlerMs,
       maxQueries: limits.queries,
       send,
-      long: this.#features.includes('parts') ? createParts({ clock, maxWaiting: limits.bufferedBytes, send, bufferedBytes: () => port.bufferedBytes() }) : null,
+      long: this.#features.includes('parts') ? createParts({ clock, turns, maxWaiting: limits.bufferedBytes, send, bufferedBytes: () => port.bufferedBytes() }) : null,
     });
   }
 
