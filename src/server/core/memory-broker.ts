@@ -49,7 +49,7 @@ export function memoryBroker(options: MemoryBrokerOptions = {}): Broker {
   };
 
   const tell = (channel: string, epoch: string, last: number, events: readonly StoredEvent[]): void => {
-    if (events.length > 0 && watched.has(channel)) run().listener.onEvents(channel, epoch, last - events.length + 1, events);
+    if (watched.has(channel)) run().listener.onEvents(channel, epoch, last - events.length + 1, events);
   };
 
   const sweepLater = (): void => {
@@ -99,11 +99,9 @@ export function memoryBroker(options: MemoryBrokerOptions = {}): Broker {
       const { log, clock } = run();
       const result = log.commit(key, n, id, outcome, appends, clock.now());
       if (result.kind === 'stale') return result;
-      const ends = new Map(result.positions.map(({ channel, epoch, offset }) => [channel, { epoch, offset }]));
-      for (const channel of ends.keys()) {
-        const end = ends.get(channel);
+      for (const { channel, epoch, offset } of result.positions) {
         const events = appends.filter((append) => append.channel === channel).flatMap((append) => append.events);
-        if (end !== undefined) tell(channel, end.epoch, end.offset, events);
+        tell(channel, epoch, offset, events);
       }
       return result;
     },
