@@ -23,7 +23,7 @@ const handlers = { queries: { find: () => '' }, commands: { post: () => '' } };
 let clock: FakeClock;
 let said: unknown[];
 const make = (authorize: PlainRules['authorize'] = {}, more: Partial<PlainRules> = {}): Catalog =>
-  createCatalog({ contract: api, ...handlers, authorize, ...more }, { clock, ruleMs: 5_000, logger: { warn: () => {}, error: (message, details) => said.push([message, details]) } });
+  createCatalog({ contract: api, ...handlers, authorize, ...more }, { clock, ruleMs: 5_000, logger: { warn: () => {}, error: (message, details) => said.push([message, details]) }, incidents: { note: () => {} } });
 const may = (rule: Rule, name = 'room:1'): Promise<boolean> => make({ channels: { room: rule } }).maySubscribe(ann, name);
 
 beforeEach(() => {
@@ -119,7 +119,7 @@ describe('a server that is made wrongly', () => {
     ['a rule for a name that is not there', () => make({ commands: { pots: 'public' } }), /authorize.commands has a rule for 'pots'/],
     ['a rule for what every object inherits', () => make({ channels: { toString: 'public' as never } }), /has a rule for 'toString'/],
     ['a rule that can say nothing', () => make({ queries: { find: true as never } }), /The rule for 'find' under authorize.queries can let nobody in/],
-    ['a command of the protocol’s name', () => createCatalog({ contract: defineContract({ commands: { $publish: command() } }), commands: { $publish: () => '' } }, { clock, ruleMs: 1, logger: { warn() {}, error() {} } }), /\$publish/],
+    ['a command of the protocol’s name', () => createCatalog({ contract: defineContract({ commands: { $publish: command() } }), commands: { $publish: () => '' } }, { clock, ruleMs: 1, logger: { warn() {}, error() {} }, incidents: { note: () => {} } }), /\$publish/],
   ])('%s: it says so at once', (_, run, sentence) => {
     expect(run).toThrow(sentence);
   });

@@ -11,9 +11,9 @@ export interface FakeClient {
   answers(): string[];
 }
 
-export function openClient(server: ServerCore): FakeClient {
+export function openClient(server: ServerCore, remoteAddress?: string): FakeClient {
   const socket = fakeSocket();
-  const handler = server.accept(socket, { url: '/', headers: {}, remoteAddress: undefined });
+  const handler = server.accept(socket, { url: '/', headers: {}, remoteAddress });
   return {
     socket,
     handler,

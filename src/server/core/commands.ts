@@ -87,7 +87,7 @@ const OVER = Promise.resolve();
 const over = (text: string): LaneRan => ({ text, settled: OVER, laneFree: OVER });
 
 export function createCommands(parts: {
-  readonly catalog: Pick<Catalog, 'commands' | 'isAllowed' | 'nameOf'>;
+  readonly catalog: Pick<Catalog, 'commands' | 'isAllowed' | 'nameOf' | 'noteForbidden'>;
   readonly broker: Broker;
   readonly world: Pick<ServerWorld, 'clock'>;
   readonly createAbort: () => AbortHandle;
@@ -105,6 +105,11 @@ export function createCommands(parts: {
   const queue = createLaneQueue<LaneRan>(WAITING_PER_LANE);
   const waiting = createWaiting(maxWaiting);
 
+  const forbid = (user: User, name?: string): Failed => {
+    catalog.noteForbidden('command', user, name);
+    return FORBIDDEN;
+  };
+
   /** Runs the handler; what it published counts only if it returned in time. Null: it may not be run now. */
   const execute = async (entry: Entry<CommandRef, CommandContext<unknown>>, user: User, frame: CommandFrame, turn: Turn): Promise<Executed | null> => {
     const left = turn.deadline - clock.now();
@@ -117,7 +122,7 @@ export function createCommands(parts: {
       abort,
       work: async () => {
         const input = entry.rule === undefined ? null : readInput(entry.ref, frame.input, logger);
-        if (input === null) return FORBIDDEN;
+        if (input === null) return forbid(user, entry.ref.key);
         if (!input.ok) return failed('invalid', input.message);
         if (!(await catalog.isAllowed(entry, user, input.value))) return FORBIDDEN;
         abort.signal.throwIfAborted();
@@ -192,7 +197,7 @@ export function createCommands(parts: {
     if (began.kind !== 'run') return over(answerOf(id, began));
     if (turn.malformed !== undefined) return over(await commit(key, frame, { outcome: failed('invalid', turn.malformed), appends: [] }));
     const entry = catalog.commands.get(frame.name);
-    if (entry === undefined) return over(await commit(key, frame, { outcome: FORBIDDEN, appends: [] }));
+    if (entry === undefined) return over(await commit(key, frame, { outcome: forbid(user), appends: [] }));
     const executed = await execute(entry, user, frame, turn);
     if (executed === null) return over(turn.ticket.isVoid ? await recorded(key, frame) : notNowText(id, 'unavailable', RETRY_MS));
     const laneFree = executed.outcome === TIMEOUT ? laneFreeAfter(executed.settled, frame.name) : OVER;

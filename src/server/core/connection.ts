@@ -12,11 +12,13 @@ import { CLIENT_FRAME_CHECKS } from '../../core/protocol/schemas.js';
 import type { Clock } from '../../core/world.js';
 import type { Broker } from './broker.js';
 import type { Bucket } from './bucket.js';
+import type { Budgets, UserBudget } from './budgets.js';
 import type { Commands } from './commands.js';
 import { INITIAL_CONNECTION, stepConnection, type ConnectionEffect, type ConnectionEvent, type ConnectionState, type ConnectionTimer, type Greeting } from './connection.machine.js';
 import { frameText, notNowText, retryAfter } from './frame-text.js';
 import type { User } from './handlers.js';
 import { createHeartbeat, type Heartbeat } from './heartbeat.js';
+import type { Culprit } from './incidents.js';
 import { refusalOf, type Refusal } from './refusal.js';
 import type { ConnectionHandler, ConnectionRequest, ServerSocket } from './server-world.js';
 import type { Session, SessionPort } from './session.js';
@@ -35,10 +37,10 @@ export interface ConnectionHost {
   readonly maxBufferedBytes: number;
   /** Commands under way, those whose handler runs past its time included. */
   readonly maxCommands: number;
-  /** What one connection may send, counted in frames. */
-  createFrameBudget(): Bucket;
-  /** The same in bytes. */
-  createByteBudget(): Bucket;
+  /** What one connection may send. */
+  createBudget(): ConnectionBudget;
+  /** What all connections of a user may send. */
+  readonly users: Budgets<UserBudget>;
   /** Who it is; rejects if that cannot be known now. */
   authenticate(connection: Connection, hello: HelloFrame, request: ConnectionRequest): Promise<User | null>;
   /**
@@ -46,10 +48,23 @@ export interface ConnectionHost {
    * 0 if there is none; null if the user was closed while it was authenticated.
    */
   presentAttempt(connection: Connection, user: User, hello: HelloFrame): number | null;
+  /** Throws {@link Busy} if the user may not have one more connection now. */
+  assertRoom(user: User, hello: HelloFrame): void;
   createSession(user: User, features: readonly Feature[], port: SessionPort): Session;
   onReady(connection: Connection): void;
   onReleased(connection: Connection): void;
+  onClosing(code: CloseCode, reason: string, culprit: Culprit): void;
   onFailed(error: unknown): void;
+}
+
+interface ConnectionBudget {
+  readonly frames: Bucket;
+  readonly bytes: Bucket;
+}
+
+/** The client is sent away and comes back later; that is no failure of the server. */
+export class Busy {
+  constructor(readonly retryMs: number) {}
 }
 
 /** What the server needs of a connection; who it is, is known while it is ready. */
@@ -63,9 +78,9 @@ export interface Connection extends ConnectionHandler {
   close(code: CloseCode, reason: string): void;
 }
 
-/** What of a frame costs as much as a frame: for each of them a rule is asked, and storage. A recovery that goes on as it was told to is free. */
+/** What of a frame costs as much as a frame: for each of them a rule is asked, and storage. What the client was told to send is free: a recovery that goes on, and a pong. */
 function dueFor(frame: ClientFrame, { subscriptions }: Session): number {
-  if (frame.t === 'subscribe') return subscriptions.due(frame);
+  if (frame.t === 'subscribe' && frame.channels.length > 0) return subscriptions.due(frame);
   return frame.t === 'query' ? Math.max(1, frame.stamp?.length ?? 0) : 1;
 }
 
@@ -80,19 +95,19 @@ class LeanConnection implements Connection, SessionPort {
   readonly #socket: ServerSocket;
   readonly #host: ConnectionHost;
   readonly #machine: Driven<ConnectionState, ConnectionEvent>;
-  readonly #frames: Bucket;
-  readonly #bytes: Bucket;
+  /** Null: full, as most are. */
+  #budget: ConnectionBudget | null = null;
   #request: ConnectionRequest | null;
   #heartbeat: Heartbeat | null = null;
   #session: Session | null = null;
   #commandsUnderWay = 0;
+  /** Pings that were sent and not answered. */
+  #pings = 0;
 
   constructor(socket: ServerSocket, request: ConnectionRequest, host: ConnectionHost) {
     this.#socket = socket;
     this.#host = host;
     this.#request = request;
-    this.#frames = host.createFrameBudget();
-    this.#bytes = host.createByteBudget();
     this.#machine = drive<ConnectionState, ConnectionEvent, ConnectionEffect, ConnectionTimer>({
       clock: host.clock,
       initial: INITIAL_CONNECTION,
@@ -106,8 +121,7 @@ class LeanConnection implements Connection, SessionPort {
     const { state } = this.#machine;
     if (state.kind === 'closed') return;
     const now = this.#host.clock.now();
-    const isWithin = this.#frames.take(now) && this.#bytes.take(now, utf8Bytes(text));
-    if (!isWithin) return this.close(CloseCode.rateLimited, retryAfter(Math.max(this.#frames.fullInMs(now), this.#bytes.fullInMs(now))));
+    if (!this.#pay('frames', 1, now) || !this.#pay('bytes', utf8Bytes(text), now)) return this.close(CloseCode.rateLimited, retryAfter(this.#fullInMs(now)));
     // Nothing but the first frame is parsed before welcome.
     if (state.kind === 'authenticating') return this.#machine.send({ type: 'frame' });
     this.#heartbeat?.heard(now, this.#socket.receivedBytes());
@@ -117,9 +131,10 @@ class LeanConnection implements Connection, SessionPort {
     if (frame.t === 'hello') return this.#machine.send({ type: 'hello', hello: frame });
     if (state.kind !== 'ready' || this.#session === null) return this.#machine.send({ type: 'frame' });
     // One was paid for before it was read.
-    const due = dueFor(frame, this.#session) - 1;
-    if (due < 0) this.#frames.give(-due);
-    else if (due > 0 && !this.#frames.take(now, due)) return this.flood();
+    const due = (frame.t === 'pong' && this.#pings > 0 ? 0 : dueFor(frame, this.#session)) - 1;
+    if (frame.t === 'pong' && due < 0) this.#pings--;
+    if (due < 0) for (const bucket of this.#bucketsOf('frames')) bucket.give(-due);
+    else if (due > 0 && !this.#pay('frames', due, now)) return this.flood();
     this.#handle(frame, state.user, state.greeting.client, this.#session);
   }
 
@@ -127,12 +142,18 @@ class LeanConnection implements Connection, SessionPort {
     this.close(CloseCode.badFrame, 'binary frame');
   }
 
+  onBroken(): void {
+    this.#host.onClosing(CloseCode.badFrame, 'broken message', this.#culprit());
+  }
+
   onClosed(): void {
     this.#machine.send({ type: 'socket-closed' });
   }
 
   sweep(): void {
-    const pulse = this.#heartbeat?.check(this.#host.clock.now(), this.#socket.receivedBytes());
+    const now = this.#host.clock.now();
+    if (this.#budget !== null && this.#budget.frames.fullInMs(now) + this.#budget.bytes.fullInMs(now) === 0) this.#budget = null;
+    const pulse = this.#heartbeat?.check(now, this.#socket.receivedBytes());
     if (pulse === 'dead') this.close(CloseCode.unheard, 'silent');
     else if (pulse === 'ping') this.pingNow();
   }
@@ -140,6 +161,7 @@ class LeanConnection implements Connection, SessionPort {
   pingNow(): void {
     if (this.#heartbeat === null) return;
     const { broker, clock } = this.#host;
+    this.#pings++;
     this.#write(frameText({ t: 'ping', ...this.#heartbeat.next(clock.now(), this.#socket.receivedBytes()), fence: broker.fence(), confirmedMs: broker.confirmedMs() }));
   }
 
@@ -167,12 +189,27 @@ class LeanConnection implements Connection, SessionPort {
   }
 
   fail(error: unknown): void {
-    this.#host.onFailed(error);
-    this.close(CloseCode.busy, retryAfter(1_000));
+    if (!(error instanceof Busy)) this.#host.onFailed(error);
+    this.close(CloseCode.busy, retryAfter(error instanceof Busy ? error.retryMs : 1_000));
   }
 
   flood(): void {
     this.close(CloseCode.rateLimited, retryAfter(1_000));
+  }
+
+  /** The connection's own, and its user's. */
+  #bucketsOf(kind: keyof ConnectionBudget): readonly Bucket[] {
+    this.#budget ??= this.#host.createBudget();
+    return [this.#budget[kind], ...(this.user === null ? [] : [this.#host.users.bucket(this.user.id, kind)])];
+  }
+
+  #pay(kind: keyof ConnectionBudget, amount: number, now: number): boolean {
+    this.#budget ??= this.#host.createBudget();
+    return this.#budget[kind].take(now, amount) && (this.user === null || this.#host.users.bucket(this.user.id, kind).take(now, amount));
+  }
+
+  #fullInMs(now: number): number {
+    return Math.max(...[...this.#bucketsOf('frames'), ...this.#bucketsOf('bytes')].map((bucket) => bucket.fullInMs(now)));
   }
 
   #write(text: string): void {
@@ -187,6 +224,7 @@ class LeanConnection implements Connection, SessionPort {
       case 'welcome':
         return this.#welcome(effect.greeting, effect.user);
       case 'close':
+        this.#host.onClosing(effect.code, effect.reason, this.#culprit());
         return this.#socket.close(effect.code, effect.reason);
       case 'release':
         this.#session?.release();
@@ -202,17 +240,20 @@ class LeanConnection implements Connection, SessionPort {
   #authenticate(hello: HelloFrame): void {
     const request = this.#request;
     if (request === null) return;
-    // Headers are large, and nobody needs them again.
-    this.#request = null;
     this.#host
       .authenticate(this, hello, request)
-      .then(
-        (user) => {
-          const present = user && this.#host.presentAttempt(this, user, hello);
-          this.#machine.send(user === null || present === null ? { type: 'refused' } : { type: 'authenticated', user, present });
-        },
-        (error: unknown) => this.fail(error),
-      );
+      .then((user) => {
+        const present = user && this.#host.presentAttempt(this, user, hello);
+        if (user === null || present === null) return this.#machine.send({ type: 'refused' });
+        this.#host.assertRoom(user, hello);
+        return this.#machine.send({ type: 'authenticated', user, present });
+      })
+      .catch((error: unknown) => this.fail(error));
+  }
+
+  /** Whose doing something is, for the log. */
+  #culprit(): Culprit {
+    return this.user === null ? { address: this.#request?.remoteAddress } : { user: this.user.tag };
   }
 
   #welcome(greeting: Greeting, user: User): void {
@@ -221,6 +262,8 @@ class LeanConnection implements Connection, SessionPort {
     this.#heartbeat = createHeartbeat(intervals, isVisible, clock.now());
     this.user = user;
     this.greeting = greeting;
+    // Headers are large, and are not needed again.
+    this.#request = null;
     this.#session = this.#host.createSession(user, features, this);
     this.#host.onReady(this);
     this.send(

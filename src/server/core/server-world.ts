@@ -37,5 +37,7 @@ export interface ConnectionRequest {
 export interface ConnectionHandler {
   onMessage(text: string): void;
   onBinary(): void;
+  /** What came is no message of a WebSocket, or far too large for one; the socket closes by itself. */
+  onBroken(): void;
   onClosed(): void;
 }

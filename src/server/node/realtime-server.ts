@@ -20,7 +20,7 @@ import { addEndpoint, destroyIt, type OnUpgrade } from './endpoints.js';
 import { createHeadcount } from './headcount.js';
 import { answerHealth } from './health.js';
 import { createServerSocket, listen } from './socket.js';
-import { assertAttachable, readHosts, readOrigins, refusalOf, refuse, type AttachOptions, type Refusal } from './upgrade.js';
+import { assertAttachable, isOnLoopback, readHosts, readOrigins, refusalOf, refuse, type AttachOptions, type Refusal } from './upgrade.js';
 
 /** `ws` options that its types do not know yet. */
 const SOCKET_OPTIONS: ServerOptions & { readonly closeTimeout: number; readonly maxPendingAutoPongs: number } = {
@@ -152,7 +152,7 @@ export function createRealtimeServer<C extends AnyContract>(options: RealtimeSer
       const { path = '/realtime', origins, hosts, allowNoOrigin = false } = options;
       const entrance = { origins: readOrigins(origins), hosts: readHosts(hosts), allowNoOrigin };
       const onUpgrade: OnUpgrade = (request, stream, head) => {
-        const refusal = isStopped ? STOPPING : (refusalOf(request, entrance) ?? headcount.refusal(addressOf(request)));
+        const refusal = isStopped ? STOPPING : (refusalOf(request, { ...entrance, isLoopback: isOnLoopback(server) }) ?? headcount.refusal(addressOf(request)));
         if (refusal !== null) turnAway(stream, refusal);
         else upgrader.handleUpgrade(request, stream, head, (socket) => take(socket, request, stream));
       };

@@ -48,11 +48,12 @@ class NodeSocket implements ServerSocket {
   }
 }
 
-/** `ws` closes the socket by itself after an error; without a listener the process would go with it. */
-const ignore = (): void => undefined;
 
 export function listen(socket: WebSocket, handler: ConnectionHandler, onGone: (socket: WebSocket) => void): void {
-  socket.on('error', ignore);
+  // `ws` closes the socket by itself after an error; without a listener the process would go with it.
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code?.startsWith('WS_ERR_') === true) handler.onBroken();
+  });
   socket.on('message', (data: Buffer, isBinary: boolean) => {
     if (isBinary) handler.onBinary();
     else handler.onMessage(data.toString());

@@ -1,0 +1,68 @@
+/**
+ * What clients do that an operator should know of, and nobody should be able to fill a log with: the first of a kind and a user
+ * (or address) is written at once, those of the next 10 s are counted, and the count is written. Without a timer of its own.
+ * No tokens, payloads and client ids; a user is named by its public tag. Not here: what is refused.
+ */
+import type { Clock } from '../../core/world.js';
+import type { Logger } from './logger.js';
+
+const PERIOD_MS = 10_000;
+/** Users and addresses that are told apart in a period; the rest are counted together. */
+const MOST = 1_000;
+const OTHERS = { others: true } as const;
+
+/** Who did it: a user that is in, by its tag, or the address of a client that is not. */
+export type Culprit = { readonly user: string } | { readonly address: string | undefined };
+
+export interface Incidents {
+  /** `message` is of a fixed list; `what` says which of the server's own names it was about. */
+  note(message: string, culprit: Culprit, what?: string): void;
+  /** Writes the counts of what is over. */
+  sweep(): void;
+  /** Something is counted that was not written yet, or may be written again. */
+  readonly size: number;
+}
+
+interface Counted {
+  readonly message: string;
+  readonly culprit: Culprit | typeof OTHERS;
+  readonly endsAt: number;
+  more: number;
+}
+
+export function createIncidents(logger: Pick<Logger, 'warn'>, clock: Pick<Clock, 'now'>): Incidents {
+  /** The oldest first. */
+  const counted = new Map<string, Counted>();
+
+  const end = (key: string, { message, culprit, more }: Counted): void => {
+    counted.delete(key);
+    if (more > 0) logger.warn(message, { ...culprit, times: more, seconds: PERIOD_MS / 1_000 });
+  };
+
+  const sweep = (): void => {
+    const now = clock.now();
+    for (const [key, its] of counted) {
+      if (its.endsAt > now) return;
+      end(key, its);
+    }
+  };
+
+  return {
+    sweep,
+    get size() {
+      return counted.size;
+    },
+    note(message, culprit, what) {
+      sweep();
+      const full = JSON.stringify([message, culprit]);
+      const isKnown = counted.has(full) || counted.size < MOST;
+      const key = isKnown ? full : JSON.stringify([message, OTHERS]);
+      const its = counted.get(key);
+      if (its !== undefined) its.more++;
+      else {
+        counted.set(key, { message, culprit: isKnown ? culprit : OTHERS, endsAt: clock.now() + PERIOD_MS, more: isKnown ? 0 : 1 });
+        if (isKnown) logger.warn(message, what === undefined ? culprit : { ...culprit, what });
+      }
+    },
+  };
+}
