@@ -162,13 +162,12 @@ export function createView(ref: ViewRef, name: string, key: string, port: ViewPo
       cell.changed();
     },
     resync() {
+      // A refused view without history goes on with its state, and so with the hole in it.
+      if (channel.refusal !== null && ref.history === 0) return reading?.rejoin();
       gap = null;
       draft = startDraft();
-      if (channel.refusal !== null && draft === null) reading?.rejoin();
-      else {
-        if (draft === null) data = initial;
-        reading?.rewind(null);
-      }
+      if (draft === null) data = initial;
+      reading?.rewind(null);
       cell.changed();
     },
   };

@@ -261,6 +261,7 @@ export function createLane(options: LaneOptions): Lane {
       const isKnown = frame.last !== null && frame.last >= answeredTo && frame.last < next;
       if (!isKnown) return startAnew(link, now);
       isCreated = true;
+      contactAt = now;
       contact = { tag: 'open', link, since: now };
       return [...sendAgain(link, now), ...sendWaiting(link, now)];
     },

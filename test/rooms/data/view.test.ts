@@ -123,9 +123,11 @@ describe('a view without history', () => {
   it('keeps its state when its user was removed: resync asks to be let in again, and it goes on', () => {
     const room = open(0);
     room.page([1, 2], true);
+    room.reader().onGap({ reason: 'trimmed', missed: null });
     room.reader().onStatus(refused);
     room.view.resync();
-    expect([room.data(), room.asked]).toEqual([[1, 2], ['rejoin']]);
+    // With its state it keeps the hole in it.
+    expect([room.data(), room.view.get().gap?.reason, room.asked]).toEqual([[1, 2], 'trimmed', ['rejoin']]);
   });
 
   it('that is stopped goes on from where it was, and is stale meanwhile', () => {

@@ -221,6 +221,17 @@ describe('L1 void: expired or cancelled', () => {
     expect([lane.pending, lane.nextExpiry]).toEqual([0, null]);
   });
 
+  it('contact is counted from the last answer of the lane, also if the link is lost while it is asked for again', () => {
+    add('a');
+    laneIs(0);
+    failed('a', { code: 'unavailable', final: false });
+    expect(told(lane.rested(1_000))).toEqual(['lane1 last=0']);
+    lost(1_000);
+    lane.cancel('a', 2_000);
+    expect(told(lane.expire(2_000))).toEqual([]);
+    expect(told(lane.expire(RECORD_MS))).toEqual(['a outcome-unknown']);
+  });
+
   it('contact is counted from the last one, not from a link on which the lane never answered', () => {
     add('a', 0, 500);
     laneIs(0);
