@@ -274,12 +274,13 @@ describe('a reader that is slow', () => {
     await client.say(get('a', 'x'.repeat(600_000)));
     await client.say(...Array.from({ length: 99 }, (_, i) => get(`w${i}`, 'x'.repeat(600_000), { remainingMs: 100_000 })));
     expect(called).toEqual(['warm', 'a']);
+    await client.say(...Array.from({ length: 50 }, (_, i) => ({ t: 'cancel', id: `w${i}` })));
+    await client.say(...Array.from({ length: 50 }, (_, i) => get(`short${i}`, 1, { name: 'slow', remainingMs: 100_000 })));
+    expect(answerSlow).toHaveLength(50);
+    called = [];
     await client.say({ t: 'cancel', id: 'a' });
-    expect(called).toContain('w0');
-    expect(called.length).toBeLessThan(12);
-    await client.say(...Array.from({ length: 99 }, (_, i) => ({ t: 'cancel', id: `w${i}` })));
-    await client.say(...Array.from({ length: 100 }, (_, i) => get(`short${i}`, 1, { name: 'slow', remainingMs: 100_000 })));
-    expect(answerSlow).toHaveLength(100);
+    expect(called[0]).toBe('w50');
+    expect(called.length).toBeLessThanOrEqual(8);
     expect(client.socket.of('error').filter(({ code }) => code !== 'cancelled')).toEqual([]);
   });
 
