@@ -186,6 +186,15 @@ describe('connections of one user', () => {
     expect((await enterClient(server, { client: 'c6' })).socket.closed).toMatchObject({ code: 4200 });
   });
 
+  it('are counted until they are gone, the last one too', async () => {
+    const server = start({ connectionsPerUser: 1 });
+    for (let i = 0; i < 5; i++) {
+      const client = await enterClient(server, { client: `c${i}` });
+      expect(client.socket.closed).toBe(null);
+      client.handler.onClosed();
+    }
+  });
+
   it('are a hundred, unless it is said otherwise', async () => {
     const server = start();
     for (let i = 0; i < 100; i++) expect((await enterClient(server, { client: `c${i}` })).socket.closed).toBe(null);

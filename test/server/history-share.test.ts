@@ -84,6 +84,16 @@ describe('bytes of all channels', () => {
     expect(kept('room', 'own')).toEqual(['20 20 5', '10 10 10 10 10']);
   });
 
+  it('go from one channel until the user has none left in it, and then from another one: what others posted later stays', () => {
+    const { post, kept } = build({ bytesInAll: 100 });
+    post('eve', 'room', 30);
+    post('ann', 'room', 20);
+    post('eve', 'own', 25);
+    post('eve', 'more', 25);
+    post('bob', 'bob', 40);
+    expect(kept('room', 'own', 'more', 'bob')).toEqual(['20', '', '25', '40']);
+  });
+
   it('of one user go last from the channels that have subscribers; a subscription does not protect them from being the most', () => {
     const { log, post, kept } = build({ bytesInAll: 100 });
     log.watch('eve:0', true);
@@ -109,6 +119,17 @@ describe('bytes of all channels', () => {
     expect(all('user')).toBe('10.10.10.10.10....');
     post(null, 'app:4', 10);
     expect(all('app')).toBe('....10 10..10.10.10');
+    // Where both have as much, it is the side that asks.
+    const even = build({ bytesInAll: 100 });
+    even.post(null, 'app', 55);
+    even.post('ann', 'a', 40);
+    even.post('ann', 'b', 15);
+    expect(even.kept('app', 'a', 'b')).toEqual(['55', '', '15']);
+    const odd = build({ bytesInAll: 100 });
+    odd.post('ann', 'a', 55);
+    odd.post(null, 'app', 40);
+    odd.post(null, 'more', 15);
+    expect(odd.kept('a', 'app', 'more')).toEqual(['55', '', '15']);
   });
 
   it('end with the event that is too much by itself; the channel keeps its place', () => {
@@ -140,14 +161,27 @@ describe('channels with an identity', () => {
   it('are counted by their maker, not by who posts into them, and those with subscribers go last', () => {
     const { log, post } = build({ channels: 3 });
     log.watch('eve:0', true);
-    const watched = post('eve', 'eve:0');
+    post('eve', 'eve:0');
+    const watched = post('ann', 'eve:0');
     post('eve', 'eve:1');
-    post('ann', 'eve:0');
     post('ann', 'a');
     post('ann', 'b');
-    expect(log.head('eve:0', 9)).toEqual({ ...watched, offset: 2 });
+    expect(log.head('eve:0', 9)).toEqual(watched);
     expect(log.head('eve:1', 9).offset).toBe(0);
     expect(['a', 'b'].map((name) => log.head(name, 9).offset)).toEqual([1, 1]);
+    log.head('b', 10);
+    log.watch('a', true);
+    post('ann', 'c');
+    expect(['a', 'b', 'c'].map((name) => log.head(name, 11).offset)).toEqual([1, 0, 1]);
+  });
+
+  it('that are forgotten are counted no more', () => {
+    const { log, post } = build({ channels: 3, keepChannelMs: 1_000 });
+    for (let i = 0; i < 3; i++) post('eve', `eve:${i}`);
+    log.sweep(2_000, []);
+    for (const name of ['a', 'b']) post('ann', name);
+    for (const name of ['c', 'd']) post('bob', name);
+    expect(['a', 'b', 'c', 'd'].map((name) => log.head(name, 20).offset)).toEqual([0, 1, 1, 1]);
   });
 });
 

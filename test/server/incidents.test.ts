@@ -149,9 +149,13 @@ describe('a thousand times the same', () => {
     for (let i = 0; i < 3_000; i++) incidents.note('Flood.', { user: `u${i}` });
     expect(lines).toHaveLength(1_000);
     expect(incidents.size).toBe(1_001);
+    incidents.note('Flood.', { user: 'u7' });
     now = 10_000;
     incidents.sweep();
-    expect(lines.slice(1_000)).toEqual([['Flood.', { others: true, times: 2_000, seconds: 10 }]]);
+    expect(lines.slice(1_000)).toEqual([
+      ['Flood.', { user: 'u7', times: 1, seconds: 10 }],
+      ['Flood.', { others: true, times: 2_000, seconds: 10 }],
+    ]);
     expect(incidents.size).toBe(0);
   });
 });

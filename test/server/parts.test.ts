@@ -37,13 +37,16 @@ const outputOf = ({ input }: { readonly input: string }): unknown => {
 };
 let spentMs: number;
 let answerSlow: (() => void)[];
+/** Turns of the event loop, where a test makes them one by one. */
+let deferred: (() => void)[] | null;
 
 beforeEach(() => {
   called = [];
   workMs = spentMs = 0;
   answerSlow = [];
+  deferred = null;
   const plain = fakeWorld();
-  world = { ...plain, clock: { ...plain.clock, now: () => plain.clock.now() + spentMs, get timers() { return plain.clock.timers; } } };
+  world = { ...plain, clock: { ...plain.clock, now: () => plain.clock.now() + spentMs, get timers() { return plain.clock.timers; } }, defer: (run) => void (deferred === null ? world.clock.after(0, run) : deferred.push(run)) };
   const slow = async (ask: { readonly input: string }): Promise<unknown> => {
     const output = outputOf(ask);
     await new Promise<void>((resolve) => answerSlow.push(resolve));
@@ -141,14 +144,27 @@ describe('many long answers', () => {
 
   it('are computed a few milliseconds a turn, the clients taking turns, and other frames are answered in between', async () => {
     workMs = 3;
+    deferred = [];
     const [ann, bob, pinger] = [await enter(['parts'], 'ann'), await enter(['parts'], 'bob'), await enter(['parts'], 'pinger')];
     ask(ann, 20);
     ask(bob, 20);
     await settle();
     // One turn of the event loop has room for two calls of 3 ms.
     expect(called).toHaveLength(2);
+    // What was computed is sent before more is computed.
+    for (let turn = 0; turn < 10; turn++) {
+      for (const run of deferred?.splice(0) ?? []) run();
+      await settle();
+      const sent = [ann, bob].flatMap(({ socket }) => socket.of('response').filter(({ part }) => (part as { last: boolean }).last)).length;
+      expect(called.length - sent).toBeLessThanOrEqual(3);
+    }
+    expect(called.length).toBeGreaterThan(10);
+    expect(called.length).toBeLessThan(30);
     await pinger.say({ t: 'ping', n: 1, visible: true });
     expect(pinger.socket.of('pong')).toHaveLength(1);
+    const rest = deferred;
+    deferred = null;
+    for (const run of rest) run();
     await world.clock.advance(2_000);
     expect([...new Set(called)]).toHaveLength(20);
     expect(called).toHaveLength(40);
@@ -250,6 +266,24 @@ describe('a reader that is slow', () => {
     expect(world.clock.timers).toBe(BROKER_TIMERS);
   });
 
+  it('that cancels makes room: for the next answer, and for as many queries as it may have', async () => {
+    const client = await enter();
+    await client.say(get('warm', 'x'.repeat(20_000)));
+    await world.clock.advance(1_000);
+    client.socket.buffered = 64 * 1024;
+    await client.say(get('a', 'x'.repeat(600_000)));
+    await client.say(...Array.from({ length: 99 }, (_, i) => get(`w${i}`, 'x'.repeat(600_000), { remainingMs: 100_000 })));
+    expect(called).toEqual(['warm', 'a']);
+    await client.say(...Array.from({ length: 50 }, (_, i) => ({ t: 'cancel', id: `w${i}` })));
+    await client.say(...Array.from({ length: 50 }, (_, i) => get(`short${i}`, 1, { name: 'slow', remainingMs: 100_000 })));
+    expect(answerSlow).toHaveLength(50);
+    called = [];
+    await client.say({ t: 'cancel', id: 'a' });
+    expect(called[0]).toBe('w50');
+    expect(called.length).toBeLessThanOrEqual(8);
+    expect(client.socket.of('error').filter(({ code }) => code !== 'cancelled')).toEqual([]);
+  });
+
   it('is asked to ask again only where long answers come that were not expected to be long', async () => {
     const client = await enter();
     client.socket.buffered = 64 * 1024;
@@ -309,7 +343,9 @@ describe('a reader that is slow', () => {
     const client = await enter();
     const before = world.clock.timers;
     client.socket.buffered = 64 * 1024;
-    await client.say(get('a', 'x'.repeat(300_000)));
+    await client.say(get('a', 'x'.repeat(300_000)), get('b', 'x'.repeat(300_000), { name: 'two' }));
+    expect(world.clock.timers).toBe(before + 1);
+    await world.clock.advance(100);
     expect(world.clock.timers).toBe(before + 1);
     client.handler.onClosed();
     expect(world.clock.timers).toBe(before);

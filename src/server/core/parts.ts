@@ -56,7 +56,7 @@ export function createParts(parts: {
   };
 
   /** A quarter, so that the client is not left idle while the next answer is made. */
-  const hasRoom = (): boolean => waiting.size === 0 || waitingChars() <= maxWaiting / 4;
+  const hasRoom = (): boolean => waitingChars() <= maxWaiting / 4;
 
   const notify = (): void => {
     for (const wake of [...waiters]) wake();
@@ -90,7 +90,7 @@ export function createParts(parts: {
 
   return {
     send(id, result, positions) {
-      if (waiting.size > 0 && waitingChars() > maxWaiting) return false;
+      if (waitingChars() > maxWaiting) return false;
       waiting.set(id, { chars: result.length, texts: partTexts(id, result, positions) });
       if (cancelTimer === null) go();
       return true;
