@@ -1,4 +1,7 @@
-/** One seed, one world: a quiet start, faults, healing, rest, and the end. Every invariant is checked on the way, at rest and after dispose. */
+/**
+ * One seed, one world: a quiet start, faults, healing, rest, and the end. Every invariant is checked on the way, at rest and after dispose.
+ * `simulate` is long because its steps share the people of the world, who come and go.
+ */
 import { createSeededDice } from '../../src/testing/seeded-dice.js';
 import { createSimulatedWorld } from '../../src/testing/simulated-world.js';
 import { createClientModel, type ClientModel, type Scene } from './client-model.js';
