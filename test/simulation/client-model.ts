@@ -116,6 +116,8 @@ export function createClientModel(scene: Scene, name: string, givenPrincipal: st
   let principal = givenPrincipal;
   let token = givenPrincipal;
   let tag: string | null = null;
+  /** Whom the application has named last. */
+  let named: string | null = null;
   let isAway = false;
   let isDisposed = false;
   let serial = 0;
@@ -335,9 +337,14 @@ export function createClientModel(scene: Scene, name: string, givenPrincipal: st
     setUser(next) {
       if (next === principal) return;
       reached.add('user changed by setUser');
-      token = tag = principal = next;
+      // Named once more, it is no other user to the client, whatever the server has called this one meanwhile.
+      const isOther = next !== named && next !== tag;
+      token = principal = named = next;
       presses.push(now());
-      forget();
+      if (isOther) {
+        tag = next;
+        forget();
+      }
       client.setUser(next);
     },
     changeToken(next) {
