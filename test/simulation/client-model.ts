@@ -95,6 +95,8 @@ export interface ClientModel {
 /** An optimistic update goes within this after its outcome, on a good connection. */
 const EDIT_MS = 15_000;
 const PENDING = 'pending:';
+/** With these, answers of several parts wait in the server until there are too many. */
+const SLOW_ROADS: ReadonlySet<string> = new Set(['slow', 'window', 'weather', 'stall', 'partition', 'away', 'half-open', 'one-way', 'sleep']);
 const PATIENCE_MS = [600_000, 12_000, 3_000];
 
 export function createClientModel(scene: Scene, name: string, givenPrincipal: string, life: number, inCallback: (model: ClientModel, board: number, at: Position, dice: SeededDice) => void): ClientModel {
@@ -115,9 +117,9 @@ export function createClientModel(scene: Scene, name: string, givenPrincipal: st
   const joiningAt = new Map<string, number>();
   let principal = givenPrincipal;
   let token = givenPrincipal;
+  /** What the server calls the user, or setUser has since. */
   let tag: string | null = null;
-  /** Whom the application has named last. */
-  let named: string | null = null;
+  let said: string | null = null;
   let isAway = false;
   let isDisposed = false;
   let serial = 0;
@@ -157,7 +159,7 @@ export function createClientModel(scene: Scene, name: string, givenPrincipal: st
     },
     pressedSince: (at) => presses.filter((pressed) => pressed >= at).length,
   });
-  const commands: CommandObserver = createCommandObserver({ who: name, now, server, truth, swarm, knownLosses: () => wire.knownLosses, wasSent: (id) => wire.wasSent(id), complaints, reached });
+  const commands: CommandObserver = createCommandObserver({ who: name, now, server, truth, swarm, knownLosses: () => wire.knownLosses, wasSent: (id) => wire.wasSent(id), errorCode: (id) => wire.errorCode(id), complaints, reached });
 
   const fetching = { isBad: false };
   const fetchBadly = async (): Promise<string> => {
@@ -317,7 +319,7 @@ export function createClientModel(scene: Scene, name: string, givenPrincipal: st
           questions.open--;
           const code = error instanceof RealtimeError ? error.code : String(error);
           if (code === 'timeout') reached.add('query timed out');
-          const isExplained = (code === 'timeout' && Math.ceil(now() - at) >= swarm.queryMs) || (code === 'cancelled') || (code === 'unavailable' && (now() - server.troubledAt < 10_000 || swarm.faults.some((fault) => fault === 'slow' || fault === 'window'))) || (code === 'disposed' && isDisposed);
+          const isExplained = (code === 'timeout' && Math.ceil(now() - at) >= swarm.queryMs) || (code === 'cancelled') || (code === 'unavailable' && (now() - server.troubledAt < 10_000 || swarm.faults.some((fault) => SLOW_ROADS.has(fault)))) || (code === 'disposed' && isDisposed);
           if (!isExplained) complaints.add('query-wrong', name, `a query ended ${code} after ${now() - at} ms`);
         },
       );
@@ -335,16 +337,15 @@ export function createClientModel(scene: Scene, name: string, givenPrincipal: st
       client.disconnect();
     },
     setUser(next) {
-      if (next === principal) return;
+      token = next;
+      // To the client that is no other user: it said so last, or the server does.
+      const isSame = next === said || next === tag;
+      said = next;
+      if (isSame) return client.setUser(next);
       reached.add('user changed by setUser');
-      // Named once more, it is no other user to the client, whatever the server has called this one meanwhile.
-      const isOther = next !== named && next !== tag;
-      token = principal = named = next;
+      tag = principal = next;
       presses.push(now());
-      if (isOther) {
-        tag = next;
-        forget();
-      }
+      forget();
       client.setUser(next);
     },
     changeToken(next) {

@@ -27,12 +27,17 @@ export interface ObservedCommand {
 
 export interface CommandObserver {
   readonly all: readonly ObservedCommand[];
+  /** How many have no outcome yet. */
+  readonly waiting: number;
   find(id: string): ObservedCommand | undefined;
   add(command: Pick<ObservedCommand, 'id' | 'tag' | 'lane' | 'plan' | 'size' | 'commandMs' | 'isOptimistic'>, result: Promise<unknown>): ObservedCommand;
   /** Another user, or the end: what has no outcome yet may never have one that is known. */
   abandon(): void;
   checkRest(): void;
 }
+
+/** With these a command can be begun several times without a commit. */
+const POISONING: ReadonlySet<string> = new Set(['crash', 'amnesia', 'restart', 'close-user']);
 
 export function createCommandObserver(parts: {
   readonly who: string;
@@ -43,17 +48,20 @@ export function createCommandObserver(parts: {
   readonly knownLosses: () => number;
   /** Whether a socket has taken the command. */
   readonly wasSent: (id: string) => boolean;
+  errorCode(id: string): string | undefined;
   readonly complaints: Complaints;
   readonly reached: Reached;
 }): CommandObserver {
-  const { who, now, server, truth, swarm, knownLosses, wasSent, complaints, reached } = parts;
+  const { who, now, server, truth, swarm, knownLosses, wasSent, errorCode, complaints, reached } = parts;
   const all: ObservedCommand[] = [];
+  let waiting = 0;
   const byId = new Map<string, ObservedCommand>();
 
   const complain = (kind: ComplaintKind, { id, tag, plan }: ObservedCommand, what: string): void => complaints.add(kind, who, `command ${tag} (${plan}, ${id}) ${what}`);
 
   const ended = (command: ObservedCommand, ending: string, value: unknown): void => {
     if (command.ending !== 'pending') return complain('outcome-twice', command, `ended ${ending} after ${command.ending}`);
+    waiting--;
     command.ending = ending;
     command.endedAt = now();
     reached.addSeen(`outcome: ${ending}`);
@@ -83,8 +91,7 @@ export function createCommandObserver(parts: {
       }
       case 'internal':
         // Begun three times and never committed: by crashes, or because the user was closed each time.
-        const isPoisoned = runs.filter(({ end }) => end === 'interrupted').length >= 2 || (runs.length === 0 && swarm.faults.includes('close-user'));
-        if (isPoisoned) return reached.add('outcome: poisoned');
+        if (errorCode(command.id) === 'poisoned' && runs.every(({ end }) => end === 'interrupted') && swarm.faults.some((fault) => POISONING.has(fault))) return reached.add('outcome: poisoned');
         if (!has('threw')) complain('outcome-failed-wrong', command, `ended internal; its handler did ${did}`);
         return;
       case 'forbidden':
@@ -128,9 +135,13 @@ export function createCommandObserver(parts: {
 
   return {
     all,
+    get waiting() {
+      return waiting;
+    },
     find: (id) => byId.get(id),
     add(given, result) {
       const command: ObservedCommand = { ...given, at: now(), losses: knownLosses(), cancelledAt: null, isAbandoned: false, ending: 'pending', endedAt: 0 };
+      waiting++;
       all.push(command);
       byId.set(command.id, command);
       result.then(

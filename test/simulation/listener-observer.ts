@@ -59,7 +59,7 @@ export function createListenerObserver(parts: {
 
   const place: Place = {
     get position() {
-      return isAfterGap ? null : last ?? base;
+      return isAfterGap || !isExact ? null : last ?? base;
     },
     get movedAt() {
       return movedAt;

@@ -178,7 +178,7 @@ describe('a planted bug is found', { timeout: 120_000 }, () => {
         };
         return { ...homes, get loads() { return homes.loads; }, get homeless() { return homes.homeless; }, find };
       },
-    }));
+    }), ['half-open', 'reset', 'delayed-connect']);
     expect(found).not.toBeNull();
   });
 

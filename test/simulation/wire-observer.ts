@@ -16,6 +16,8 @@ export interface WireObserver {
   readonly world: World;
   /** The ids of the commands that a socket has taken. */
   wasSent(id: string): boolean;
+  /** The last error that a server has answered a command with. */
+  errorCode(id: string): string | undefined;
   /** The sockets that are open for the client now. */
   readonly open: number;
   /** Sockets that were ever opened. */
@@ -96,6 +98,7 @@ export function watchWire(parts: {
   const complain = (kind: Parameters<Complaints['add']>[0], what: string): void => parts.complaints.add(kind, name, what);
   const sockets = new Set<Watched>();
   const sent = new Map<string, number>();
+  const errors = new Map<string, string>();
   const newest = new Map<string, Newest>();
   const closes: { at: number; code: number }[] = [];
   const eventFrames = new Map<string, number>();
@@ -216,6 +219,11 @@ export function watchWire(parts: {
       case 'response':
         if (/"part":\{"index":[1-9]/.test(text)) reached.add('response: more than one part');
         return;
+      case 'error': {
+        const [, id = '', code = ''] = /"id":"([^"]+)","code":"([^"]+)"/.exec(text) ?? [];
+        errors.set(id, code);
+        return;
+      }
       case 'volatile':
         return reached.add('volatile event received');
       default:
@@ -225,6 +233,7 @@ export function watchWire(parts: {
 
   return {
     wasSent: (id) => sent.has(id),
+    errorCode: (id) => errors.get(id),
     get open() {
       return sockets.size;
     },

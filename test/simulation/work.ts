@@ -6,6 +6,7 @@ import { drawSize } from './swarm.js';
 
 /** Who has so many commands that wait sends no more: what waits at the end must have its turn before the rest. */
 const BUSY = 60;
+const CROWD = 20;
 
 /** What everybody has mounted all the time. */
 export function settleDown(scene: Scene, model: ClientModel, seat: number): void {
@@ -92,6 +93,8 @@ export function actInCallback(scene: Scene, model: ClientModel, board: number, a
   switch (dice.between(0, 4)) {
     case 0:
     case 1: {
+      // Each of them hears what the others hear: without a bound they multiply.
+      if (model.listeners.size > CROWD) return;
       const mounted = model.mountListener(board, 'in-callback', at);
       world.clock.after(dice.between(0, 5_000), () => mounted.leave());
       return;
@@ -103,6 +106,7 @@ export function actInCallback(scene: Scene, model: ClientModel, board: number, a
       return dice.pick(passing).leave();
     }
     case 3:
+      if (model.client.outbox.get().pending > BUSY || model.commands.waiting > BUSY) return;
       reached.add('command sent inside onEvent');
       return model.send({ board: dice.between(1, swarm.boards), plan: 'publish', isOptimistic: swarm.deeds.has('optimistic') });
     default: {
