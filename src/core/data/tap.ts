@@ -99,6 +99,7 @@ export function createTap(name: string, port: TapPort, listener: ChannelListener
     },
     onReset() {
       gap = null;
+      isInGap = false;
       cell.changed();
     },
   };

@@ -29,6 +29,17 @@ it('shows at once that its channel is live already', () => {
   expect(open({}).snapshot()).toMatchObject({ status: 'success', liveStatus: 'live' });
 });
 
+it('is told the first gap of another user, though the former one was told of a gap and of no event since', () => {
+  const heard: unknown[] = [];
+  const { reader } = open({ onGap: ({ reason }) => heard.push(reason) });
+  reader.onGap({ reason: 'epoch', missed: null });
+  reader.onGap({ reason: 'trimmed', missed: null });
+  expect(heard).toEqual(['epoch']);
+  reader.onReset();
+  reader.onGap({ reason: 'trimmed', missed: null });
+  expect(heard).toEqual(['epoch', 'trimmed']);
+});
+
 it('hears no more of a run once it was closed by one of its events', () => {
   const heard: unknown[] = [];
   const tap = open({
