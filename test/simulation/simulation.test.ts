@@ -8,7 +8,7 @@ import { SOMETIMES } from './sometimes.js';
 
 const asked = process.env['HOLDFAST_SEED'];
 /** Chosen so that together they reach nearly everything that the registry names. */
-const SEEDS = asked === undefined ? [298, 65, 112, 85, 20, 12, 19, 1] : [Number(asked)];
+const SEEDS = asked === undefined ? [298, 65, 112, 85, 20, 28, 19, 1] : [Number(asked)];
 const reached = new Set<string>();
 
 describe('the simulated world', () => {
