@@ -23,7 +23,7 @@ import type { Queries } from './queries/queries.js';
 import type { Outbox } from './queue/outbox.js';
 import type { Clock, Dice } from './world.js';
 
-/** Views that nobody shows any more and that go on from where they were when they are shown again. */
+/** How many views that no component shows keep their state and position, to go on when they are shown again. */
 const STOPPED_VIEWS = 100;
 
 export type Params = Readonly<Record<string, string | number>>;

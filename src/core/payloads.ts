@@ -82,7 +82,7 @@ export function readAnswer(ref: QueryRef | CommandRef, frame: ResponseFrame | Er
   return { ok: false, error: new RealtimeError(result.code, `The answer to ${ref.kind} '${ref.key}' does not fit the contract: ${result.issues}. Deploy the same contract on both ends.`) };
 }
 
-/** Where the events of a command are that took effect; null: it took none, or that cannot be known. */
+/** The positions of the command's events; null: the command took no effect, or its effect is not known. */
 export function effectPositions(outcome: Outcome): readonly ChannelPosition[] | null {
   switch (outcome.kind) {
     case 'done':
@@ -153,7 +153,7 @@ function readRejection(ref: QueryRef | CommandRef, frame: ErrorFrame, what: stri
   const errors: Readonly<Record<string, Schema>> = ref.kind === 'command' ? ref.errors : {};
   const reason = frame.name ?? '';
   const schema = Object.hasOwn(errors, reason) ? errors[reason] : undefined;
-  // Without a reason: with one, the type says that the data is there.
+  // Without `reason`: the type of a reason promises its data.
   if (frame.dataExpired === true) return new RealtimeError('rejected', `${what} was rejected: ${reason}. The connection was lost before the answer came, and the server does not store the data of '${reason}' any more.`);
   const data = schema === undefined ? null : validate(schema, frame.data);
   if (data === null || !data.ok) {

@@ -22,7 +22,7 @@ export interface ChannelState {
   readonly wire: Wire;
   /** Of the newest subscription that was said. */
   readonly generation: number;
-  /** Where the newest subscription stands: the last event that came over it; null before the first answer. */
+  /** The position of the newest subscription: after the last event that it brought; null before the first answer. */
   readonly head: Position | null;
   /** Whether it has been live since somebody began to want it. */
   readonly wasLive: boolean;

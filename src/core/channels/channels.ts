@@ -18,9 +18,9 @@ import { lowestPosition, readRun, topAfter, type Ask } from './reader.js';
 export interface Reading {
   readonly position: Position | null;
   readonly status: ChannelStatus;
-  /** Goes on from another position; null: starts again, from the reader's history or without one from now on. */
+  /** Goes on from another position; null: starts again, with the reader's history or, without a history, from now on. */
   rewind(to: Position | null): void;
-  /** Asks to be let in again where the server has refused, and goes on from the reader's position. */
+  /** After a refusal: subscribes again, from the reader's position. */
   rejoin(): void;
   leave(lingerMs?: number): void;
 }
@@ -42,7 +42,7 @@ export interface ChannelsPort {
 }
 
 export interface Channels {
-  /** `from`: where a reader that comes back goes on; null: it begins. */
+  /** `from`: the position of a reader that comes back; null: the reader is new. */
   join(name: string, decode: EventDecoder, reader: Reader, from?: Position | null): Reading;
   /** Says every wanted channel again that has its home on this link now. */
   resume(link: number): void;
@@ -89,7 +89,7 @@ export function createChannels(port: ChannelsPort): Channels {
   let isPaused = false;
   let release: (() => void) | null = null;
 
-  /** `isPrompted`: a frame of the server brings it about. */
+  /** `isPrompted`: a frame of the server is the cause. */
   function send(channel: Channel, event: ChannelEvent, isPrompted = false): void {
     const [next, effects] = stepChannel(channel.state, event);
     channel.state = next;
@@ -120,14 +120,14 @@ export function createChannels(port: ChannelsPort): Channels {
     if (run.events.length > 0) channel.prompted = 0;
     if (!isWaiting(channel, run)) channel.top = topAfter(channel.top, run, channel.ask);
     const isShort = deliver(channel, run, channel.ask, port.onError);
-    // With a page to come everybody's place is in the next subscription anyway.
+    // While pages follow, the next subscription is sent anyway, and asks from the lowest position of all readers.
     if (isShort && channel.state.wire.tag === 'live') want(channel, true);
   }
 
   function ask(channel: Channel, link: number, generation: number, isPrompted: boolean): void {
     const seats = [...channel.seats];
     const position = lowestPosition(seats.map((seat) => seat.position), channel.state.head);
-    // For those that start alone: everybody else goes on from where they are.
+    // Only readers that start need history; all others go on from their positions.
     const history = Math.max(0, ...seats.map((seat) => (seat.position === null ? seat.reader.history : 0)));
     channel.ask = { position, history };
     const wanted = { name: channel.name, generation, ...(position !== null && { position: { epoch: position.epoch, offset: position.offset } }), ...(history > 0 && { history }) };
@@ -191,7 +191,7 @@ export function createChannels(port: ChannelsPort): Channels {
       const channel = channels.get(name) ?? open(name, decode);
       const isNew = from === null && reader.history === 0;
       const seat: Seat = { reader, position: isNew ? (channel.handing ?? channel.top) : from };
-      // Joined inside a callback: the run that is being handed over reaches it as well.
+      // Joined inside a callback: `deliver` hands the rest of its run to the new reader as well.
       const isHanded = isNew && channel.handing !== null;
       channel.seats.add(seat);
       const releaseSeat = channel.lease.hold();
@@ -260,7 +260,7 @@ export function createChannels(port: ChannelsPort): Channels {
   };
 }
 
-/** Whether a reader is not served by what has been asked already. */
+/** Whether a reader needs a subscription of its own: neither the live channel nor the subscription under way serves it. */
 function needsAsk({ state: { wire, head }, ask }: Channel, { position, reader }: Seat): boolean {
   switch (wire.tag) {
     case 'live':
@@ -272,13 +272,13 @@ function needsAsk({ state: { wire, head }, ask }: Channel, { position, reader }:
   }
 }
 
-/** Whether a reader at the channel's position is not served by this answer: the next one is for it. */
+/** Whether this answer skips a reader that stands at the channel's position. The channel's position then waits for the next answer, too. */
 function isWaiting({ top, seats, ask }: Channel, run: Run): boolean {
   if (run.answer === null || top === null) return false;
   return [...seats].some(({ position, reader }) => isSamePosition(position, top) && readRun(position, reader.history, run, ask).kind === 'ask-again');
 }
 
-/** Another epoch is judged when the answer comes. */
+/** Whether `position` is before `head`. A position of another epoch counts as before it: the server's answer decides. */
 function isBehind(position: Position, head: Position | null): boolean {
   return head === null || position.epoch !== head.epoch || position.offset < head.offset;
 }

@@ -47,9 +47,9 @@ export interface Delivery {
   readonly name: string;
   readonly decode: EventDecoder;
   readonly seats: ReadonlySet<Seat>;
-  /** The newest position that was told of; a listener that is mounted now begins after it (rule R8). */
+  /** The channel's position: the newest one that readers were given. A listener that is mounted now begins after it (rule R8). */
   top: Position | null;
-  /** Inside a callback: where a listener that is mounted there begins, after the event that it was told of. Else null. */
+  /** Inside a callback: the position of the event that is being handed over, after which a listener that is mounted there begins. Else null. */
   handing: Position | null;
 }
 
@@ -97,7 +97,7 @@ export function tell(onError: OnError, run: () => void): void {
   }
 }
 
-/** The gap comes before the next event. False: the reader has left, or went elsewhere, when it was told. */
+/** Tells the gap before the next event. False: the callback has closed its reader or moved it. */
 function tellGap(channel: Delivery, seat: Seat, run: Run, skip: number, gap: Gap, onError: OnError): boolean {
   const before: Position = { epoch: run.epoch, offset: run.first + skip - 1 };
   seat.position = before;
@@ -123,6 +123,7 @@ function hand(channel: Delivery, seat: Seat, run: Run, skip: number, stepAt: (in
   tell(onError, () => reader.onEnd(run.end, run.answer?.more !== true));
 }
 
+/** As {@link tell}, without a closure for each event. */
 function handItem(reader: Reader, item: ChannelEvent | Gap, onError: OnError): void {
   try {
     if ('reason' in item) reader.onGap(item);
@@ -132,12 +133,12 @@ function handItem(reader: Reader, item: ChannelEvent | Gap, onError: OnError): v
   }
 }
 
-/** Events below the channel's position are history, and not news to whoever is mounted while they are handed over. */
+/** Where a listener begins that is mounted inside a callback: events below the channel's position are history, which it does not get. */
 function nowAt({ top }: Delivery, run: Run, position: Position): Position {
   return top?.epoch === run.epoch && top.offset > run.end.offset ? top : position;
 }
 
-/** A callback may have closed its reader, or sent it elsewhere. */
+/** False: a callback has closed its reader or moved it. */
 function isAt(channel: Delivery, seat: Seat, position: Position): boolean {
   return channel.seats.has(seat) && seat.position === position;
 }

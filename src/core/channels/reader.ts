@@ -1,6 +1,6 @@
 /**
- * Where each reader of a channel stands, and what of a run is new to it (rules R5, R7, R8): a pure judgement by the reader's own position.
- * One subscription on the wire serves readers that came at different times; what one of them asks for never moves another.
+ * Which events of a run are new to a reader of a channel (rules R5, R7, R8): a pure judgement by the reader's own position.
+ * One subscription on the wire serves readers that came at different times; what one reader asks for never moves another.
  */
 import { gapReason, type GapReason } from '../protocol/codes.js';
 import { isSamePosition, type Position } from '../protocol/position.js';
@@ -15,7 +15,7 @@ export interface Gap {
 
 /** What the newest subscription asked for. */
 export interface Ask {
-  /** To go on from it; null: no reader has a position yet. */
+  /** The position to go on from; null: no reader has a position yet. */
   readonly position: Position | null;
   /** Past events for the readers that start; 0: no reader starts. */
   readonly history: number;
@@ -23,7 +23,7 @@ export interface Ask {
 
 export type Reading =
   | { readonly kind: 'nothing' }
-  /** The run does not join on to this reader, which is no gap: it was not asked for from here. */
+  /** The run begins after the reader's position, and the subscription did not ask from that position: no gap, but ask again. */
   | { readonly kind: 'ask-again' }
   /** The reader begins here, with the events that come after this position. */
   | { readonly kind: 'begin'; readonly position: Position }
@@ -32,7 +32,7 @@ export type Reading =
 
 const NOTHING: Reading = { kind: 'nothing' };
 const ASK_AGAIN: Reading = { kind: 'ask-again' };
-/** With these the whole history is another one, so that every position in it is lost. */
+/** The reasons that say that the channel has another history: every reader's position is lost. Any other reason counts only for the position that was asked for. */
 const LOST_HISTORY: ReadonlySet<GapReason> = new Set<GapReason>(['epoch', 'ahead', 'no-resume']);
 
 /**
@@ -54,14 +54,14 @@ export function readRun(at: Position | null, history: number, run: Run, ask: Ask
   return gap === null ? ASK_AGAIN : { kind: 'take', skip: 0, gap };
 }
 
-/** The offset of the channel's last event, as far as a run tells of it. */
+/** The offset of the channel's last event, as far as the run names it. */
 function headOf({ end, answer }: Run): number {
   return Math.max(end.offset, answer?.head ?? 0);
 }
 
 /**
- * The channel's position after a run. Pages of history never move it back, and with nobody but starting readers there the
- * history that is still to come is past already.
+ * The channel's position after a run. Pages of history never move it back. If all readers are starting, it is the head of the
+ * channel at once: the pages that follow are history.
  */
 export function topAfter(top: Position | null, run: Run, ask: Ask): Position {
   const offset = ask.position === null ? headOf(run) : run.end.offset;
@@ -74,17 +74,17 @@ function start(history: number, { answer }: Run, ask: Ask): Reading {
   return answer !== null && ask.history >= history ? { kind: 'take', skip: 0, gap: null } : ASK_AGAIN;
 }
 
-/** Also in the middle of somebody else's pages: what is published after the answer belongs to this reader. */
+/** A reader without history begins after the head, also between pages for other readers: it is owed what is published after the answer. */
 function begin(run: Run): Reading {
   if (run.answer?.more === true && run.answer.head === undefined) return NOTHING;
   return { kind: 'begin', position: { epoch: run.epoch, offset: headOf(run) } };
 }
 
-/** The answer's gap, if it is one for a reader at this position as well; one further on may be served without. */
+/** The answer's gap, if it concerns a reader at `at`: a reader with a later position may miss nothing. */
 function gapFor(at: Position, { epoch, first, answer }: Run, ask: Ask): Gap | null {
   const { position } = ask;
   if (answer === null || position === null) return null;
-  // A server that was asked for what comes next and sends something else has a gap, whatever word it uses.
+  // An answer that does not continue the position that was asked for is a gap, whatever its `state` says.
   const reason = answer.state === 'gap' ? gapReason(answer.reason) : at.epoch === epoch ? 'trimmed' : 'epoch';
   const isHit = isSamePosition(at, position) || (LOST_HISTORY.has(reason) && at.epoch === position.epoch);
   if (!isHit) return null;
@@ -92,8 +92,8 @@ function gapFor(at: Position, { epoch, first, answer }: Run, ask: Ask): Gap | nu
 }
 
 /**
- * The position that one subscription for all readers asks to go on from: of another epoch than the head's if a reader is there,
- * since only the server knows whether the history goes on from it; else the lowest.
+ * The position that one subscription for all readers asks to go on from. A position of another epoch than the head's comes first,
+ * since only the server knows whether the history continues it; else the lowest one.
  */
 export function lowestPosition(positions: Iterable<Position | null>, head: Position | null): Position | null {
   let lowest = head;

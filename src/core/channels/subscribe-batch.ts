@@ -2,11 +2,11 @@
 import type { ClientFrame, WantedChannel } from '../protocol/frames.js';
 
 export interface SubscribeBatch {
-  /** Goes with the end of this tick; a later one of the same channel takes its place. */
+  /** Sends at the end of this tick; a later `wanted` of the same channel replaces this one. */
   add(link: number, wanted: WantedChannel): void;
-  /** The channel was left before anything was sent. */
+  /** Takes a channel out that was left before its frame was sent. */
   drop(link: number, channel: string): void;
-  /** Sends now what waits for the end of this tick. */
+  /** Sends at once what waits for the end of this tick. */
   send(): void;
 }
 

@@ -71,7 +71,7 @@ export interface LiveQueryPort {
 
 type Load =
   | { readonly tag: 'none' }
-  | { readonly tag: 'loading'; readonly cancel: () => void; readonly isAsked: boolean; /** It waits until it asks. */ readonly isDelayed: boolean };
+  | { readonly tag: 'loading'; readonly cancel: () => void; readonly isAsked: boolean; /** The question is not sent yet: a delay runs. */ readonly isDelayed: boolean };
 
 /** Where nothing is followed, no place in a channel says when the data holds an outcome. */
 const NEXT_ANSWER: Position = { epoch: '', offset: 0 };
@@ -79,7 +79,7 @@ const NEXT_ANSWER: Position = { epoch: '', offset: 0 };
 const HELD_EVENTS = 1_000;
 /** After a change of fence every page asks again: not all in the same moment. */
 const FENCE_JITTER_MS = 1_000;
-/** Errors that another attempt may not have. */
+/** Errors that may pass: a followed query is asked again after them. */
 const MAY_PASS: ReadonlySet<RealtimeErrorCode> = new Set<RealtimeErrorCode>(['timeout', 'unavailable', 'internal']);
 /** Reloads that follow each other faster than this wait ever longer. */
 const CALM_MS = 10_000;
@@ -104,7 +104,7 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
   let held: ChannelEvent[] = [];
   /** Where the held events begin; null: they do not reach back to anything known. */
   let heldFrom: Position | null = null;
-  /** Where the data stood when the load began: it goes on from there if no answer comes. Null: it joins on to nothing. */
+  /** The position of the data when the load began: if the load fails, events are applied from here on. Null: the data joins on to no position. */
   let stoodAt: Position | null = null;
   /** A command has changed what was answered, or may have. Only where nothing is followed. */
   let isOutdated = false;
@@ -162,7 +162,7 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
     cell.changed();
   }
 
-  /** Events wait for the answer. While the question itself waits, they are applied as they come. */
+  /** Whether events are held until the answer comes. While the question is delayed, they are applied as they come. */
   const isHolding = (): boolean => load.tag === 'loading' && !load.isDelayed;
 
   /** The data joins on to nothing any more. Asked anew within `withinMs`, or ever later while this keeps happening. */
@@ -195,7 +195,7 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
       held = [];
       if (stoodAt !== null && !reachesBackTo(stoodAt)) reading?.rewind(stoodAt);
       else for (const event of events) applyNext(event);
-      // Data that follows a channel is to be right without anybody asking for it: what may pass is tried again.
+      // Data that follows a channel corrects itself: after an error that may pass, the query is asked again.
       if (port.follow !== null && MAY_PASS.has(error.code)) fetchLater(RELOAD_BASE_MS);
     }
     pass();
@@ -210,7 +210,7 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
   }
 
   function settle(id: string, positions: readonly ChannelPosition[] | null): void {
-    // Of a refused channel nothing more comes: an edit would wait for it for ever.
+    // No event comes on a refused channel: an optimistic edit would wait for it forever.
     const until = refusal !== null ? null : port.follow === null ? positions && NEXT_ANSWER : positions?.find(({ channel }) => channel === port.name);
     const isOwn = overlay.settle(id, until ?? undefined);
     if (port.follow === null) {
@@ -265,7 +265,7 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
     },
     onEnd(end) {
       if (isHolding()) {
-        // Before anything is held, the held events begin here: with the channel's first answer, and after too many of them.
+        // Nothing is held yet, so held events begin here: after the channel's first answer, and after too many were dropped.
         if (held.length === 0) heldFrom ??= end;
         return;
       }
@@ -278,7 +278,7 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
     onStatus(status) {
       isChannelLive = status.liveStatus === 'live';
       refusal = status.refusal;
-      // What an outcome has named will not come here.
+      // The subscription was refused: the positions in the outcome will never be reached.
       if (refusal !== null) overlay.pass(null);
       cell.changed();
     },

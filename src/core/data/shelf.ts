@@ -1,7 +1,7 @@
 /**
  * Things that many look at and that exist while somebody does, and a while after: views and live queries.
  * Looking a thing up makes nothing, so that a render which is thrown away leaves nothing behind.
- * A stopped thing may stay as data, without a subscription and without a timer, and goes on when it is held again.
+ * A stopped item may stay as data, without a subscription and without a timer. It goes on when it is held again.
  */
 import { createLease, type Lease } from '../lease.js';
 import type { Clock } from '../world.js';
@@ -19,13 +19,13 @@ export interface Shelf<T, Item extends Shelved<T>> {
   watch(onShift: () => void): () => void;
   /** The item under this key, made if it is not there, kept until the release is called and a while after. */
   hold(key: string, make: () => Item): { readonly item: Item; readonly release: () => void };
-  /** Forgets what is stopped. */
+  /** Forgets all stopped items. */
   dropStopped(): void;
   /** Ends everything at once, held or not. */
   dispose(): void;
 }
 
-/** @param stoppedItems - so many stopped things stay; past it, the one that was stopped first is forgotten */
+/** @param stoppedItems - how many stopped items stay; past it, the item that was stopped first is forgotten */
 export function createShelf<T, Item extends Shelved<T>>(clock: Clock, lingerMs: number, stoppedItems = 0): Shelf<T, Item> {
   const items = new Map<string, { readonly item: Item; readonly lease: Lease }>();
   /** Keys, in the order in which they were stopped. */

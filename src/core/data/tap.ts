@@ -32,7 +32,7 @@ export interface Tap extends Readable<ViewSnapshot<undefined>> {
 export interface TapPort {
   readonly flusher: Flusher;
   join(reader: Reader, from: Position | null): Reading;
-  /** Counts the changes of user: a place that a former one has left is nobody's. */
+  /** Counts the changes of user: a position of the former user is not used again. */
   userEra(): number;
   /** The client was disposed: nobody is told of anything any more. */
   isDisposed(): boolean;
@@ -48,7 +48,7 @@ export function createTap(name: string, port: TapPort, listener: ChannelListener
   /** A gap was told, and no event since. */
   let isInGap = false;
   let reading: Reading | null = null;
-  /** Where it was left, to go on from there: a hidden page that is shown again has missed nothing (rule R9). */
+  /** The position at which the listener left, to go on from: hidden components miss nothing, or are told a gap (rule R9). */
   let left: { readonly at: Position; readonly era: number } | null = null;
 
   const cell = createCell<ViewSnapshot<undefined>>(port.flusher, () => ({

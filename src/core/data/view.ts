@@ -58,14 +58,14 @@ export function createView(ref: ViewRef, name: string, key: string, port: ViewPo
   const initial = ref.initialState;
   const startDraft = (): Draft | null => (ref.history > 0 ? { state: initial, commands: [] } : null);
   let data = initial;
-  /** While the history loads. What was there before stays in sight, so that nobody sees a part of the state. */
+  /** Not null while the history loads. Until then the former state is shown, never a part of the new one. */
   let draft = startDraft();
   let isAnswered = false;
   let updatedAt = 0;
   let gap: Gap | null = null;
   let channel: ChannelStatus = { liveStatus: 'idle', refusal: null };
   let reading: Reading | null = null;
-  /** Where it was stopped, to go on from there (rule R9). */
+  /** The position at which the view was stopped, to go on from (rule R9). */
   let stoppedAt: Position | null = null;
   let unlay = (): void => {};
   const overlay = createOverlay(name, port.onError);
@@ -107,7 +107,7 @@ export function createView(ref: ViewRef, name: string, key: string, port: ViewPo
     },
     onStatus(status) {
       channel = status;
-      // What an outcome has named will not come here.
+      // The subscription was refused: the positions in the outcome will never be reached.
       if (status.refusal !== null) overlay.pass(null);
       cell.changed();
     },
@@ -134,7 +134,7 @@ export function createView(ref: ViewRef, name: string, key: string, port: ViewPo
     if (!overlay.settle(id, positions?.find((position) => position.channel === name))) return;
     const at = reading?.position ?? null;
     if (channel.refusal !== null) overlay.pass(null);
-    // While the history loads, what is shown is not there yet.
+    // While the history loads, the shown state has not reached `at`.
     else if (at !== null && draft === null) overlay.pass(at);
     cell.changed();
   }
@@ -143,7 +143,7 @@ export function createView(ref: ViewRef, name: string, key: string, port: ViewPo
     ...cell,
     start() {
       reading = port.join(reader, stoppedAt);
-      // The channel has answered already, for somebody else: a view without history has all that it will have.
+      // Another subscriber has the channel's answer already, and a view without history needs nothing more.
       if (draft === null && reading.position !== null) isAnswered = true;
       channel = reading.status;
       unlay = port.layers.show({ key, overlay, changed: cell.changed, settle });
@@ -152,7 +152,7 @@ export function createView(ref: ViewRef, name: string, key: string, port: ViewPo
     stop() {
       unlay();
       overlay.clear();
-      // A part of the history is no place to go on from.
+      // A view that has only a part of its history starts again.
       stoppedAt = draft === null ? (reading?.position ?? null) : null;
       draft &&= startDraft();
       channel = { liveStatus: 'idle', refusal: null };

@@ -40,7 +40,7 @@ export interface PoolStatus {
   /** Whether a wanted channel waits for a link. */
   readonly isShort: boolean;
   readonly links: readonly (LinkStatus & { readonly channels: number })[];
-  /** Why a link was lost last, since one was ready. */
+  /** Why the last link was lost; null once a link is ready again. */
   readonly loss: LinkLoss | null;
 }
 
@@ -115,7 +115,7 @@ export function createPool(port: PoolPort): Pool {
         else machine.send({ type: 'lost', link: id, isFinal });
       },
       onStatus({ state, isSuspect }) {
-        // A link that is let go forgets why it was lost, and the one that takes over was never lost.
+        // The pool keeps the reason: a released link forgets it, and the link that takes over never had one.
         if (state.tag === 'ready') loss = null;
         else if ('loss' in state && state.loss !== null) ({ loss } = state);
         if (state.tag === 'stopped') machine.send({ type: 'stopped', link: id });

@@ -281,7 +281,10 @@ export function createLane(options: LaneOptions): Lane {
     },
     rested(now) {
       // Asked for again, not simply sent again: if the two ends disagree about the numbers, this is where it shows.
-      return contact.tag === 'resting' ? [ask(contact.link, now)] : [];
+      if (contact.tag !== 'resting') return [];
+      // The lane rests because the server has answered about it: if the link is lost before the next answer, this contact counts.
+      contactAt = contact.since;
+      return [ask(contact.link, now)];
     },
     cancel: (id, now) => giveUpOn(id, 'cancelled', now),
     get waiting() {

@@ -16,7 +16,7 @@ export interface LinkLoss {
 }
 
 interface Trying {
-  /** Of the newest socket. It grows over the whole life of the link: the server, too, tells the newest socket by it. */
+  /** The number of the newest socket. It grows over the whole life of the link; the server tells the newest socket by it (`hello.attempt`). */
   readonly generation: number;
   /** Failed attempts since the link last proved itself. */
   readonly attempt: number;

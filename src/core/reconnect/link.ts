@@ -205,7 +205,7 @@ export function createLink(port: LinkPort): Link {
       case 'welcome':
         return welcome(frame, generation);
       case 'ping':
-        // Before the welcome a pong would be a broken frame.
+        // The server refuses every frame but `hello` before its welcome.
         if (machine.state.tag !== 'ready') return;
         heartbeat?.read(frame.heardMs, frame.rttMs);
         heartbeat?.intervalNamed(frame.everyMs);
@@ -213,7 +213,7 @@ export function createLink(port: LinkPort): Link {
         if (frame.rttMs !== undefined) port.onRtt(frame.rttMs);
         break;
       case 'pong':
-        // What it answers has just been read.
+        // A pong proves that the server has just read the client's ping.
         return heartbeat?.read(0);
       default:
         break;

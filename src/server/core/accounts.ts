@@ -1,21 +1,22 @@
 /**
- * What each principal keeps in the channels of the log core, and which of them loses something when there is too much: the one
- * that has the most. The application is an account of its own: users cannot push it below half of a limit, nor it them.
+ * How much each principal has in the channels of the log core. Past a limit, the account that has the most loses something.
+ * The application has an account of its own: users cannot push it below half of a limit, nor can it push them.
  * Not here: what a channel loses (channel-log).
  */
 import { createWeightOrder, type WeightOrder } from './weight-order.js';
 
-/** Who published an event: a principal, or null for the application itself. */
+/** The publisher of an event: a principal, or null for the application itself. */
 export type Publisher = string | null;
 
 export interface Account<Channel> {
   readonly publisher: Publisher;
-  /** Of its kept events. */
+  /** Bytes of its kept events. */
   bytes: number;
-  /** What it has in each channel, by bytes; the application's by their last append. */
+  /** Its share in each channel, ordered by bytes; the application's shares are ordered by their last append. */
   readonly shares: WeightOrder<Share<Channel>>;
-  /** Channels whose first event was its own: how many, and in order of their last use. */
+  /** How many channels began with an event of this account. */
   made: number;
+  /** Those channels, in order of their last use. */
   readonly channels: WeightOrder<Channel>;
 }
 
@@ -28,13 +29,13 @@ export interface Share<Channel> {
 }
 
 export interface Accounts<Channel> {
-  /** An account that is not empty is found again. */
+  /** The account of a publisher, made if it is not known. An empty account is not stored. */
   of(publisher: Publisher): Account<Channel>;
-  /** Keeps the orders true after an account has changed; with `isUsed` it is the last one of its weight. */
+  /** Call after an account has changed: updates its place among the accounts. With `isUsed` it goes last among those of its weight. */
   review(account: Account<Channel>, isUsed: boolean): void;
-  /** Whose events go: the asker's, unless another account has more bytes. */
+  /** The account that loses events: the asker's, unless another account has more bytes. */
   mostBytes(asker: Account<Channel>, inAll: number): Account<Channel>;
-  /** Whose channel goes: the asker's, unless another account made more. */
+  /** The account that loses a channel: the asker's, unless another account made more. */
   mostChannels(asker: Account<Channel>, inAll: number): Account<Channel>;
   /** What a share weighs in the order of its account. */
   weigh(share: Share<Channel>): number;

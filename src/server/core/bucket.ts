@@ -18,6 +18,7 @@ export function createBucket(perSecond: number, size: number): Bucket {
   return new LeanBucket(perSecond, size);
 }
 
+/** Stands for Infinity, which would make NaN in the sums below. */
 const MOST = 1e12;
 
 /** A class of few numbers, because every connection has one. */
@@ -28,7 +29,7 @@ class LeanBucket implements Bucket {
   #fullAt = -Infinity;
 
   constructor(perSecond: number, size: number) {
-    // With 0 and Infinity, sums below would be NaN.
+    // A rate of 0 would never fill, and divisions by it would give NaN.
     this.#perSecond = Math.min(MOST, Math.max(perSecond, 1e-6));
     this.#size = Math.min(MOST, size);
   }

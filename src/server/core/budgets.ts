@@ -1,11 +1,12 @@
 /**
- * What each user, or each address, may still do: buckets by a key, which outlive the sockets of that key. A bucket that is full
- * again is forgotten, so that only those who have just used theirs cost memory. Without a timer: a sweep is asked for.
- * Not here: what follows when a bucket is empty.
+ * Token buckets by user or by address, which outlive the sockets of that user or address. A bucket that is full again is
+ * forgotten, so only recent use costs memory. There is no timer here: the server calls `sweep`.
+ * Not here: what follows when a bucket is empty. To add a budget: a `UserBudget`, its rate in `userRates` (`server.ts`), its option
+ * in `LimitOptions` (`handlers.ts`).
  */
 import { createBucket, type Bucket } from './bucket.js';
 
-/** What a user has one of each of, for all of its connections. */
+/** The budgets of a user: one bucket of each, shared by all connections of the user. */
 export type UserBudget = 'frames' | 'bytes' | 'pages' | 'fanOut';
 
 export interface Rate {
@@ -14,9 +15,9 @@ export interface Rate {
 }
 
 export interface Budgets<Kind extends string> {
-  /** A bucket that all with the same key and kind share. Ask again for each use: one that was full may be forgotten. */
+  /** The bucket of a key and a kind. Call this for each use and do not store the bucket: a full one may be forgotten meanwhile. */
   bucket(key: string, kind: Kind): Bucket;
-  /** Forgets who has used nothing. */
+  /** Forgets the keys whose buckets are all full. */
   sweep(now: number): void;
   /** How many keys are known. */
   readonly size: number;
@@ -43,7 +44,7 @@ export function createBudgets<Kind extends string>(rates: Readonly<Record<Kind, 
   };
 }
 
-/** A bucket of one connection that draws on its user's at the same time: to take from it needs both. */
+/** The bucket of one connection together with its user's: each call uses both, and `take` needs both. */
 export function createDoubleBucket<Kind extends string>(own: Bucket, budgets: Pick<Budgets<Kind>, 'bucket'>, key: string, kind: Kind): Bucket {
   const shared = (): Bucket => budgets.bucket(key, kind);
   return {

@@ -1,5 +1,5 @@
 /**
- * Channels of the log core: an epoch, a top and the newest events of each; and whose history goes when there is too much.
+ * Channels of the log core: an epoch, a top and the newest events of each; and which history is dropped past a limit.
  * Not here: lanes, and the subscribers of a channel.
  * `createChannelLog` is long because its calls share the counts of one set of accounts.
  */
@@ -23,7 +23,8 @@ export interface ChannelLimits {
   /**
    * Kept bytes of all channels together. Past it, the principal whose kept events are the most bytes loses its oldest ones: in
    * the channel where it has the most, and in channels with subscribers last. What the application itself publishes is a share
-   * of its own: users cannot push it below half of the limit, nor it them. Of it, the channels that were quiet longest go first.
+   * of its own: users cannot push it below half of the limit, nor can it push them. Its channels that were quiet longest lose first.
+   * A channel keeps one contiguous run, so older events of other publishers in the same channel are dropped, too.
    */
   readonly bytesInAll: number;
   /** How long an event is kept. */
@@ -31,8 +32,8 @@ export interface ChannelLimits {
   /** How long a quiet channel keeps its identity. */
   readonly keepChannelMs: number;
   /**
-   * Channels with an identity. Past it, the principal that made the most loses one: the longest unused, and those with
-   * subscribers last. Those that the application made are a share of their own, as with `bytesInAll`.
+   * Channels with an identity. Past it, the principal that made the most channels loses one: the longest unused, and those with
+   * subscribers last. Channels that the application made are a share of their own, as with `bytesInAll`.
    */
   readonly channels: number;
 }

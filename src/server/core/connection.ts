@@ -62,7 +62,7 @@ interface ConnectionBudget {
   readonly bytes: Bucket;
 }
 
-/** The client is sent away and comes back later; that is no failure of the server. */
+/** Thrown when there is no room for a client: the connection closes with 4200 and a time to come back. Not logged as a failure. */
 export class Busy {
   constructor(readonly retryMs: number) {}
 }
@@ -95,7 +95,7 @@ class LeanConnection implements Connection, SessionPort {
   readonly #socket: ServerSocket;
   readonly #host: ConnectionHost;
   readonly #machine: Driven<ConnectionState, ConnectionEvent>;
-  /** Null: full, as most are. */
+  /** Null: all buckets are full, as on most connections. */
   #budget: ConnectionBudget | null = null;
   #request: ConnectionRequest | null;
   #heartbeat: Heartbeat | null = null;
@@ -251,7 +251,7 @@ class LeanConnection implements Connection, SessionPort {
       .catch((error: unknown) => this.fail(error));
   }
 
-  /** Whose doing something is, for the log. */
+  /** The cause of an incident, for the log. */
   #culprit(): Culprit {
     return this.user === null ? { address: this.#request?.remoteAddress } : { user: this.user.tag };
   }

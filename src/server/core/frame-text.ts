@@ -120,7 +120,7 @@ export function notNowText(id: string, code: keyof typeof NOT_NOW, retryAfterMs:
   return frameText({ t: 'error', id, code, message: NOT_NOW[code], final: false, retryAfterMs: Math.max(MIN_RETRY_MS, retryAfterMs) });
 }
 
-/** What is not recorded, and so has no outcome yet. */
+/** Sentences of answers that are not final. */
 const NOT_NOW = {
   unavailable: 'Not now; ask again.',
   'out-of-order': 'An earlier command of the lane is missing.',

@@ -141,26 +141,26 @@ export interface LimitOptions {
   /** What the volatile events of one connection may cost a second: each one, and one more for each listener. More are dropped. `budgetsPerUser` times this for one user. @default 10,000 */
   readonly fanOutPerSecond?: number;
   /**
-   * The budgets of all connections of one user together, in budgets of one connection: frames, bytes, pages of a recovery and
-   * fan-out, a second and at once. They outlive the sockets: a user that reconnects finds what it has used still used.
+   * The budget of all connections of one user together, as a multiple of the budget of one connection. It counts for frames,
+   * bytes, pages of a recovery and fan-out, both a second and at once. It outlives the sockets: a reconnect does not refill it.
    * @default 5
    */
   readonly budgetsPerUser?: number;
   /**
-   * Connections of one user that are let in at a time; more are sent away with 4200, to come back later. One that takes the
-   * place of its own former connection is not counted again. Without `authenticate` a user is a client id.
+   * Connections that one user may have at a time; more are closed with 4200 and come back later. A connection that replaces
+   * its own former one is not counted again. Without `authenticate` a user is a client id.
    * @default 100
    */
   readonly connectionsPerUser?: number;
   /**
-   * Clients of one address that may ask to be let in a second, on average; one that is refused by `authenticate` counts ten
-   * times. More are sent away with 4200, to come back later, before `authenticate` is called. The address is the peer's: a
-   * company behind one address may have thousands of users, and behind a proxy all clients have the proxy's, so give `Infinity`
-   * there and let the proxy count.
+   * `hello` frames a second that the server takes from one address, on average; one that `authenticate` refuses counts ten
+   * times. More are closed with 4200 before `authenticate` is called, and come back later. The address is the peer's: a company
+   * behind one address may have thousands of users, and behind a proxy all clients have the proxy's address. Set `Infinity`
+   * there, and let the proxy count.
    * @default 1,000
    */
   readonly hellosPerSecond?: number;
-  /** Clients of one address that may ask to be let in at once. @default 10,000 */
+  /** `hello` frames that the server takes from one address at once. @default 10,000 */
   readonly helloBurst?: number;
   /** Sockets of this server; who comes when it is full is refused with 503. @default 100,000 */
   readonly connections?: number;

@@ -1,25 +1,25 @@
 /**
- * What clients do that an operator should know of, and nobody should be able to fill a log with: the first of a kind and a user
- * (or address) is written at once, those of the next 10 s are counted, and the count is written. Without a timer of its own.
- * No tokens, payloads and client ids; a user is named by its public tag. Not here: what is refused.
+ * Log lines about refused clients, counted so that no client can fill the log. The first incident of a kind and a user (or
+ * address) is written at once; the following ones within 10 s are counted, and the count is written. There is no timer here: the
+ * server calls `sweep`. Lines have no tokens, payloads or client ids; a user is named by its public tag. Not here: what is refused.
  */
 import type { Clock } from '../../core/world.js';
 import type { Logger } from './logger.js';
 
 const PERIOD_MS = 10_000;
-/** Users and addresses that are told apart in a period; the rest are counted together. */
+/** How many incidents of different kinds, users and addresses are told apart in a period; the rest are counted together. */
 const MOST = 1_000;
 const OTHERS = { others: true } as const;
 
-/** Who did it: a user that is in, by its tag, or the address of a client that is not. */
+/** The cause of an incident: a user by its tag, or, before `welcome`, the address of a client. */
 export type Culprit = { readonly user: string } | { readonly address: string | undefined };
 
 export interface Incidents {
-  /** `message` is of a fixed list; `what` says which of the server's own names it was about. */
+  /** `message` is a fixed sentence; `what` is a name of the contract or a close reason, never the client's text. */
   note(message: string, culprit: Culprit, what?: string): void;
-  /** Writes the counts of what is over. */
+  /** Writes the counts of the periods that have ended. */
   sweep(): void;
-  /** Something is counted that was not written yet, or may be written again. */
+  /** Incidents whose period has not ended. */
   readonly size: number;
 }
 

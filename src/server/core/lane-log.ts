@@ -24,7 +24,7 @@ export type BeginResult =
   | { readonly kind: 'run'; readonly attempt: number }
   /** It has its outcome. */
   | { readonly kind: 'finished'; readonly outcome: Outcome; readonly positions: readonly ChannelPosition[] }
-  /** It has its outcome, of which nothing is known any more: its number is older than any that an honest client asks for. */
+  /** It has an outcome that is not stored any more: the number is older than any that a correct client asks for. */
   | { readonly kind: 'finished-long-ago' }
   /** The number belongs to another command. */
   | { readonly kind: 'conflict' }
@@ -43,9 +43,9 @@ export interface LaneLimits extends OutcomeLimits {
   readonly lanes: number;
   /** How long an idle lane is known. */
   readonly keepLaneMs: number;
-  /** Payloads of all lanes of a principal. Past it, the lane that has most of them drops its oldest: a busy tab drops its own. */
+  /** Bytes of payloads of all lanes of a principal. Past it, the lane with most bytes drops its oldest payload: a busy tab drops its own. */
   readonly resultBytesPerPrincipal: number;
-  /** Payloads of all principals together. Past it, the principals that finished no command for longest drop theirs. */
+  /** Bytes of payloads of all principals. Past it, the principals that finished no command for longest drop their payloads. */
   readonly resultBytesInAll: number;
   /** The begin without a commit that ends a command as `poisoned`. */
   readonly attempts: number;
@@ -204,7 +204,7 @@ export function createLaneLog(limits: LaneLimits): LaneLog {
     }
   };
 
-  /** Keeps everybody within their bytes. */
+  /** Enforces both limits of payload bytes. */
   const trimPayloads = (owner: Owner): void => {
     dropPayloads(owner, () => owner.bytes <= limits.resultBytesPerPrincipal);
     for (const idle of holding) {

@@ -26,7 +26,7 @@ export type Outcome =
       readonly isExpired?: true;
     };
 
-/** The kinds of outcomes: one object each, shared by all commands that ended so. There are as many as the contract names errors. */
+/** One shared object for each kind of outcome. Their number is bounded by the errors that the contract and the protocol name. */
 export interface Kinds {
   /** The outcome without its payload. */
   of(outcome: Outcome): Outcome;
@@ -70,7 +70,7 @@ export interface OutcomeLimits {
 
 export interface FoundOutcome {
   readonly outcome: Outcome;
-  /** Where its events are; none if that is not stored any more. */
+  /** The positions of its events; empty if they are not stored any more. */
   readonly positions: readonly ChannelPosition[];
 }
 
@@ -110,7 +110,7 @@ export class LaneOutcomes {
   }
 
   /**
-   * Of the number so many before the last one; null: its outcome is not known any more.
+   * The outcome of the number that is `age` before the last one; null: it is not stored any more.
    * `conflict`: the number belongs to another command.
    */
   find(age: number, id: string): FoundOutcome | 'conflict' | null {

@@ -23,7 +23,7 @@ export type CommitResult = { readonly kind: 'committed'; readonly positions: rea
 export interface Log {
   /** The identity of this storage: another one knows nothing of its positions and lanes. */
   readonly fence: string;
-  /** Appends in order; the position of the last event. `publisher`: whose share they are; without it the application's. */
+  /** Appends in order, and returns the position of the last event. The events count for `publisher`; without it, for the application. */
   append(channel: string, events: readonly StoredEvent[], now: number, publisher?: Publisher): Position;
   /** Where the channel stands. A channel that nobody has written to costs nothing. */
   head(channel: string, now: number): Position;
@@ -33,9 +33,9 @@ export interface Log {
   begin(key: LaneKey, n: number, id: string, now: number): BeginResult;
   /** Records a command as never to be run, unless it has an outcome already; the outcome either way. */
   void(key: LaneKey, n: number, id: string, now: number): BeginResult;
-  /** Stores the outcome and appends the events, which are the principal's share, both or neither: `stale` if the number was finished meanwhile. */
+  /** Stores the outcome and appends the events, both or neither. The events count for the principal. `stale`: the number was finished meanwhile. */
   commit(key: LaneKey, n: number, id: string, outcome: Outcome, appends: readonly Append[], now: number): CommitResult;
-  /** Whether the channel has subscribers: of one principal's channels, those lose their history last. */
+  /** Says whether the channel has subscribers: among a principal's channels, those lose their history last. */
   watch(channel: string, isWatched: boolean): void;
   /** Lets go of what is too old. Channels in `watched` keep their identity. */
   sweep(now: number, watched: Iterable<string>): void;

@@ -14,8 +14,9 @@ export interface MemoryBrokerOptions {
    * How much is kept, and for how long.
    * @default per channel 1,000 events, 1 MB, 5 min; per principal 64 lanes, known for 10 min, and 256 kB of results;
    *   per lane how the last 64 commands ended, with the results of the last 32;
-   *   in all 100,000 channels, 256 MB of events, 100,000 lanes, 64 MB of results. Past these, the principal that has the most
-   *   loses something; what the application itself publishes is a share of its own
+   *   in all 100,000 channels, 256 MB of events, 100,000 lanes, 64 MB of results. Past the limit of channels, events or lanes, the
+   *   principal that has the most loses something (events of the application are a share of their own); past that of results, the
+   *   principals that finished no command for longest lose theirs
    */
   readonly limits?: Partial<LogLimits>;
   /** A storage that outlives the broker: tests restart a server on it. @default a fresh one */

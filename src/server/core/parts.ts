@@ -16,7 +16,7 @@ const LOOK_LAST_MS = 250;
 
 interface Travelling {
   readonly texts: Iterator<string, undefined>;
-  /** What was not sent yet. */
+  /** Characters that were not sent yet. */
   chars: number;
 }
 
@@ -24,11 +24,11 @@ export interface Parts {
   /** False: too much waits already. */
   send(id: string, result: string, positions: readonly ChannelPosition[]): boolean;
   has(id: string): boolean;
-  /** So little waits that the next long answer may be made. */
+  /** Whether so little waits that the next long answer may be made. */
   hasRoom(): boolean;
   /** Resolves when {@link Parts.hasRoom} may have changed, or the signal is aborted. */
   change(signal: AbortLike): Promise<void>;
-  /** Whoever waits for a change looks again. */
+  /** Wakes all calls of {@link Parts.change}. */
   notify(): void;
   /** The rest is not sent; false: there is no rest. */
   drop(id: string): boolean;
@@ -38,7 +38,7 @@ export interface Parts {
 export function createParts(parts: {
   readonly clock: Pick<Clock, 'after'>;
   readonly turns: Turns;
-  /** Characters of results that wait together; one more may follow while there are fewer. */
+  /** Characters of results that may wait; the last result accepted may exceed it. */
   readonly maxWaiting: number;
   readonly send: (text: string) => void;
   readonly bufferedBytes: () => number;

@@ -24,7 +24,7 @@ import type { Running } from './running.js';
 import type { Turns } from './turns.js';
 
 const RETRY_MS = 1_000;
-/** Handlers of long answers that one connection has running: what they return waits in memory until the client takes it. */
+/** How many handlers with long answers one connection may have running: their answers wait in memory until the client takes them. */
 const LONG_AT_ONCE = 8;
 
 export interface Queries {
@@ -37,7 +37,7 @@ export interface Queries {
 interface Answer {
   readonly result?: string;
   readonly positions: readonly ChannelPosition[];
-  /** It does not fit one frame, and is on its way in parts; or too much waits already. */
+  /** The answer does not fit one frame. `sent`: it goes out in parts; `refused`: too much waits already. */
   readonly long?: 'sent' | 'refused';
 }
 
@@ -76,7 +76,7 @@ export function createQueries(parts: {
   const asking = new Map<string, Attempt<Answer>>();
   /** A query keeps its place until its handler has ended: who cancels has no more of them than who waits. */
   let running = 0;
-  /** Of these, those whose answer is likely to be long. */
+  /** How many running handlers are likely to have a long answer. */
   let longRunning = 0;
 
   /** Where the channels stand before the handler reads anything; those that the asker may not hear are left out. */
@@ -116,7 +116,7 @@ export function createQueries(parts: {
     }
   };
 
-  /** Runs a piece of work in a turn in which it may run: what ran before it may have taken the room. */
+  /** Runs `work` in a turn in which `mayRun` holds: work that ran before it may have taken the room. */
   const inTurn = async <T extends object>(run: Turns['run'], signal: AbortLike, mayRun: () => boolean, work: () => T): Promise<T> => {
     for (;;) {
       const did = await run(asking, () => {
@@ -128,7 +128,7 @@ export function createQueries(parts: {
     }
   };
 
-  /** Checks and writes what the handler returned; a long answer is on its way with it. */
+  /** Validates and encodes what the handler returned; a long answer is handed to `long` here. */
   const write = (ref: QueryRef, id: string, output: unknown, positions: readonly ChannelPosition[]): Answer => {
     const checked = validate(ref.output, output);
     if (!checked.ok) throw new Error(`The output does not fit the contract: ${checked.issues}.`);
@@ -143,7 +143,7 @@ export function createQueries(parts: {
     return { positions, long: long.send(id, encoded.text, positions) ? 'sent' : 'refused' };
   };
 
-  /** Sends the one answer, unless it is on its way. */
+  /** Sends the one answer, unless `long` already sends it in parts. */
   const answer = (frame: QueryFrame, end: Ended<Answer>): void => {
     const how = end.kind === 'returned' ? end.value.long : undefined;
     if (how === 'refused') send(notNowText(frame.id, 'unavailable', RETRY_MS));

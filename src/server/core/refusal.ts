@@ -1,6 +1,6 @@
 /**
- * What becomes of a frame that cannot be read: an unknown one is ignored, a request is refused alone, everything else ends
- * the connection (docs/PROTOCOL.md §4). Pure. Not here: carrying it out.
+ * How the server answers a frame that it cannot read: an unknown frame is ignored, a wrong request is refused alone, everything
+ * else closes the connection (docs/PROTOCOL.md §4). Pure. Not here: sending the answer and closing.
  */
 import { CloseCode } from '../../core/protocol/codes.js';
 import type { Decoded } from '../../core/protocol/codec.js';
@@ -11,13 +11,13 @@ import { failedText } from './frame-text.js';
 export type Refusal =
   | { readonly kind: 'ignore' }
   | { readonly kind: 'answer'; readonly text: string }
-  /** Recorded as the outcome of a command, or its lane would wait for it. */
+  /** Recorded as the command's outcome: without one, its lane would wait for that number. */
   | { readonly kind: 'record'; readonly command: CommandFrame; readonly message: string }
   | { readonly kind: 'close'; readonly code: CloseCode; readonly reason: string };
 
 const close = (code: CloseCode, reason: string): Refusal => ({ kind: 'close', code, reason });
 
-/** @param isReady - before that, nothing but a good `hello` may come */
+/** @param isReady - false before `welcome`, when only a valid `hello` is allowed */
 export function refusalOf(decoded: Exclude<Decoded<ClientFrame>, { ok: true }>, isReady: boolean): Refusal {
   switch (decoded.why) {
     case 'unknown': {
@@ -40,7 +40,7 @@ export function refusalOf(decoded: Exclude<Decoded<ClientFrame>, { ok: true }>, 
   }
 }
 
-/** Null: it is no request, or none that can be answered. */
+/** Null: the frame is no request, or has no usable id. */
 function refuseRequest({ t, id, lane, n }: Readonly<Record<string, unknown>>, message: string): Refusal | null {
   if ((t !== 'query' && t !== 'command') || !isId(id)) return null;
   if (t === 'command' && typeof lane === 'string' && WORD_NAME.test(lane) && isNumber(n)) {

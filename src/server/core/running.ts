@@ -7,7 +7,7 @@ export interface Running {
   add(user: string, settled: Promise<unknown>): void;
 }
 
-/** @param counts - handlers by user; who has none is not in it, so that it does not grow with every user there ever was */
+/** @param counts - running handlers by user; a user without one has no entry, so the map does not grow with former users */
 export function createRunning(maxPerUser: number, counts = new Map<string, number>()): Running {
   return {
     get users() {

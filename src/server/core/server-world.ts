@@ -37,7 +37,7 @@ export interface ConnectionRequest {
 export interface ConnectionHandler {
   onMessage(text: string): void;
   onBinary(): void;
-  /** What came is no message of a WebSocket, or far too large for one; the socket closes by itself. */
+  /** The bytes that came are no valid WebSocket message, or a far too large one; the socket closes by itself. */
   onBroken(): void;
   onClosed(): void;
 }

@@ -55,9 +55,9 @@ const PING = { visibleMs: 6_000, hiddenMs: 25_000 };
 /** One timer looks after all connections. */
 const SWEEP_MS = 500;
 const TAG_LENGTH = 128;
-/** A token that is refused costs the address as many hellos. */
+/** How many hellos of its address a refused token costs. */
 const REFUSED_COST = 10;
-/** When a client whose user has too many connections looks again. */
+/** After how long a client comes back whose user has too many connections. */
 const FULL_RETRY_MS = 10_000;
 
 export type ServerCoreOptions<C extends AnyContract> = ServerRules<C> & {
@@ -85,7 +85,7 @@ export interface ServerCore {
   stop(code: CloseCode, gone?: Promise<void>): Promise<void>;
 }
 
-/** What the log says of a close that is the client's doing. */
+/** Log sentences for closes that the client caused. */
 const CLOSINGS: ReadonlyMap<CloseCode, string> = new Map([
   [CloseCode.badFrame, 'A connection was closed: a frame broke the protocol.'],
   [CloseCode.tooLarge, 'A connection was closed: a frame was too large.'],
@@ -147,7 +147,7 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
     isSweeping = connections.size + users.size + addresses.size + incidents.size > 0;
     if (!isSweeping) return;
     clock.after(SWEEP_MS, () =>
-      // What has arrived is read first: where this process stood still for a while, the timer comes before it.
+      // Deferred, so that frames that have arrived are read first: after a pause of the process the timer fires before them.
       defer(() => {
         for (const connection of connections) connection.sweep();
         users.sweep(clock.now());
@@ -158,10 +158,10 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
     );
   };
 
-  /** Undefined: nothing is counted for it. */
+  /** Undefined: hellos of this request are not counted. */
   const addressOf = (request: ConnectionRequest): string | undefined => (limits.hellosPerSecond === Infinity ? undefined : request.remoteAddress);
 
-  /** Lets an address ask for one more to be let in, or throws. */
+  /** Takes one hello from the budget of the address, or throws {@link Busy}. */
   const payHello = (address: string | undefined): void => {
     if (address === undefined) return;
     const hellos = addresses.bucket(address, 'hellos');

@@ -1,16 +1,17 @@
 /**
- * Work that takes the event loop milliseconds at a time, such as writing a megabyte of JSON: a few milliseconds of it in one
- * turn, one owner after the other, so that frames of others are read in between. What the work does is not known here.
+ * A fair scheduler for work that blocks the event loop for milliseconds, such as writing a megabyte of JSON. One turn of the event
+ * loop does a few milliseconds of it, one owner (connection) after the other, so frames of others are read in between.
+ * Not here: what the work does.
  */
 import type { Clock } from '../../core/world.js';
 
-/** What the work of one turn may take; the last piece of it may take longer. */
+/** The time for work in one turn; the last piece of work may exceed it. */
 const SLICE_MS = 5;
 
 export interface Turns {
   /** Runs `work` at once, if this turn has time left and no other work waits; else in a later turn. Rejects with what it throws. */
   run<T>(owner: object, work: () => T): Promise<Awaited<T>>;
-  /** The same, before other work of the owner that waits. */
+  /** The same, but before other waiting work of the same owner. */
   runFirst<T>(owner: object, work: () => T): Promise<Awaited<T>>;
 }
 
@@ -41,7 +42,7 @@ export function createTurns(parts: { readonly clock: Pick<Clock, 'now'>; readonl
       if (spentMs >= SLICE_MS) break;
       waiting.delete(owner);
       const job = jobs.shift();
-      // Set anew, the owner comes last, and in this loop again.
+      // Set again, the owner is last in the map, and this loop still reaches it.
       if (jobs.length > 0) waiting.set(owner, jobs);
       if (job !== undefined) spend(job);
     }

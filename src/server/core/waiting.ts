@@ -14,9 +14,9 @@ export interface Ticket {
 }
 
 export interface Waiting {
-  /** Null: too many of this user wait. `command` names its place and its id. */
+  /** Null: too many commands of this user wait. `command` identifies lane, number and id. */
   enter(user: User, command: string): Ticket | null;
-  /** What waits now under this name will not be run. */
+  /** Marks what waits under this name now: it will not be run. */
   void(user: User, command: string): void;
   /** What waits now of these users will not be run. */
   withdraw(isTheirs: (user: User) => boolean): void;

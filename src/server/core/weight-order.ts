@@ -1,10 +1,10 @@
 /**
- * Items by weight: which is the heaviest, and of equally heavy ones the longest unchanged. Each call costs about the same,
- * however many items there are. Weights up to 12 are told apart exactly, larger ones within 9 %.
+ * A priority queue: the heaviest item, and among equally heavy ones the longest unchanged. A call costs about the same for any
+ * number of items. Weights up to 12 are told apart exactly, larger ones within 9 %. *Spared* items come after all others.
  * Not here: what a weight stands for.
  */
 export interface WeightOrder<Item> {
-  /** Puts an item last among those of its weight; 0 takes it out. All spared items are lighter than any other. */
+  /** Puts an item last among those of its weight; weight 0 takes it out. A spared item is lighter than every item that is not. */
   put(item: Item, weight: number, isSpared?: boolean): void;
   /** The same, but an item whose class of weight stays the same keeps its place. */
   reweigh(item: Item, weight: number, isSpared?: boolean): void;
@@ -21,7 +21,7 @@ export function createWeightOrder<Item>(): WeightOrder<Item> {
   return new LeanWeightOrder<Item>();
 }
 
-/** A class, and without tables while it has one item: there is an order for each principal, and most have one channel. */
+/** A class, and without maps while it has one item: each principal has such an order, and most have one channel. */
 class LeanWeightOrder<Item> implements WeightOrder<Item> {
   #only: Item | undefined = undefined;
   #onlyClass = NONE;

@@ -396,3 +396,17 @@ describe('a server that can never take a command, and says so each time', () => 
     expect([settled, lane.pending]).toEqual([['a outcome-unknown'], 0]);
   });
 });
+
+describe('a link that is lost while the lane is asked for again', () => {
+  it('does not make the outcomes of sent commands unknown: the server had the lane a moment ago', () => {
+    add('a');
+    laneIs(0);
+    add('b');
+    lane.cancel('a', 1_000);
+    failed('b', { code: 'unavailable', final: false });
+    expect(told(lane.rested(2_000))).toEqual(['lane1 last=0']);
+    lost(2_100);
+    expect(told(lane.expire(2_200))).toEqual([]);
+    expect(ready(3_000)).toEqual(['lane1 last=0']);
+  });
+});
