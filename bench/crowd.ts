@@ -42,7 +42,7 @@ export function serveCrowd(): void {
     sockets.push(socket);
     socket.on('message', (data: Buffer) => hear(socket, data.toString()));
     const welcomed = hears(socket, 'welcome');
-    socket.send(JSON.stringify({ t: 'hello', v: 1, client: `client-${++entered}`, link: 0, features: FEATURES, outbox: 'memory', visible: false }));
+    socket.send(JSON.stringify({ t: 'hello', v: 1, client: `client-${++entered}`, link: 0, attempt: 1, features: FEATURES, outbox: 'memory', visible: false }));
     await welcomed;
     if (channel === undefined) return;
     const subscribed = hears(socket, 'subscribed');

@@ -1,7 +1,7 @@
 /** What the pages without our client say and hear: the same frames, by hand. Not a bench. */
 import type { Tick } from './board.js';
 
-export const HELLO = JSON.stringify({ t: 'hello', v: 1, client: 'a-page', link: 0, features: [], outbox: 'memory', visible: true });
+export const HELLO = JSON.stringify({ t: 'hello', v: 1, client: 'a-page', link: 0, attempt: 1, features: [], outbox: 'memory', visible: true });
 const SUBSCRIBE = JSON.stringify({ t: 'subscribe', channels: [{ name: 'board', generation: 1 }] });
 
 /** The events of a frame; to a welcome the page must answer. */

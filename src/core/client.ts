@@ -115,7 +115,7 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
         dialect: options.dialect,
         fetchToken: options.fetchToken,
         open: (url, protocols, events) => world.open(url, protocols, events),
-        hello: (token) => session.hello(id, token),
+        hello: (token, attempt) => session.hello(id, attempt, token),
         pong: session.pong,
         probe: session.probe,
         onWelcome: (frame) => session.welcomed(frame, id),
@@ -144,7 +144,6 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
     bounds,
     commandMs: timings.commandMs,
     window: () => session.limits.windowPerLane,
-    keepMs: () => session.limits.keepMs,
     onChange: () => outboxStatus.changed(),
   });
   const channels = createChannels({ ...overPool, home: pool.home, anyLink: pool.any, leave: pool.leave, leaseMs: timings.channelLeaseMs, fence: () => session.fence, onError });

@@ -8,6 +8,7 @@
  *
  * - `invalid` – the value does not fit the contract; fix the value
  * - `rejected` – the server's handler said no; see `name` and `data`
+ * - `result-expired` – the command took effect, and its result is not stored any more; read the state again
  * - `expired` – the command waited longer than it may and was never run
  * - `cancelled` – you, or `dispose`, ended it before it was sent
  * - `queue-full` – the outbox is full; wait until it drains (or, with `overflow: 'drop-oldest'`, it was dropped for newer ones)
@@ -15,6 +16,7 @@
  * - `timeout` – no answer in time
  * - `unauthorized` – the server refused the token
  * - `forbidden` – not for this user
+ * - `replaced` – another page with a copy of this client's id has taken its place
  * - `incompatible` – client and server speak different versions
  * - `too-large` – over a size limit
  * - `unsupported` – the server does not know this request
@@ -28,6 +30,7 @@
 export type RealtimeErrorCode =
   | 'invalid'
   | 'rejected'
+  | 'result-expired'
   | 'expired'
   | 'cancelled'
   | 'queue-full'
@@ -35,6 +38,7 @@ export type RealtimeErrorCode =
   | 'timeout'
   | 'unauthorized'
   | 'forbidden'
+  | 'replaced'
   | 'incompatible'
   | 'too-large'
   | 'unsupported'

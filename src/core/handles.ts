@@ -17,11 +17,14 @@ import { createTap, type ChannelListener, type Tap } from './data/tap.js';
 import { createView, initialView, type FoldingView, type ViewSnapshot } from './data/view.js';
 import { RealtimeError } from './errors.js';
 import type { Timings } from './options.js';
-import { clientEventOf, eventDecoder, publishCommand, readAnswer, readOutcome, readVolatile, takeInput, takeVolatile, timeoutError, type Answer } from './payloads.js';
+import { clientEventOf, effectPositions, eventDecoder, publishCommand, readAnswer, readOutcome, readVolatile, takeInput, takeVolatile, timeoutError, type Answer } from './payloads.js';
 import type { Position } from './protocol/position.js';
 import type { Queries } from './queries/queries.js';
 import type { Outbox } from './queue/outbox.js';
 import type { Clock, Dice } from './world.js';
+
+/** How many views that no component shows keep their state and position, to go on when they are shown again. */
+const STOPPED_VIEWS = 100;
 
 export type Params = Readonly<Record<string, string | number>>;
 
@@ -82,11 +85,12 @@ export interface HandlesParts {
 
 export function createHandles(parts: HandlesParts): Handles {
   const { clock, dice, flusher, timings, channels, queries, outbox, onError } = parts;
-  const views = createShelf<ViewSnapshot<unknown>, FoldingView>(clock, timings.channelLeaseMs);
+  const views = createShelf<ViewSnapshot<unknown>, FoldingView>(clock, timings.channelLeaseMs, STOPPED_VIEWS);
   const viewNumbers = new WeakMap<ViewRef, number>();
   let viewCount = 0;
   const liveQueries = createShelf<QuerySnapshot<unknown>, AskingQuery>(clock, timings.channelLeaseMs);
   const layers = createLayers();
+  let userEra = 0;
 
   const assertLive = (): void => {
     if (parts.isDisposed()) throw new RealtimeError('disposed', 'This client was disposed. Make a new one.');
@@ -96,7 +100,7 @@ export function createHandles(parts: HandlesParts): Handles {
     const name = channelName(ref.channel, params);
     const key = viewKey(ref, name);
     const make = (): FoldingView =>
-      createView(ref, name, key, { clock, flusher, layers, join: (reader) => channels.join(name, eventDecoder(ref.channel), reader), onError });
+      createView(ref, name, key, { clock, flusher, layers, join: (reader, from) => channels.join(name, eventDecoder(ref.channel), reader, from), onError });
     const seen = lookAt(views, key, make, initialView(ref.initialState));
     return { ...seen.readable, resync: () => seen.item()?.resync() };
   }
@@ -114,7 +118,7 @@ export function createHandles(parts: HandlesParts): Handles {
 
   function tap(ref: ChannelRef, params: Params, listener: ChannelListener): Tap {
     const name = channelName(ref, params);
-    return createTap(name, { flusher, join: (reader) => channels.join(name, eventDecoder(ref), reader), readVolatile: (frame) => readVolatile(ref, frame), isDisposed: parts.isDisposed, onError }, listener);
+    return createTap(name, { flusher, join: (reader, from) => channels.join(name, eventDecoder(ref), reader, from), userEra: () => userEra, readVolatile: (frame) => readVolatile(ref, frame), isDisposed: parts.isDisposed, onError }, listener);
   }
 
   function publish(ref: ChannelRef, params: Params, name: string, data: unknown): Sent | boolean {
@@ -246,7 +250,7 @@ export function createHandles(parts: HandlesParts): Handles {
       reject = no;
     });
     result.catch(() => {});
-    const settle = (answer: Answer, isHandedOver = false): void => {
+    const settle = (answer: Answer, isHandedOver: boolean): void => {
       const { attempt } = snapshot;
       if (answer.ok) {
         show({ status: isHandedOver ? 'handed-over' : 'success', input, data: answer.value as undefined, error: null, attempt });
@@ -270,7 +274,7 @@ export function createHandles(parts: HandlesParts): Handles {
           if (at.status === 'sent') show({ status: 'sent', input, data: undefined, error: null, attempt: at.attempt });
         },
         onOutcome(outcome) {
-          layers.settle(id, outcome.kind === 'done' ? (outcome.frame.positions ?? []) : null);
+          layers.settle(id, effectPositions(outcome));
           settle(readOutcome(ref, outcome), outcome.kind === 'handed-over');
         },
       });
@@ -285,7 +289,7 @@ export function createHandles(parts: HandlesParts): Handles {
       layers.settle(id, null);
       // Refused where it entered: not a throw out of a click handler, but an outcome like any other.
       if (!(cause instanceof RealtimeError) || cause.code === 'misuse') throw cause;
-      settle({ ok: false, error: cause });
+      settle({ ok: false, error: cause }, false);
       const queued = Promise.reject(cause);
       queued.catch(() => {});
       return { id, queued, result, progress, cancel: () => {} };
@@ -306,6 +310,8 @@ export function createHandles(parts: HandlesParts): Handles {
       for (const query of liveQueries.items) query.fenceChanged();
     },
     forget() {
+      userEra++;
+      views.dropStopped();
       for (const query of liveQueries.items) query.forget();
     },
     dispose() {

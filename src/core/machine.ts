@@ -62,7 +62,6 @@ class Machine<State, Event, Effect extends { readonly type: string }, Name exten
   }
 
   send(event: Event | TimerFired<Name>): void {
-    if (this.#isStopped) return;
     const inbox = (this.#inbox ??= []);
     inbox.push(event);
     if (this.#isBusy) return;

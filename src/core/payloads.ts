@@ -8,7 +8,7 @@ import { PUBLISH, type ChannelRef, type CommandRef, type QueryRef, type Schema, 
 import { RealtimeError } from './errors.js';
 import { encode, utf8Bytes } from './protocol/codec.js';
 import type { WireError } from './protocol/codes.js';
-import type { ErrorFrame, PublishFrame, ResponseFrame, VolatileFrame } from './protocol/frames.js';
+import type { ChannelPosition, ErrorFrame, PublishFrame, ResponseFrame, VolatileFrame } from './protocol/frames.js';
 import { CLIENT_FRAME_BYTES, FRAME_DEPTH, VOLATILE_BYTES } from './protocol/limits.js';
 import type { Outcome } from './queue/lane.machine.js';
 import { validate } from './validate.js';
@@ -82,6 +82,18 @@ export function readAnswer(ref: QueryRef | CommandRef, frame: ResponseFrame | Er
   return { ok: false, error: new RealtimeError(result.code, `The answer to ${ref.kind} '${ref.key}' does not fit the contract: ${result.issues}. Deploy the same contract on both ends.`) };
 }
 
+/** The positions of the command's events; null: the command took no effect, or its effect is not known. */
+export function effectPositions(outcome: Outcome): readonly ChannelPosition[] | null {
+  switch (outcome.kind) {
+    case 'done':
+      return outcome.frame.positions ?? [];
+    case 'result-expired':
+      return outcome.positions;
+    default:
+      return null;
+  }
+}
+
 /** How a command ended, in the application's terms. */
 export function readOutcome(ref: CommandRef, outcome: Outcome): Answer {
   const failed = (error: RealtimeError): Answer => ({ ok: false, error });
@@ -95,6 +107,8 @@ export function readOutcome(ref: CommandRef, outcome: Outcome): Answer {
       return failed(new RealtimeError('cancelled', `Command '${ref.key}' was cancelled and was not run.`));
     case 'dropped':
       return failed(new RealtimeError('queue-full', `Command '${ref.key}' was dropped to make room for newer ones and was not run.`));
+    case 'result-expired':
+      return failed(new RealtimeError('result-expired', `Command '${ref.key}' took effect, but the connection was lost before its result came, and the server does not store the result any more. Read the state again; do not send the command again.`));
     case 'handed-over':
       return { ok: true, value: undefined };
     case 'outcome-unknown':
@@ -139,6 +153,8 @@ function readRejection(ref: QueryRef | CommandRef, frame: ErrorFrame, what: stri
   const errors: Readonly<Record<string, Schema>> = ref.kind === 'command' ? ref.errors : {};
   const reason = frame.name ?? '';
   const schema = Object.hasOwn(errors, reason) ? errors[reason] : undefined;
+  // Without `reason`: the type of a reason promises its data.
+  if (frame.dataExpired === true) return new RealtimeError('rejected', `${what} was rejected: ${reason}. The connection was lost before the answer came, and the server does not store the data of '${reason}' any more.`);
   const data = schema === undefined ? null : validate(schema, frame.data);
   if (data === null || !data.ok) {
     return new RealtimeError('rejected', `${what} was rejected: ${frame.message}${data === null ? '' : ` What '${reason}' carries does not fit the contract: ${data.issues}.`}`);

@@ -35,9 +35,8 @@ export function createRouter({ session, channels, queries, outbox, onEvents }: R
       case 'lane':
         session.fenceSeen(frame.fence);
         return outbox.laneAnswered(frame, link);
-      case 'ping':
-        return outbox.pinged(frame);
       case 'welcome':
+      case 'ping':
       case 'pong':
         // The link keeps these to itself.
         return;

@@ -26,7 +26,8 @@ export interface Session {
   readonly tag: string | null;
   readonly fence: string | null;
   readonly limits: ServerLimits;
-  hello(link: number, token: string | null): ClientFrame;
+  /** `attempt`: the number of the socket among those of the link. */
+  hello(link: number, attempt: number, token: string | null): ClientFrame;
   pong(ping: ServerPingFrame): ClientFrame;
   probe(): ClientFrame;
   /** `link`: over which it came. */
@@ -62,11 +63,12 @@ export function createSession(port: SessionPort): Session {
     get limits() {
       return limits;
     },
-    hello: (link, token) => ({
+    hello: (link, attempt, token) => ({
       t: 'hello',
       v: PROTOCOL_VERSION,
       client: port.clientId,
       link,
+      attempt,
       features: FEATURES,
       outbox: 'memory',
       visible: port.isVisible(),

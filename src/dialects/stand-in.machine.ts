@@ -57,16 +57,12 @@ const answer = (frame: ServerFrame): StandInEffect => ({ type: 'answer', frame }
 
 export function createStandInState({ can, epoch, pingMs }: { readonly can: DialectCan; readonly epoch: string; readonly pingMs: number }): StandInState {
   const channels = new Map<string, Joined>();
-  /** Commands without an answer. */
-  const commands = new Set<string>();
   /** Of queries without an answer: where the channels that they follow were when they were asked. */
   const stamps = new Map<string, readonly ChannelPosition[]>();
   /** Where a channel that is joined now begins: no offset of a former joining reaches so far. */
   let floor = 0;
   let link = 0;
   let isGone = false;
-  /** An answered command needs no keeping: nothing behind a foreign server can go back to before it. */
-  const confirmed = answer({ t: 'ping', n: 0, everyMs: pingMs, fence: FENCE, confirmedMs: 0 });
 
   function welcome(tag = ''): StandInEffect {
     const limits = { channels: 200, windowPerLane: 32, keepMs: 0 };
@@ -105,7 +101,6 @@ export function createStandInState({ can, epoch, pingMs }: { readonly can: Diale
   function command({ id, name, input, void: isVoid }: CommandFrame): readonly StandInEffect[] {
     // What was sent can neither be taken back nor asked about.
     if (isVoid === true) return ended(id, 'outcome-unknown');
-    commands.add(id);
     if (name !== PUBLISH) return [say({ t: 'command', id, name, input })];
     const { channel, name: event, data } = input as { readonly channel: string; readonly name: string; readonly data: unknown };
     return [say({ t: 'publish', id, channel, name: event, data })];
@@ -223,7 +218,7 @@ export function createStandInState({ can, epoch, pingMs }: { readonly can: Diale
 
   function over(frame: ResponseFrame | ErrorFrame): readonly StandInEffect[] {
     stamps.delete(frame.id);
-    return commands.delete(frame.id) ? [answer(frame), confirmed] : [answer(frame)];
+    return [answer(frame)];
   }
 
   return {

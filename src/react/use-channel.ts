@@ -49,7 +49,8 @@ export interface ChannelResult<Data> extends ViewSnapshot<Data> {
 export interface TapOptions<Ref extends ChannelRef> {
   /**
    * Every event from mount on, in order. Renders nothing. Called for each in the moment in which it comes, and nothing is
-   * buffered for it: a slow one holds the page up, and loses none. While it is hidden (`<Activity>`) it hears nothing.
+   * buffered for it: a slow one holds the page up, and loses none. Not called while the component is hidden (`<Activity>`); when
+   * the component is shown again, it is first called for each missed event, or `onGap` is called.
    */
   readonly onEvent?: ((event: EventOf<Ref>) => void) | undefined;
   readonly onGap?: ((gap: Gap) => void) | undefined;

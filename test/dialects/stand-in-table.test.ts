@@ -10,7 +10,7 @@ const ALL: DialectCan = { greet: true, ping: true, confirm: true, answer: true, 
 const NONE: DialectCan = { greet: false, ping: false, confirm: false, answer: false, acknowledge: false, resume: false };
 const WALL = 0;
 
-const HELLO: ClientFrame = { t: 'hello', v: 1, client: 'c', link: 2, features: [], outbox: 'memory', visible: true, token: 'k' };
+const HELLO: ClientFrame = { t: 'hello', v: 1, client: 'c', link: 2, attempt: 1, features: [], outbox: 'memory', visible: true, token: 'k' };
 const subscribe = (generation: number, epoch?: string, offset = 0): ClientFrame => ({
   t: 'subscribe', channels: [{ name: 'a', generation, ...(epoch !== undefined && { position: { epoch, offset } }) }],
 });

@@ -43,7 +43,7 @@ const said = (): Saying[] => sent.map((text) => JSON.parse(text) as Saying);
 /** Without the place on the page of errors, which each ends with. */
 const sentences = (): string[] => errors.map(({ code, message }) => `${code}: ${message.replace(` (holdfast/docs/errors.md#${code})`, '')}`);
 
-const HELLO: ClientFrame = { t: 'hello', v: 1, client: 'c', link: 2, features: [], outbox: 'memory', visible: true, token: 'k' };
+const HELLO: ClientFrame = { t: 'hello', v: 1, client: 'c', link: 2, attempt: 1, features: [], outbox: 'memory', visible: true, token: 'k' };
 const subscribe = (generation: number, offset?: number, epoch = 'e'): ClientFrame => ({
   t: 'subscribe',
   channels: [{ name: 'a', generation, ...(offset !== undefined && { position: { epoch, offset } }) }],
@@ -138,27 +138,27 @@ describe('commands', () => {
     expect(frames).toMatchObject([{ t: 'lane', last: 0 }, { t: 'lane', last: null }]);
   });
 
-  it('without acknowledge are handed over when the socket has taken them, after what is being said, and need no keeping', async () => {
+  it('without acknowledge are handed over when the socket has taken them, after what is being said', async () => {
     open();
     standIn.say(command());
     expect(frames).toEqual([]);
     await Promise.resolve();
-    expect(frames).toMatchObject([{ t: 'error', id: 'c1', code: 'handed-over', final: true }, { t: 'ping', confirmedMs: 0 }]);
+    expect(frames).toMatchObject([{ t: 'error', id: 'c1', code: 'handed-over', final: true }]);
   });
 
   it('with acknowledge wait for their answer; a publish is handed over all the same', async () => {
     open({ acknowledge: true });
     await say(command(), command({ id: 'c2', name: '$publish', input: { channel: 'a', name: 'message', data: 3 } }));
-    expect(frames).toMatchObject([{ id: 'c2', code: 'handed-over' }, { t: 'ping' }]);
+    expect(frames).toMatchObject([{ id: 'c2', code: 'handed-over' }]);
     hear({ t: 'response', id: 'c1', result: 4 });
-    expect(frames.slice(2)).toMatchObject([{ t: 'response', id: 'c1', result: 4 }, { t: 'ping' }]);
+    expect(frames.slice(1)).toMatchObject([{ t: 'response', id: 'c1', result: 4 }]);
     expect(said()[1]).toEqual({ t: 'publish', id: 'c2', channel: 'a', name: 'message', data: 3 });
   });
 
   it('cannot be taken back', async () => {
     open({ acknowledge: true });
     await say(command(), command({ void: true }));
-    expect(frames).toMatchObject([{ id: 'c1', code: 'outcome-unknown', final: true }, { t: 'ping' }]);
+    expect(frames).toMatchObject([{ id: 'c1', code: 'outcome-unknown', final: true }]);
     expect(sent).toHaveLength(1);
   });
 
@@ -166,14 +166,14 @@ describe('commands', () => {
     open();
     isOpen = false;
     await say(command(), lane());
-    expect(frames).toMatchObject([{ id: 'c1', code: 'lane-unknown' }, { t: 'ping' }]);
+    expect(frames).toMatchObject([{ id: 'c1', code: 'lane-unknown' }]);
   });
 
   it('are told that they were handed over even where the socket goes at once', () => {
     open();
     standIn.say(command());
     standIn.stop();
-    expect(frames).toMatchObject([{ id: 'c1', code: 'handed-over' }, { t: 'ping' }]);
+    expect(frames).toMatchObject([{ id: 'c1', code: 'handed-over' }]);
     expect(standIn.say(command())).toBe(false);
   });
 });
@@ -200,7 +200,7 @@ describe('answers', () => {
   it('what there is no word for is unsupported', async () => {
     speak(defineDialect({ can: { answer: true, acknowledge: true }, encode: () => null, decode: () => null }));
     await say(query(), command(), subscribe(1));
-    expect(frames).toMatchObject([{ id: 'q1', code: 'unsupported' }, { id: 'c1', code: 'unsupported' }, { t: 'ping' }, subscribed({ state: 'live' })]);
+    expect(frames).toMatchObject([{ id: 'q1', code: 'unsupported' }, { id: 'c1', code: 'unsupported' }, subscribed({ state: 'live' })]);
     expect(sent).toEqual([]);
   });
 });
@@ -253,7 +253,7 @@ describe('a dialect that is wrong hurts nobody', () => {
     await say(HELLO, subscribe(1), { t: 'subscribe', channels: [{ name: 'b', generation: 2 }] }, query(), command());
     expect(sent).toEqual([]);
     expect(errors.map(({ code, message }) => `${code} ${/'(\w+)'/.exec(message)?.[1] ?? ''}`)).toEqual(['misuse subscribe', 'misuse query', 'misuse command']);
-    expect(frames.map((frame) => ('code' in frame ? frame.code : frame.t))).toEqual(['welcome', 'unsupported', 'unsupported', 'ping']);
+    expect(frames.map((frame) => ('code' in frame ? frame.code : frame.t))).toEqual(['welcome', 'unsupported', 'unsupported']);
   });
 
   it('a channel that could not be asked for is not live, and one that need not be asked for is', async () => {

@@ -1,9 +1,10 @@
 // What a page shows to be copied: the blocks of one of its sections, by language, and by the file name that a first line gives. Not a test.
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+// Not `new URL(…, import.meta.url)`: in a project with a DOM, Vite takes that for an asset of the page.
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 export interface Sample {
   readonly language: string;

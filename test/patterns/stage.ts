@@ -66,14 +66,15 @@ export interface Stage {
 const HOST = 'stage.test';
 const settle = (): Promise<void> => new Promise((done) => void setImmediate(done));
 
-export function createStage(): Stage {
+/** @param authenticate - who a client is, by its token; the default needs no time and lets everybody in */
+export function createStage(authenticate: (token: string) => { readonly id: string } | Promise<{ readonly id: string }> = (token) => ({ id: token })): Stage {
   const world = createSimulatedWorld({ seed: 7, network: { tailChance: 0 } });
   const effects: number[] = [];
   const queries = { running: 0, aborted: 0 };
   const pause = (ms: number): Promise<void> => new Promise((done) => void world.clock.after(ms, done));
   const server = createSimulatedServer(world, HOST, {
     contract: api,
-    authenticate: ({ token }) => ({ id: token ?? 'guest' }),
+    authenticate: ({ token }) => authenticate(token ?? 'guest'),
     authorize: { channels: { room: 'public' }, queries: { all: 'public' }, commands: { add: 'public' }, clientEvents: { room: 'public' } },
     queries: {
       all: async ({ signal }) => {

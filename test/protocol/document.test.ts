@@ -74,6 +74,7 @@ describe('tables by hand', () => {
     const count = (value: number): string => value.toLocaleString('en');
     expect(Object.fromEntries(limitRows)).toEqual({
       'a client frame': `${count(limits.CLIENT_FRAME_BYTES)} bytes`,
+      'fragments of a client message': count(limits.CLIENT_FRAGMENTS),
       'a server frame': `${count(limits.SERVER_FRAME_BYTES)} bytes`,
       'the data of one event, the result of one command': `${count(limits.PAYLOAD_BYTES)} bytes`,
       'the result of one query, its parts together': `${count(limits.RESULT_BYTES)} bytes`,

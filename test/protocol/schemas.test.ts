@@ -39,7 +39,7 @@ it('has a schema for every frame', () => {
 /* Limits */
 
 const VALID: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  hello: { t: 'hello', v: 1, token: 'x', client: 'c1', link: 0, fence: 'f', features: [], outbox: 'memory', visible: true },
+  hello: { t: 'hello', v: 1, token: 'x', client: 'c1', link: 0, attempt: 1, fence: 'f', features: [], outbox: 'memory', visible: true },
   ping: { t: 'ping', n: 1, visible: true },
   pong: { t: 'pong', n: 1, visible: false },
   subscribe: { t: 'subscribe', channels: [{ name: 'room:1', generation: 1, position: { epoch: 'e', offset: 0 }, history: 10 }] },
@@ -85,6 +85,8 @@ describe('client frames', () => {
     ['hello', { client: 'x'.repeat(65) }, 'client'],
     ['hello', { client: 'a\nb' }, 'client'],
     ['hello', { link: -1 }, 'link'],
+    ['hello', { attempt: 0 }, 'attempt'],
+    ['hello', { attempt: 1.5 }, 'attempt'],
     ['hello', { features: 'none' }, 'features'],
     ['hello', { features: Array.from({ length: 33 }, () => 'f') }, 'features'],
     ['hello', { outbox: 'disk' }, 'outbox'],

@@ -56,9 +56,10 @@ describe('a hidden Activity', () => {
     await sayEverywhere(harness, 'again');
     await harness.pass(100);
     expect(shown()).toBe('connected: seen missed again | seen missed again');
-    // A tap tells what comes while somebody listens; what it must not miss belongs into a view.
-    expect(told).toEqual(['seen', 'again']);
-    expect(costOf(harness)).toEqual(ONE_PAGE);
+    // While it is hidden it is told nothing; shown again, it is told first what it missed.
+    expect(told).toEqual(['seen', 'missed', 'again']);
+    // Asked for once more, from the place of the listener; the view was never left.
+    expect(costOf(harness)).toEqual({ ...ONE_PAGE, subscribed: { 'room:1': 1, 'room:2': 2 } });
   });
 
   it('that is hidden for longer leaves its channels after the lease, and comes back with what it has missed', async () => {

@@ -143,6 +143,18 @@ describe('a user that is closed while its commands wait', () => {
     expect(calls).toHaveLength(4);
   });
 
+  it('has none of them run in any lane, however many wait', async () => {
+    const server = start();
+    const client = await enterClient(server);
+    const lanes = ['a', 'b', 'c'];
+    await client.say(...lanes.flatMap((name) => [lane(name), say(1, { lane: name, id: `${name}1` }), say(2, { lane: name, id: `${name}2`, input: 'waits' })]));
+    expect(calls.map(({ input }) => input)).toEqual(['1', '1', '1']);
+    server.closeUser('ann');
+    for (const call of [...calls]) call.answer('one');
+    await settle();
+    expect(calls).toHaveLength(3);
+  });
+
   it('has begun none of them that waits: closed three times, it is not poisoned', async () => {
     const server = start();
     await (await enterClient(server)).say(lane(), say(1));
@@ -297,7 +309,7 @@ describe('a lane', () => {
     expect(client.socket.of('lane')).toMatchObject([{ last: 7 }, { last: 7 }]);
     expect(calls).toHaveLength(1);
     await client.say({ t: 'lane', lane: 'end', last: Number.MAX_SAFE_INTEGER, create: true }, say(1, { lane: 'end', id: 'x' }));
-    expect(client.answers()).toEqual(['x done']);
+    expect(client.answers()).toEqual(['x outcome-unknown']);
     expect(calls).toHaveLength(1);
   });
 });
@@ -333,7 +345,8 @@ describe('a rule that never answers', () => {
     expect(client.socket.of('unsubscribed')).toEqual([]);
     await world.clock.advance(1);
     expect(client.socket.of('unsubscribed')).toMatchObject([{ channel: 'room:1', generation: 1, reason: 'forbidden' }]);
-    expect(client.socket.of('error')).toMatchObject([{ final: true }, { final: true }]);
+    // Rule and handler share the time of a request.
+    expect(client.socket.of('error')).toMatchObject([{ code: 'timeout', final: true }, { code: 'timeout', final: true }]);
     expect(said).toContain('A rule of authorize did not answer in time; the request was refused.');
   });
 

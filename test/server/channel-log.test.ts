@@ -57,6 +57,8 @@ describe('reading a channel', () => {
     }
     expect(pages).toEqual(['1 2', '3 4', '5']);
     expect(texts(log.read('c', { history: 1, maxBytes: 1 }, 0))).toBe('5');
+    // Each event is counted with a comma.
+    expect(texts(log.read('c', { history: 5, maxBytes: 81 }, 0))).toBe('1');
   });
 });
 

@@ -5,8 +5,8 @@ import { stepConnection, type ConnectionEffect, type ConnectionEvent, type Conne
 import type { TimerEffect, TimerFired } from '../../src/core/machine.js';
 import { brief, fired, machineTable } from '../rooms/table.js';
 
-const hello: HelloFrame = { t: 'hello', v: 1, token: 'secret', client: 'c', link: 1, features: [], outbox: 'memory', visible: true };
-const greeting = { client: 'c', link: 1, isVisible: true, features: [] };
+const hello: HelloFrame = { t: 'hello', v: 1, token: 'secret', client: 'c', link: 1, attempt: 3, features: [], outbox: 'memory', visible: true };
+const greeting = { client: 'c', link: 1, attempt: 3, isVisible: true, features: [] };
 const user = { id: 'ann', tag: 'Ann' };
 
 const STATES = {
@@ -21,7 +21,9 @@ const EVENTS = {
   hello: { type: 'hello', hello },
   'newer hello': { type: 'hello', hello: { ...hello, v: 2 } },
   frame: { type: 'frame' },
-  authenticated: { type: 'authenticated', user },
+  authenticated: { type: 'authenticated', user, present: 2 },
+  'authenticated late': { type: 'authenticated', user, present: 3 },
+  'authenticated later still': { type: 'authenticated', user, present: 4 },
   refused: { type: 'refused' },
   late: { type: 'timer-fired', name: 'greeting', now: 0, lateMs: 0 },
   'give up': { type: 'give-up', code: CloseCode.slowReader, reason: 'too slow' },
@@ -45,6 +47,8 @@ const TABLE: Record<keyof typeof EVENTS, readonly [greeting: string, authenticat
   'newer hello': ['closed - 4401 release', 'closed - 4400 release', 'closed - 4400 release'],
   frame: ['closed - 4400 release', 'closed - 4400 release', 'stays'],
   authenticated: ['stays', 'ready - welcome', 'stays'],
+  'authenticated late': ['stays', 'closed - 4404 release', 'stays'],
+  'authenticated later still': ['stays', 'closed - 4404 release', 'stays'],
   refused: ['stays', 'closed - 4300 release', 'stays'],
   late: ['closed - 4003 release', 'closed - 4003 release', 'stays'],
   'give up': ['closed - 4004 release', 'closed - 4004 release', 'closed - 4004 release'],
@@ -67,14 +71,14 @@ it('keeps no token', () => {
 
 const table = machineTable<ConnectionState['kind'], ConnectionState, ConnectionEvent | TimerFired<ConnectionTimer>, ConnectionEffect | TimerEffect<ConnectionTimer>>({
   title: 'Connection, on the server',
-  about: 'From the first byte to the last. The client is `c` on its link 1, the user is ann.',
+  about: 'From the first byte to the last. The client is `c` on its link 1, this is socket 3 of the link, the user is ann.',
   states: { greeting: { greeting: STATES.greeting }, authenticating: { authenticating: STATES.authenticating }, ready: { ready: STATES.ready }, closed: { closed: STATES.closed } },
   kindOf: ({ kind }) => kind,
   events: {
     opened: { opened: EVENTS.opened },
     hello: { hello: EVENTS.hello, 'hello of a newer version': EVENTS['newer hello'] },
     frame: { 'another frame': EVENTS.frame },
-    authenticated: { authenticated: EVENTS.authenticated },
+    authenticated: { 'authenticated, socket 2 present': EVENTS.authenticated, 'authenticated, socket 3 present': EVENTS['authenticated late'], 'authenticated, socket 4 present': EVENTS['authenticated later still'] },
     refused: { refused: EVENTS.refused },
     'give-up': { 'give-up 4004': EVENTS['give up'] },
     'socket-closed': { 'socket-closed': EVENTS['socket closed'] },

@@ -30,7 +30,7 @@ let server: ServerCore;
 let calls: Call[];
 let said: string[];
 
-function start(broker: Broker = memoryBroker({ log }), maySubscribe: () => boolean | Promise<boolean> = () => true): void {
+function start(broker: Broker = memoryBroker({ log }), maySubscribe: () => boolean | Promise<boolean> = () => true, maySay: (ask: { readonly input: string }) => boolean | Promise<boolean> = ({ input }) => input !== 'no'): void {
   const hand = (input: string, signal: Call['signal'], publish: (text: string) => void): Promise<string> =>
     new Promise((answer, fail) => calls.push({ input, signal, publish, answer, fail }));
   server = createServerCore(
@@ -40,7 +40,7 @@ function start(broker: Broker = memoryBroker({ log }), maySubscribe: () => boole
       logger: { warn: (message) => said.push(message), error: (message) => said.push(message) },
       limits: { channels: 3 },
       authenticate: ({ token }) => (token === undefined ? new Promise(() => undefined) : { id: token }),
-      authorize: { channels: { room: maySubscribe }, queries: { ask: 'public' }, commands: { say: ({ input }) => input !== 'no' } },
+      authorize: { channels: { room: maySubscribe }, queries: { ask: 'public' }, commands: { say: maySay } },
       queries: { ask: ({ input, signal }) => hand(input, signal, () => undefined) },
       commands: { say: ({ input, signal, publish }) => hand(input, signal, (text) => publish(api.channels.room, { id: '1' }, 'said', text)) },
     },
@@ -114,6 +114,55 @@ describe('heartbeat', () => {
     expect(client.socket.of('ping')).toHaveLength(2);
     await world.clock.advance(500);
     expect(client.socket.of('ping')).toHaveLength(3);
+  });
+
+  it('says in each ping how long ago it last read anything, parts of messages included', async () => {
+    const client = await enter();
+    const heardMs = (): unknown => client.socket.of('ping').at(-1)?.['heardMs'];
+    await world.clock.advance(6_000);
+    expect(heardMs()).toBe(6_000);
+    await world.clock.advance(1_234);
+    await client.say({ t: 'pong', n: 1, visible: true });
+    await world.clock.advance(4_766);
+    expect(heardMs()).toBe(4_766);
+    client.socket.received = 7;
+    await world.clock.advance(6_000);
+    expect(heardMs()).toBe(5_500);
+    // A ping out of turn looks at the bytes, too.
+    client.socket.received = 8;
+    await client.say({ t: 'ping', n: 1, visible: false });
+    expect(heardMs()).toBe(0);
+  });
+
+  it('reads what has arrived before it declares anybody dead, though its timer comes first after it stood still', async () => {
+    const deferred: (() => void)[] = [];
+    world = { ...world, defer: (run) => void deferred.push(run) };
+    start();
+    const client = await enter();
+    await world.clock.advance(12_000);
+    // The message arrived long ago, and the timer ran first.
+    await client.say({ t: 'pong', n: 1, visible: true });
+    for (const run of deferred.splice(0)) run();
+    expect(client.socket.closed).toBe(null);
+    expect(client.socket.of('ping')).toMatchObject([{ n: 1, heardMs: 0 }]);
+    await world.clock.advance(9_000);
+    for (const run of deferred.splice(0)) run();
+    expect(client.socket.closed).toMatchObject({ code: 4002 });
+  });
+
+  it('does not measure by the answer to a former ping', async () => {
+    const client = await enter();
+    await world.clock.advance(6_000);
+    await client.say({ t: 'news' });
+    await world.clock.advance(6_000);
+    await client.say({ t: 'pong', n: 1, visible: true });
+    await world.clock.advance(6_000);
+    expect(client.socket.of('ping').at(-1)).toMatchObject({ n: 3 });
+    expect(client.socket.of('ping').at(-1)).not.toHaveProperty('rttMs');
+    await world.clock.advance(70);
+    await client.say({ t: 'pong', n: 3, visible: true }, { t: 'pong', n: 2, visible: true }, { t: 'pong', n: 0, visible: true });
+    await world.clock.advance(6_000);
+    expect(client.socket.of('ping').at(-1)).toMatchObject({ n: 4, rttMs: 70 });
   });
 
   it('measures the round trip', async () => {
@@ -428,6 +477,33 @@ describe('commands', () => {
     expect(client.answers()).toEqual(['c1 void', 'c2 two', 'c1 void', 'c2 two']);
   });
 
+  it('are withdrawn by void while they wait for their turn, also past their time', async () => {
+    const client = await enter();
+    await client.say(lane, say(1), say(2, '2', { remainingMs: 500 }), { ...say(3), name: 'nothing' });
+    await world.clock.advance(1_000);
+    await client.say(say(2, '2', { void: true }), { ...say(3), name: 'nothing', void: true });
+    calls[0]?.answer('one');
+    await settle();
+    expect(client.answers()).toEqual(['c1 one', 'c2 void', 'c3 void', 'c2 void', 'c3 void']);
+    expect(calls.map(({ input }) => input)).toEqual(['1']);
+  });
+
+  it('are withdrawn by void while their rule is asked; the lane goes on behind them', async () => {
+    const rules: ((isAllowed: boolean) => void)[] = [];
+    start(undefined, undefined, () => new Promise((resolve) => rules.push(resolve)));
+    const client = await enter();
+    await client.say(lane, say(1), say(2));
+    await client.say(say(1, '1', { void: true }));
+    rules[0]?.(true);
+    await settle();
+    rules[1]?.(true);
+    await settle();
+    calls[0]?.answer('two');
+    await settle();
+    expect(client.answers()).toEqual(['c1 void', 'c2 two', 'c1 void']);
+    expect(calls.map(({ input }) => input)).toEqual(['2']);
+  });
+
   it('survive the node: what was begun is begun again, what was committed is answered', async () => {
     const client = await enter();
     await client.say(lane, say(1), say(2));
@@ -454,6 +530,43 @@ describe('commands', () => {
     await settle();
     expect(client.answers()).toEqual(['c1 void']);
     expect(log.head('room:1', 0).offset).toBe(0);
+  });
+
+  it('end outcome-unknown, and are not run again, where the lane was forgotten while the handler ran', async () => {
+    log = createLog({ dice: countingDice(), limits: { lanesPerPrincipal: 1 } });
+    start();
+    const client = await enter();
+    await client.say(lane, say(1));
+    await client.say({ t: 'lane', lane: 'other', last: 0, create: true });
+    expect(calls).toHaveLength(1);
+    calls[0]?.publish('dropped');
+    calls[0]?.answer('one');
+    await settle();
+    // Not `lane-unknown`: at that a client sends the command again, in a fresh lane.
+    expect(client.socket.of('error')).toMatchObject([{ id: 'c1', code: 'outcome-unknown', final: true }]);
+    expect(log.head('room:1', 0).offset).toBe(0);
+  });
+
+  it('answered once more without what is not stored any more: done, rejected and of an unknown end are told apart', async () => {
+    log = createLog({ dice: countingDice(), limits: { resultBytesPerPrincipal: 120, outcomesPerLane: 2 } });
+    start();
+    const client = await enter();
+    const key = { principal: 'ann', client: 'c', lane: 'default' };
+    await client.say(lane);
+    const now = world.clock.now();
+    const ends = [{ kind: 'done' }, { kind: 'done', result: '"x"' }, { kind: 'failed', code: 'rejected', name: 'banned', message: 'No.', data: '7' }] as const;
+    for (const [i, outcome] of ends.entries()) {
+      log.begin(key, i + 1, `c${i + 1}`, now);
+      log.commit(key, i + 1, `c${i + 1}`, outcome, i === 1 ? [{ channel: 'r', events: [{ text: '{}', bytes: 2 }] }] : [], now);
+    }
+    await client.say(say(1), say(2), say(3));
+    expect(client.socket.of('response')).toEqual([]);
+    expect(client.socket.of('error')).toEqual([
+      { t: 'error', id: 'c1', code: 'outcome-unknown', message: expect.any(String), final: true },
+      { t: 'error', id: 'c2', code: 'result-expired', message: expect.any(String), final: true, positions: [{ channel: 'r', ...log.head('r', now) }] },
+      { t: 'error', id: 'c3', code: 'rejected', name: 'banned', dataExpired: true, message: expect.any(String), final: true },
+    ]);
+    expect(calls).toEqual([]);
   });
 
   it('are put off, not lost, while the storage fails', async () => {
@@ -562,6 +675,43 @@ describe('stop', () => {
     start({ ...memoryBroker({ log }), stop: () => Promise.reject(new Error('down')) });
     await server.stop(4000);
     expect(said).toEqual(['The broker did not stop.']);
+  });
+});
+
+describe('a connection that is taken while the server stops', () => {
+  it('is closed with 4000 at once, and is not asked who it is; one that was being authenticated never becomes ready', async () => {
+    let release: (identity: { id: string }) => void = () => undefined;
+    let asked = 0;
+    world = fakeWorld();
+    server = createServerCore(
+      {
+        contract: api,
+        broker: memoryBroker({ log }),
+        authenticate: ({ token }) => (asked++, token === 'slow' ? new Promise((resolve) => (release = resolve)) : { id: 'ann' }),
+        authorize: { queries: { ask: 'public' }, commands: { say: 'public' } },
+        queries: { ask: () => '' },
+        commands: { say: ({ input, signal }) => new Promise((answer, fail) => calls.push({ input, signal, publish: () => undefined, answer, fail })) },
+      },
+      world,
+    );
+    const working = await enter();
+    await working.say(lane, say(1));
+    const entering = open();
+    await entering.say(hello({ client: 'd', token: 'slow' }));
+    const stopped = server.stop(4000);
+    const late = open();
+    await late.say(hello({ client: 'e' }));
+    expect([late.socket.closed, late.socket.frames, asked]).toEqual([{ code: 4000, reason: 'stopping' }, [], 2]);
+    // Who has a command under way is let finish.
+    expect(working.socket.closed).toBe(null);
+    calls[0]?.answer('done');
+    await stopped;
+    expect([working.answers(), working.socket.closed?.code, entering.socket.closed?.code]).toEqual([['c1 done'], 4000, 4000]);
+    release({ id: 'bob' });
+    await settle();
+    expect(entering.socket.frames).toEqual([]);
+    await world.clock.advance(1_000);
+    expect(world.clock.timers).toBe(0);
   });
 });
 

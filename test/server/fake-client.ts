@@ -11,9 +11,9 @@ export interface FakeClient {
   answers(): string[];
 }
 
-export function openClient(server: ServerCore): FakeClient {
+export function openClient(server: ServerCore, remoteAddress?: string): FakeClient {
   const socket = fakeSocket();
-  const handler = server.accept(socket, { url: '/', headers: {}, remoteAddress: undefined });
+  const handler = server.accept(socket, { url: '/', headers: {}, remoteAddress });
   return {
     socket,
     handler,
@@ -25,7 +25,9 @@ export function openClient(server: ServerCore): FakeClient {
   };
 }
 
-export const hello = (over: object = {}): object => ({ t: 'hello', v: 1, token: 'ann', client: 'c', link: 0, features: [], outbox: 'memory', visible: true, ...over });
+let attempts = 0;
+/** Each one is of a newer socket than the one before. */
+export const hello = (over: object = {}): object => ({ t: 'hello', v: 1, token: 'ann', client: 'c', link: 0, attempt: ++attempts, features: [], outbox: 'memory', visible: true, ...over });
 
 export async function enterClient(server: ServerCore, over: object = {}): Promise<FakeClient> {
   const client = openClient(server);

@@ -14,13 +14,15 @@ function finish(log: Log, n: number, over: Partial<LaneKey> = {}, now = 0): void
   expect(log.commit(its, n, `id${n}`, done(`${n}`), [], now).kind).toBe('committed');
 }
 
-/** A lane in which 1 to 3 are finished; the results of 2 and 3 are stored. */
+/** A lane in which 1 to 3 are finished. Of 2 and 3 the kind of outcome is known, and the result of 3 is stored. */
 function opened(): Log {
-  const log = logOf({ resultsPerLane: 2 });
+  const log = logOf({ outcomesPerLane: 2, resultsPerLane: 1 });
   log.openLane(key, 0, 0);
   for (const n of [1, 2, 3]) finish(log, n);
   return log;
 }
+
+const resultExpired = { kind: 'finished', outcome: { kind: 'done', isExpired: true }, positions: [] };
 
 describe('opening', () => {
   it('tells the last number, or null for what is not known', () => {
@@ -52,7 +54,9 @@ describe('begin', () => {
     ['the next', 4, 'id4', { kind: 'run', attempt: 1 }],
     ['a finished one again', 3, 'id3', { kind: 'finished', outcome: done('3'), positions: [] }],
     ['a finished number of another command', 3, 'other', { kind: 'conflict' }],
-    ['a finished one whose result is gone', 1, 'id1', { kind: 'finished-long-ago' }],
+    ['a finished one whose result is gone', 2, 'id2', resultExpired],
+    ['a finished number of another command, whose result is gone', 2, 'other', { kind: 'conflict' }],
+    ['a finished one of which nothing is known any more', 1, 'id1', { kind: 'finished-long-ago' }],
     ['one too far', 5, 'id5', { kind: 'out-of-order', next: 4 }],
   ])('%s', (_, n, id, expected) => {
     expect(opened().begin(key, n, id, 0)).toEqual(expected);
@@ -97,6 +101,7 @@ describe('void', () => {
   it('answers what was run with its outcome, and the rest as begin does', () => {
     const log = opened();
     expect(log.void(key, 3, 'id3', 0)).toEqual({ kind: 'finished', outcome: done('3'), positions: [] });
+    expect(log.void(key, 2, 'id2', 0)).toEqual(resultExpired);
     expect(log.void(key, 1, 'id1', 0)).toEqual({ kind: 'finished-long-ago' });
     expect(log.void(key, 3, 'other', 0)).toEqual({ kind: 'conflict' });
     expect(log.void(key, 6, 'id6', 0)).toEqual({ kind: 'out-of-order', next: 4 });
@@ -227,48 +232,180 @@ describe('bounds', () => {
     });
   });
 
-  it('keeps so many bytes of results a principal, the newest of the lane in use in any case', () => {
-    const log = logOf({ resultBytesPerPrincipal: 700 });
-    const idle = { ...key, lane: 'idle' };
-    const run = (its: LaneKey, n: number, size: number): void => {
-      log.begin(its, n, `id${n}`, n);
-      log.commit(its, n, `id${n}`, done('x'.repeat(size)), [], n);
+  describe('of outcomes', () => {
+    interface Ran {
+      readonly principal?: string;
+      readonly lane?: string;
+      readonly n: number;
+    }
+    const keyOf = ({ principal = 'ann', lane = 'default' }: Ran): LaneKey => ({ principal, client: 'c', lane });
+    const run = (log: Log, ran: Ran, outcome: Outcome, channels: readonly string[] = []): void => {
+      const its = keyOf(ran);
+      log.openLane(its, 0, 0);
+      log.begin(its, ran.n, `id${ran.n}`, 0);
+      const appends = channels.map((channel) => ({ channel, events: [event] }));
+      expect(log.commit(its, ran.n, `id${ran.n}`, outcome, appends, 0).kind).toBe('committed');
     };
-    log.openLane(idle, 0, 0);
-    log.openLane(key, 0, 0);
-    run(idle, 1, 200);
-    run(key, 1, 200);
-    run(key, 2, 200);
-    expect(log.begin(idle, 1, 'id1', 3)).toEqual({ kind: 'finished-long-ago' });
-    expect(log.begin(key, 1, 'id1', 3).kind).toBe('finished');
-    run(key, 3, 2_000);
-    expect(log.begin(key, 2, 'id2', 3)).toEqual({ kind: 'finished-long-ago' });
-    expect(log.begin(key, 3, 'id3', 3).kind).toBe('finished');
-  });
+    const again = (log: Log, ran: Ran) => log.begin(keyOf(ran), ran.n, `id${ran.n}`, 0);
+    /** `result`, `expired` (the kind is known), or what `begin` says. */
+    const stored = (log: Log, ran: Ran): string => {
+      const found = again(log, ran);
+      if (found.kind !== 'finished') return found.kind;
+      return found.outcome.isExpired === true ? 'expired' : 'result';
+    };
+    const large = done('x'.repeat(900));
+    const rejected = (data?: string): Outcome => ({ kind: 'failed', code: 'rejected', name: 'banned', message: 'No.', ...(data !== undefined && { data }) });
 
-  it('keeps so many bytes of results in all: who was idle longest loses theirs first, the newest one stays in any case', () => {
-    const log = logOf({ resultBytesInAll: 1_000 });
-    const ran: (readonly [principal: string, n: number])[] = [];
-    const run = (principal: string, n: number, size: number): void => {
-      ran.push([principal, n]);
-      const its = { ...key, principal };
-      log.openLane(its, 0, n);
-      log.begin(its, n, `id${n}`, n);
-      log.commit(its, n, `id${n}`, done('x'.repeat(size)), [], n);
-    };
-    const kept = (): string[] =>
-      ran.filter(([principal, n]) => log.begin({ ...key, principal }, n, `id${n}`, 9).kind === 'finished').map(([principal, n]) => `${principal} ${n}`);
-    run('ann', 1, 200);
-    run('bob', 1, 200);
-    run('ann', 2, 200);
-    expect(kept()).toEqual(['ann 1', 'bob 1', 'ann 2']);
-    run('cy', 1, 200);
-    expect(kept()).toEqual(['ann 1', 'ann 2', 'cy 1']);
-    run('bob', 2, 200);
-    expect(kept()).toEqual(['ann 2', 'cy 1', 'bob 2']);
-    run('cy', 2, 2_000);
-    expect(kept()).toEqual(['cy 2']);
-    for (const [n, principal] of ['a', 'b', 'c'].entries()) run(principal, 1, 200 + n);
-    expect(kept()).toEqual(['a 1', 'b 1', 'c 1']);
+    it('keep the kind of 64 numbers, and the payloads of 32: twice the window, and the window', () => {
+      const log = logOf();
+      for (let n = 1; n <= 100; n++) run(log, { n }, done('1'), ['room']);
+      const kept = Array.from({ length: 100 }, (_, i) => stored(log, { n: i + 1 }));
+      expect(kept).toEqual([...Array<string>(36).fill('finished-long-ago'), ...Array<string>(32).fill('expired'), ...Array<string>(32).fill('result')]);
+      expect([again(log, { n: 68 }), again(log, { n: 69 })]).toMatchObject([{ positions: [] }, { positions: [{ channel: 'room', offset: 69 }] }]);
+    });
+
+    it('count no payload of a number that is gone, where fewer kinds are kept than payloads', () => {
+      const log = logOf({ outcomesPerLane: 1, resultsPerLane: 9, resultBytesPerPrincipal: 2_500 });
+      for (let n = 1; n <= 9; n++) run(log, { n }, large, ['room']);
+      run(log, { lane: 'other', n: 1 }, large);
+      expect([stored(log, { n: 9 }), stored(log, { lane: 'other', n: 1 })]).toEqual(['result', 'result']);
+    });
+
+    it('keep what a command was, also without its payload: rejected by name, failed by code, done', () => {
+      const log = logOf({ resultBytesPerPrincipal: 0 });
+      const ends: Outcome[] = [rejected('{"until":5}'), rejected(), { kind: 'failed', code: 'invalid', message: 'It does not fit.' }, done('1'), { kind: 'done' }];
+      for (const [i, outcome] of ends.entries()) run(log, { n: i + 1 }, outcome, ['a']);
+      log.void(key, 6, 'id6', 0);
+      const message = 'The server does not store the details any more.';
+      expect(ends.map((_, i) => again(log, { n: i + 1 }))).toEqual(
+        [
+          { kind: 'failed', code: 'rejected', name: 'banned', message, isExpired: true },
+          // It carried nothing, so nothing is lost.
+          { kind: 'failed', code: 'rejected', name: 'banned', message },
+          { kind: 'failed', code: 'invalid', message },
+          { kind: 'done', isExpired: true },
+          { kind: 'done' },
+        ].map((outcome) => ({ kind: 'finished', outcome, positions: [] })),
+      );
+      expect(again(log, { n: 6 })).toMatchObject({ outcome: { kind: 'failed', code: 'void' } });
+      expect(log.begin(key, 4, 'other', 0)).toEqual({ kind: 'conflict' });
+    });
+
+    it('keep a payload up to the byte that is allowed, and not one more: text as UTF-8, 100 around it, 100 a position and the name of its channel', () => {
+      for (const [outcome, channels, bytes] of [
+        [done('x'.repeat(50)), [], 150],
+        [done('€€'), [], 106],
+        [rejected('{"until":5}'), [], 114],
+        [done('x'), ['room'], 205],
+      ] as const) {
+        const enough = logOf({ resultBytesPerPrincipal: bytes });
+        run(enough, { n: 1 }, outcome, channels);
+        expect(again(enough, { n: 1 })).toMatchObject({ outcome, positions: channels.map((channel) => ({ channel })) });
+        const tooFew = logOf({ resultBytesPerPrincipal: bytes - 1 });
+        run(tooFew, { n: 1 }, outcome, channels);
+        expect(stored(tooFew, { n: 1 })).toBe('expired');
+      }
+    });
+
+    it('keep two errors of one code apart by their names', () => {
+      const log = logOf({ resultBytesPerPrincipal: 0 });
+      run(log, { n: 1 }, rejected());
+      run(log, { n: 2 }, { kind: 'failed', code: 'rejected', name: 'closed', message: 'No.' });
+      expect([1, 2].map((n) => again(log, { n }))).toMatchObject([{ outcome: { name: 'banned' } }, { outcome: { name: 'closed' } }]);
+    });
+
+    it('give no bytes back that they did not cost', () => {
+      const log = logOf({ resultBytesPerPrincipal: 1_950 });
+      run(log, { n: 1 }, { kind: 'done' });
+      for (const n of [2, 3, 4]) run(log, { n }, large);
+      expect([2, 3, 4].map((n) => stored(log, { n }))).toEqual(['expired', 'expired', 'result']);
+    });
+
+    it('cost nothing where there is nothing but the kind', () => {
+      const log = logOf({ resultBytesPerPrincipal: 101 });
+      run(log, { n: 1 }, done('1'));
+      for (let n = 2; n <= 32; n++) run(log, { n }, { kind: 'done' });
+      expect(stored(log, { n: 1 })).toBe('result');
+    });
+
+    it('drop one payload for one that is too many, the oldest of the lane', () => {
+      const log = logOf({ resultBytesPerPrincipal: 3_000 });
+      for (let n = 1; n <= 3; n++) run(log, { n }, large);
+      expect([1, 2, 3].map((n) => stored(log, { n }))).toEqual(['result', 'result', 'result']);
+      run(log, { n: 4 }, large);
+      expect([1, 2, 3, 4].map((n) => stored(log, { n }))).toEqual(['expired', 'result', 'result', 'result']);
+      run(log, { n: 5 }, done('x'.repeat(1_900)));
+      expect([2, 3, 4, 5].map((n) => stored(log, { n }))).toEqual(['expired', 'expired', 'result', 'result']);
+    });
+
+    it('drop results before positions: a client that knows where the events are takes its edit away when they have come', () => {
+      const log = logOf({ resultBytesPerPrincipal: 2_000 });
+      for (const n of [1, 2, 3]) run(log, { n }, large, ['room']);
+      expect([1, 2, 3].map((n) => again(log, { n }))).toMatchObject([
+        { outcome: { isExpired: true }, positions: [{ channel: 'room', offset: 1 }] },
+        { outcome: { isExpired: true }, positions: [{ channel: 'room', offset: 2 }] },
+        { outcome: large, positions: [{ channel: 'room', offset: 3 }] },
+      ]);
+      const few = logOf({ resultBytesPerPrincipal: 210 });
+      for (const n of [1, 2, 3]) run(few, { n }, large, ['room']);
+      expect([1, 2, 3].map((n) => again(few, { n }))).toMatchObject([{ positions: [] }, { positions: [{ offset: 2 }] }, { positions: [{ offset: 3 }] }]);
+    });
+
+    it('are dropped by the lane that has most: another tab keeps those of its window, however much this one runs', () => {
+      const log = logOf({ resultBytesPerPrincipal: 10_000 });
+      for (const n of [1, 2, 3]) run(log, { lane: 'other tab', n }, large);
+      for (let n = 1; n <= 80; n++) run(log, { lane: 'busy', n }, large);
+      expect([1, 2, 3].map((n) => stored(log, { lane: 'other tab', n }))).toEqual(['result', 'result', 'result']);
+      expect([73, 74, 80].map((n) => stored(log, { lane: 'busy', n }))).toEqual(['expired', 'result', 'result']);
+    });
+
+    it('are dropped by the one that asks, of lanes that have as much', () => {
+      const log = logOf({ resultBytesPerPrincipal: 2_000 });
+      for (const lane of ['a', 'b', 'c']) run(log, { lane, n: 1 }, large);
+      expect(['a', 'b', 'c'].map((lane) => stored(log, { lane, n: 1 }))).toEqual(['result', 'result', 'expired']);
+    });
+
+    it('are dropped, past so many bytes of all, by who finished nothing for longest; their kinds stay', () => {
+      const log = logOf({ resultBytesInAll: 3_000 });
+      for (const principal of ['ann', 'bob']) run(log, { principal, n: 1 }, large);
+      run(log, { principal: 'ann', n: 2 }, large);
+      const all = [['ann', 1], ['ann', 2], ['bob', 1], ['cy', 1]] as const;
+      const kept = (): string[] => all.map(([principal, n]) => stored(log, { principal, n }));
+      expect(kept().slice(0, 3)).toEqual(['result', 'result', 'result']);
+      run(log, { principal: 'cy', n: 1 }, large);
+      expect(kept()).toEqual(['result', 'result', 'expired', 'result']);
+      run(log, { principal: 'bob', n: 2 }, large);
+      expect(kept()).toEqual(['expired', 'result', 'expired', 'result']);
+      // A command without a payload counts as well: this user is not the idlest one any more.
+      run(log, { principal: 'ann', n: 3 }, { kind: 'done' });
+      run(log, { principal: 'dee', n: 1 }, large);
+      expect(kept()).toEqual(['expired', 'result', 'expired', 'expired']);
+    });
+
+    it('leave no bytes behind with a lane that is forgotten', () => {
+      for (const forget of [
+        (log: Log) => log.openLane({ ...key, lane: 'third' }, 0, 1),
+        (log: Log) => log.sweep(600_000, []),
+        (log: Log) => log.openLane({ ...key, lane: 'first' }, null, 600_000),
+      ]) {
+        const log = logOf({ lanesPerPrincipal: 2, resultBytesPerPrincipal: 2_000, resultBytesInAll: 2_000 });
+        run(log, { lane: 'first', n: 1 }, large);
+        run(log, { lane: 'second', n: 1 }, { kind: 'done' });
+        forget(log);
+        for (const n of [1, 2]) run(log, { lane: 'after', n }, large);
+        expect([1, 2].map((n) => stored(log, { lane: 'after', n }))).toEqual(['result', 'result']);
+        const others = { principal: 'bob', n: 1 };
+        run(log, others, large);
+        expect([stored(log, others), stored(log, { lane: 'after', n: 1 }), stored(log, { lane: 'after', n: 2 })]).toEqual(['result', 'expired', 'result']);
+      }
+    });
+
+    it('go with their lane, number and kind together', () => {
+      const log = logOf({ lanes: 1 });
+      run(log, { n: 1 }, done('1'));
+      log.openLane({ ...key, principal: 'bob' }, 0, 0);
+      log.begin({ ...key, principal: 'bob' }, 1, 'id1', 0);
+      expect(again(log, { n: 1 })).toEqual({ kind: 'unknown' });
+    });
   });
 });

@@ -9,23 +9,61 @@ import { memoryBroker } from '../../src/server/core/memory-broker.js';
 import { createServerCore, type ServerCore } from '../../src/server/core/server.js';
 import type { ServerWorld } from '../../src/server/core/server-world.js';
 import { enterClient, type FakeClient } from './fake-client.js';
-import { fakeWorld, type FakeClock, type Frame } from './fake-world.js';
+import { fakeWorld, settle, type FakeClock, type Frame } from './fake-world.js';
 
 const api = defineContract({
   channels: { room: channel('room:{id}', { events: { said: z.string() } }) },
-  queries: { get: query({ input: z.string(), output: z.unknown() }) },
+  queries: {
+    get: query({ input: z.string(), output: z.unknown() }),
+    two: query({ input: z.string(), output: z.unknown() }),
+    three: query({ input: z.string(), output: z.unknown() }),
+    slow: query({ input: z.string(), output: z.unknown() }),
+  },
 });
 
 let world: ServerWorld & { readonly clock: FakeClock };
 let server: ServerCore;
 const outputs = new Map<string, unknown>();
+/** The memory broker's sweep. */
+const BROKER_TIMERS = 1;
+let called: string[];
+/** How long each call of a handler takes, by the server's clock. */
+let workMs: number;
+
+const outputOf = ({ input }: { readonly input: string }): unknown => {
+  called.push(input);
+  spentMs += workMs;
+  return outputs.get(input);
+};
+let spentMs: number;
+let answerSlow: (() => void)[];
+/** Turns of the event loop, where a test makes them one by one. */
+let deferred: (() => void)[] | null;
 
 beforeEach(() => {
-  world = fakeWorld();
-  server = createServerCore({ contract: api, broker: memoryBroker(), authorize: { channels: { room: 'public' }, queries: { get: 'public' } }, queries: { get: ({ input }) => outputs.get(input) } }, world);
+  called = [];
+  workMs = spentMs = 0;
+  answerSlow = [];
+  deferred = null;
+  const plain = fakeWorld();
+  world = { ...plain, clock: { ...plain.clock, now: () => plain.clock.now() + spentMs, get timers() { return plain.clock.timers; } }, defer: (run) => void (deferred === null ? world.clock.after(0, run) : deferred.push(run)) };
+  const slow = async (ask: { readonly input: string }): Promise<unknown> => {
+    const output = outputOf(ask);
+    await new Promise<void>((resolve) => answerSlow.push(resolve));
+    return output;
+  };
+  server = createServerCore(
+    {
+      contract: api,
+      broker: memoryBroker(),
+      authorize: { channels: { room: 'public' }, queries: { get: 'public', two: 'public', three: 'public', slow: 'public' } },
+      queries: { get: outputOf, two: outputOf, three: outputOf, slow },
+    },
+    world,
+  );
 });
 
-const enter = (features: readonly string[] = ['parts']): Promise<FakeClient> => enterClient(server, { features });
+const enter = (features: readonly string[] = ['parts'], client = 'c'): Promise<FakeClient> => enterClient(server, { features, client });
 const get = (id: string, output: unknown, over: object = {}): object => {
   outputs.set(id, output);
   return { t: 'query', id, name: 'get', input: id, remainingMs: 10_000, ...over };
@@ -99,6 +137,41 @@ describe('a long answer', () => {
   });
 });
 
+describe('many long answers', () => {
+  const ask = (client: FakeClient, count: number): void => {
+    for (let i = 0; i < count; i++) client.handler.onMessage(JSON.stringify(get(`q${i}`, 'x'.repeat(30_000))));
+  };
+
+  it('are computed a few milliseconds a turn, the clients taking turns, and other frames are answered in between', async () => {
+    workMs = 3;
+    deferred = [];
+    const [ann, bob, pinger] = [await enter(['parts'], 'ann'), await enter(['parts'], 'bob'), await enter(['parts'], 'pinger')];
+    ask(ann, 20);
+    ask(bob, 20);
+    await settle();
+    // One turn of the event loop has room for two calls of 3 ms.
+    expect(called).toHaveLength(2);
+    // What was computed is sent before more is computed.
+    for (let turn = 0; turn < 10; turn++) {
+      for (const run of deferred?.splice(0) ?? []) run();
+      await settle();
+      const sent = [ann, bob].flatMap(({ socket }) => socket.of('response').filter(({ part }) => (part as { last: boolean }).last)).length;
+      expect(called.length - sent).toBeLessThanOrEqual(3);
+    }
+    expect(called.length).toBeGreaterThan(10);
+    expect(called.length).toBeLessThan(30);
+    await pinger.say({ t: 'ping', n: 1, visible: true });
+    expect(pinger.socket.of('pong')).toHaveLength(1);
+    const rest = deferred;
+    deferred = null;
+    for (const run of rest) run();
+    await world.clock.advance(2_000);
+    expect([...new Set(called)]).toHaveLength(20);
+    expect(called).toHaveLength(40);
+    for (const client of [ann, bob]) for (let i = 0; i < 20; i++) expect(joined(partsOf(client, `q${i}`))).toHaveLength(30_000);
+  });
+});
+
 describe('a reader that is slow', () => {
   it('is waited for, and gets the rest when it has taken what was sent', async () => {
     const client = await enter();
@@ -111,17 +184,129 @@ describe('a reader that is slow', () => {
     expect(joined(partsOf(client, 'q'))).toHaveLength(30_000);
   });
 
-  it('has so many bytes of answers waiting, and is asked to ask again', async () => {
+  it('is given one long answer after the other, and none that was computed is thrown away', async () => {
     const client = await enter();
     client.socket.buffered = 64 * 1024;
     await client.say(get('a', 'x'.repeat(600_000)), get('b', 'x'.repeat(600_000)), get('c', 'x'.repeat(400_000)));
-    expect(client.socket.of('error')).toMatchObject([{ id: 'b', code: 'unavailable', final: false }]);
+    await world.clock.advance(1_000);
+    expect(client.socket.of('error')).toEqual([]);
     client.socket.buffered = 0;
     await world.clock.advance(3_000);
-    expect([...new Set(client.socket.of('response').map(({ id }) => id))]).toEqual(['a', 'c']);
-    await client.say(get('b', 'x'.repeat(600_000)));
+    for (const [id, length] of [['a', 600_000], ['b', 600_000], ['c', 400_000]] as const) expect(joined(partsOf(client, id)), id).toHaveLength(length);
+    expect([...new Set(client.socket.of('response').map(({ id }) => id))]).toEqual(['a', 'b', 'c']);
+    expect(called).toEqual(['a', 'b', 'c']);
+  });
+
+  it('has no more handlers of long answers running than a few, and none started while answers wait; short ones pass', async () => {
+    const client = await enter();
+    await client.say(get('warm', 'x'.repeat(20_000)));
+    await world.clock.advance(1_000);
+    called = [];
+    client.socket.buffered = 64 * 1024;
+    const ids = Array.from({ length: 30 }, (_, i) => `q${i}`);
+    await client.say(...ids.map((id) => get(id, 'x'.repeat(600_000), { remainingMs: 100_000 })));
+    await client.say(get('short', 7, { name: 'two' }));
+    await world.clock.advance(5_000);
+    expect(called).toEqual([...ids.slice(0, 8), 'short']);
+    expect(client.answers().at(-1)).toBe('short 7');
+    client.socket.buffered = 0;
+    await world.clock.advance(5_000);
+    expect(called).toHaveLength(31);
+    expect(client.socket.of('error')).toEqual([]);
+    for (const id of ids) expect(joined(partsOf(client, id)), id).toHaveLength(600_000);
+  });
+
+  it('and whose handlers are slow has a few of them running at a time, each of which frees its place when its answer is on its way', async () => {
+    const client = await enter();
+    const ask = (id: string): object => get(id, 'x'.repeat(20_000), { name: 'slow', remainingMs: 100_000 });
+    await client.say(ask('warm'));
+    answerSlow.shift()?.();
+    await world.clock.advance(1_000);
+    await client.say(...Array.from({ length: 20 }, (_, i) => ask(`s${i}`)));
+    expect(answerSlow).toHaveLength(8);
+    for (const answer of answerSlow.splice(0, 3)) answer();
+    await world.clock.advance(100);
+    expect(answerSlow).toHaveLength(8);
+    // Cancelled: the handler still runs, and keeps its place.
+    await client.say({ t: 'cancel', id: 's4' });
+    expect(answerSlow).toHaveLength(8);
+    // Cancelled while it waits for a place: it is never called.
+    await client.say({ t: 'cancel', id: 's19' });
+    for (let i = 0; i < 5; i++) {
+      for (const answer of answerSlow.splice(0)) answer();
+      await world.clock.advance(100);
+    }
+    expect(called).toHaveLength(20);
+    expect(called).not.toContain('s19');
+    expect(client.socket.of('error').map(({ id, code }) => `${String(id)} ${String(code)}`)).toEqual(['s4 cancelled', 's19 cancelled']);
+  });
+
+  it('waits no longer than its query has, and leaves nothing behind when it goes', async () => {
+    const client = await enter();
+    await client.say(get('warm', 'x'.repeat(20_000)));
+    await world.clock.advance(1_000);
+    client.socket.buffered = 64 * 1024;
+    await client.say(get('a', 'x'.repeat(600_000)), get('b', 'x'.repeat(600_000), { remainingMs: 2_000 }));
+    await client.say(...Array.from({ length: 10 }, (_, i) => get(`late${i}`, 1, { remainingMs: 2_000 })));
+    await world.clock.advance(2_000);
+    expect(client.answers()).toContain('b timeout');
+    expect(client.answers().filter((text) => text.endsWith('timeout'))).toHaveLength(11);
+    const count = called.length;
+    client.socket.buffered = 0;
+    await world.clock.advance(1_000);
+    expect(joined(partsOf(client, 'a'))).toHaveLength(600_000);
+    expect(called).toHaveLength(count);
+    await client.say(get('after', 'x'.repeat(20_000)));
+    await world.clock.advance(1_000);
+    expect(joined(partsOf(client, 'after'))).toHaveLength(20_000);
+    client.socket.buffered = 64 * 1024;
+    await client.say(...Array.from({ length: 10 }, (_, i) => get(`gone${i}`, 'x'.repeat(600_000))));
+    client.handler.onClosed();
+    await world.clock.advance(500);
+    expect(world.clock.timers).toBe(BROKER_TIMERS);
+  });
+
+  it('that cancels makes room: for the next answer, and for as many queries as it may have', async () => {
+    const client = await enter();
+    await client.say(get('warm', 'x'.repeat(20_000)));
+    await world.clock.advance(1_000);
+    client.socket.buffered = 64 * 1024;
+    await client.say(get('a', 'x'.repeat(600_000)));
+    await client.say(...Array.from({ length: 99 }, (_, i) => get(`w${i}`, 'x'.repeat(600_000), { remainingMs: 100_000 })));
+    expect(called).toEqual(['warm', 'a']);
+    await client.say(...Array.from({ length: 50 }, (_, i) => ({ t: 'cancel', id: `w${i}` })));
+    await client.say(...Array.from({ length: 50 }, (_, i) => get(`short${i}`, 1, { name: 'slow', remainingMs: 100_000 })));
+    expect(answerSlow).toHaveLength(50);
+    called = [];
+    await client.say({ t: 'cancel', id: 'a' });
+    expect(called[0]).toBe('w50');
+    expect(called.length).toBeLessThanOrEqual(8);
+    expect(client.socket.of('error').filter(({ code }) => code !== 'cancelled')).toEqual([]);
+  });
+
+  it('is asked to ask again only where long answers come that were not expected to be long', async () => {
+    const client = await enter();
+    client.socket.buffered = 64 * 1024;
+    await client.say(...['get', 'two', 'three'].map((name) => get(name, 'x'.repeat(600_000), { name })));
+    expect(client.socket.of('error')).toMatchObject([{ id: 'three', code: 'unavailable', final: false }]);
+    client.socket.buffered = 0;
     await world.clock.advance(3_000);
-    expect(joined(partsOf(client, 'b'))).toHaveLength(600_000);
+    await client.say(get('three', 'x'.repeat(600_000), { name: 'three' }));
+    await world.clock.advance(3_000);
+    for (const id of ['get', 'two', 'three']) expect(joined(partsOf(client, id))).toHaveLength(600_000);
+  });
+
+  it('does not pay for the pongs that the server asks for behind each 64 kB', async () => {
+    const client = await enter();
+    for (let i = 0; i < 120; i++) {
+      await client.say(get(`q${i}`, 'x'.repeat(1_000_000)));
+      await world.clock.advance(20);
+      for (const { n } of client.socket.of('ping')) if (client.socket.closed === null) await client.say({ t: 'pong', n, visible: true });
+      client.socket.frames.length = client.socket.texts.length = 0;
+    }
+    expect(client.socket.closed).toBe(null);
+    for (let n = 0; n < 1_100 && client.socket.closed === null; n++) await client.say({ t: 'pong', n, visible: true });
+    expect(client.socket.closed).toMatchObject({ code: 4201 });
   });
 
   it('stops an answer that is under way by cancel; the next one goes on', async () => {
@@ -158,7 +343,9 @@ describe('a reader that is slow', () => {
     const client = await enter();
     const before = world.clock.timers;
     client.socket.buffered = 64 * 1024;
-    await client.say(get('a', 'x'.repeat(300_000)));
+    await client.say(get('a', 'x'.repeat(300_000)), get('b', 'x'.repeat(300_000), { name: 'two' }));
+    expect(world.clock.timers).toBe(before + 1);
+    await world.clock.advance(100);
     expect(world.clock.timers).toBe(before + 1);
     client.handler.onClosed();
     expect(world.clock.timers).toBe(before);

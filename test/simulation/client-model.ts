@@ -114,6 +114,8 @@ export function createClientModel(scene: Scene, name: string, givenPrincipal: st
   const counts = { events: 0, gaps: 0, queries: 0 };
   const presses: number[] = [];
   const restarts = new Map<string, number>();
+  /** Holes that a person has acknowledged: `resync` of a refused view clears the gap and keeps the state. By board and view. */
+  const acknowledged = new Map<string, string>();
   const joiningAt = new Map<string, number>();
   let principal = givenPrincipal;
   let token = givenPrincipal;
@@ -243,13 +245,15 @@ export function createClientModel(scene: Scene, name: string, givenPrincipal: st
       const { ref, history } = scene.views[which] as Scene['views'][number];
       const key = `${board} ${which}`;
       const view = client.view(ref, { id: board });
-      const observer = createViewObserver({ who: name, board, history, now, flushedAt: () => flushedAt, restartedAt: () => restarts.get(key) ?? -Infinity, truth, complaints, reached });
+      const observer = createViewObserver({ who: name, board, history, now, flushedAt: () => flushedAt, restartedAt: () => restarts.get(key) ?? -Infinity, acknowledged: () => acknowledged.get(key) ?? '', truth, complaints, reached });
       const stop = view.subscribe(() => observer.onChange(view.get()));
       const mounted: MountedView = {
         observer,
         get: view.get as MountedView['get'],
         resync() {
           restarts.set(key, now());
+          const { data, gap } = view.get();
+          if (gap !== null) acknowledged.set(key, data.hole);
           view.resync();
         },
         leave() {

@@ -111,7 +111,7 @@ export function createCommandObserver(parts: {
         return;
       case 'outcome-unknown': {
         // A withdrawn command whose server stays silent is given up on.
-        const isWithdrawn = command.cancelledAt !== null || waitedMs >= command.commandMs;
+        const isWithdrawn = command.cancelledAt !== null || Math.ceil(waitedMs) >= command.commandMs;
         const why = !wasSent(command.id) ? 'it was never sent' : server.losses > command.losses || command.isAbandoned || isWithdrawn ? null : 'nothing made it unknown';
         if (why !== null) complain('outcome-unknown-wrong', command, `ended outcome-unknown after ${Math.round(waitedMs)} ms, and ${why}; its handler did ${did}`);
         return;

@@ -64,6 +64,8 @@ export function createViewObserver(parts: {
   readonly flushedAt: () => number;
   /** When somebody last had the view start again, or asked for it to be let in: until it is live, its place is not what it shows. */
   readonly restartedAt: () => number;
+  /** The hole whose gap was shown and then cleared by `resync`: an observer that comes later sees the hole without a gap. */
+  readonly acknowledged: () => string;
   readonly truth: Truth;
   readonly complaints: Complaints;
   readonly reached: Reached;
@@ -82,7 +84,7 @@ export function createViewObserver(parts: {
     const { first, last } = data;
     if (data.twice !== '' && data.twice !== former?.data.twice) complaints.add('view-event-twice', who, `folded ${data.twice}`);
     if (data.untrue !== '' && data.untrue !== former?.data.untrue) complaints.add('view-untrue', who, `folded ${data.untrue}, which no storage has there`);
-    if (data.hole !== '' && data.hole !== former?.data.hole && (gap === null || history > 0)) complaints.add('view-missed', who, `went on from ${data.hole} ${gap === null ? 'and shows no gap' : 'within one history'}`);
+    if (data.hole !== '' && data.hole !== (former?.data.hole ?? parts.acknowledged()) && (gap === null || history > 0)) complaints.add('view-missed', who, `went on from ${data.hole} ${gap === null ? 'and shows no gap' : 'within one history'}`);
     if (gap !== null && gap !== former?.gap) judgeGap(gap.reason, snapshot);
     if (history === 0 || status !== 'success' || gap !== null || first === null || last === null) return;
     const key = `${first.epoch}/${first.offset}`;

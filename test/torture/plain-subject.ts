@@ -5,6 +5,7 @@ import { HURRIED, type Subject } from './subject.js';
 
 export function createPlainSubject(road: Road): Subject {
   let token = '';
+  let attempts = 0;
   let isWelcome = false;
   let onWelcome = (): void => undefined;
   const provideUrl = async (): Promise<string> => {
@@ -22,7 +23,7 @@ export function createPlainSubject(road: Road): Subject {
   });
   socket.onopen = () => {
     isWelcome = false;
-    socket.send(JSON.stringify({ t: 'hello', v: 1, token, client: `plain-${road.run}`, link: 0, features: [], outbox: 'memory', visible: true }));
+    socket.send(JSON.stringify({ t: 'hello', v: 1, token, client: `plain-${road.run}`, link: 0, attempt: ++attempts, features: [], outbox: 'memory', visible: true }));
   };
   socket.onmessage = ({ data }) => {
     if (!String(data).includes('"t":"welcome"')) return;

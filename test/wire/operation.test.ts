@@ -32,7 +32,7 @@ interface Served {
 
 const served: Served[] = [];
 
-async function serve(over: { readonly limits?: LimitOptions; readonly attach?: AttachOptions; readonly broker?: Broker; readonly logger?: Logger } = {}): Promise<Served> {
+async function serve(over: { readonly address?: string; readonly limits?: LimitOptions; readonly attach?: AttachOptions; readonly broker?: Broker; readonly logger?: Logger } = {}): Promise<Served> {
   const { said, logger } = noting();
   const calls: Call[] = [];
   let wake: () => void = () => undefined;
@@ -54,7 +54,7 @@ async function serve(over: { readonly limits?: LimitOptions; readonly attach?: A
   const server = createServer((asked, response) => {
     if (!realtime.health(asked, response)) response.end('plain');
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(0, over.address ?? '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   realtime.attach(server, over.attach ?? {});
@@ -154,9 +154,30 @@ describe('a logger that throws', () => {
 });
 
 describe('hosts', () => {
-  it('are not asked for by themselves: a page may name its own', async () => {
-    const { port } = await serve();
-    expect((await upgrade(port, { ...good(port), origin: 'http://rebound.example', host: 'rebound.example' })).status).toBe(101);
+  const rebound = (host: string): Record<string, string> => ({ 'sec-websocket-protocol': 'holdfast.v1', origin: `http://${host.toLowerCase()}`, host });
+
+  it('that are no names of a loopback address are refused there by themselves, and the log says which option to set', async () => {
+    const { port, said } = await serve();
+    for (const host of ['rebound.example', 'localhost.rebound.example', 'notlocalhost', '127.0.0.1.rebound.example', '10.0.0.1', '[::2]', `rebound.example:${port}`]) {
+      expect(await upgrade(port, { ...rebound(host), 'x-forwarded-host': 'localhost' }), host).toMatchObject({ status: 403 });
+    }
+    expect(new Set(said)).toEqual(new Set(['An upgrade was refused with 403: A server on a loopback address is not called by this name. Name its hosts or origins where it is attached.']));
+    for (const host of ['localhost', 'LOCALHOST:81', 'app.localhost:3000', '127.0.0.1', '127.0.0.53:81', '[::1]', `[::1]:${port}`]) {
+      expect((await upgrade(port, rebound(host))).status, host).toBe(101);
+    }
+  });
+
+  it.each<[string, AttachOptions, string, string]>([
+    ['hosts', { hosts: ['app.example'] }, 'app.example', 'http://app.example'],
+    ['origins', { origins: ['https://app.example'] }, 'app.example', 'https://app.example'],
+  ])('behind a proxy are let in that %s names', async (_, attach, host, origin) => {
+    const { port } = await serve({ attach });
+    expect((await upgrade(port, { ...rebound(host), origin })).status).toBe(101);
+  });
+
+  it('are not asked for by themselves where other machines come in', async () => {
+    const { port } = await serve({ address: '0.0.0.0' });
+    expect((await upgrade(port, rebound('app.example'))).status).toBe(101);
   });
 
   it('that are named keep out a name that was bound to this address by somebody else', async () => {

@@ -56,7 +56,9 @@ export async function connect(url: string, options: ClientOptions = {}, protocol
   };
 }
 
-export const hello = (over: object = {}): object => ({ t: 'hello', v: 1, client: 'client-a', link: 0, features: [], outbox: 'memory', visible: true, ...over });
+let attempts = 0;
+/** Each one is of a newer socket than the one before. */
+export const hello = (over: object = {}): object => ({ t: 'hello', v: 1, client: 'client-a', link: 0, attempt: ++attempts, features: [], outbox: 'memory', visible: true, ...over });
 
 /** Connects, says hello, waits for the welcome. */
 export async function enter(url: string, over: object = {}): Promise<RawClient> {

@@ -116,7 +116,7 @@ describe('greeting', () => {
     ['a refused token', hello({ token: 'bad' }), 4300],
     ['another version', hello({ v: 2 }), 4401],
     ['a token over 8 kB', hello({ token: 'x'.repeat(8_193) }), 4400],
-    ['a first frame over its limit', hello({ token: 'x'.repeat(20_000) }), 4409],
+    ['a first frame over its limit', hello({ token: 'x'.repeat(65_536) }), 4409],
     ['a first frame that is not hello', { t: 'ping', n: 1, visible: true }, 4400],
     ['a first frame of an unknown type', { t: 'news', id: 'x' }, 4400],
     ['a malformed hello', hello({ client: 7 }), 4400],
@@ -143,6 +143,14 @@ describe('greeting', () => {
     await enter(url);
     expect((await older.closed).code).toBe(4404);
     for (const client of [other, stranger]) expect(client.socket.readyState).toBe(client.socket.OPEN);
+  });
+
+  it("a client's own late socket never replaces its newer one", async () => {
+    const newer = await enter(url, { attempt: 1_000_000 });
+    const late = await connect(url);
+    late.say(hello());
+    expect(await late.closed).toEqual({ code: 4404, reason: 'a newer socket is connected' });
+    expect(newer.socket.readyState).toBe(newer.socket.OPEN);
   });
 
   it('names an anonymous client without giving its id away', async () => {

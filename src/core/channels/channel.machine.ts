@@ -22,7 +22,7 @@ export interface ChannelState {
   readonly wire: Wire;
   /** Of the newest subscription that was said. */
   readonly generation: number;
-  /** The last event that came; null before the first answer. */
+  /** The position of the newest subscription: after the last event that it brought; null before the first answer. */
   readonly head: Position | null;
   /** Whether it has been live since somebody began to want it. */
   readonly wasLive: boolean;
@@ -53,8 +53,7 @@ export type ChannelEvent =
   | { readonly type: 'forgotten' };
 
 export type ChannelEffect =
-  /** `isNextPage`: it only goes on from the last page. */
-  | { readonly type: 'subscribe'; readonly link: LinkId; readonly generation: number; readonly isNextPage: boolean }
+  | { readonly type: 'subscribe'; readonly link: LinkId; readonly generation: number }
   | { readonly type: 'unsubscribe'; readonly link: LinkId; readonly generation: number }
   | { readonly type: 'deliver'; readonly run: Run };
 
@@ -95,9 +94,9 @@ function isOn(wire: Wire, link: LinkId): wire is Wire & { tag: 'joining' | 'live
   return (wire.tag === 'joining' || wire.tag === 'live') && wire.link === link;
 }
 
-function join(state: ChannelState, link: LinkId, isNextPage = false): Decision {
+function join(state: ChannelState, link: LinkId): Decision {
   const generation = state.generation + 1;
-  return [{ ...state, generation, wire: { tag: 'joining', link } }, [{ type: 'subscribe', link, generation, isNextPage }]];
+  return [{ ...state, generation, wire: { tag: 'joining', link } }, [{ type: 'subscribe', link, generation }]];
 }
 
 function goodbye(state: ChannelState): readonly ChannelEffect[] {
@@ -111,7 +110,7 @@ function answered(state: ChannelState, link: LinkId, frame: SubscribedFrame): De
   const run: Run = { epoch, first: offset - frame.events.length + 1, events: frame.events, end: frame.position, answer: frame };
   const here: ChannelState = { ...state, head: frame.position };
   if (!frame.more) return [{ ...here, wire: { tag: 'live', link }, wasLive: true }, [{ type: 'deliver', run }]];
-  const [next, effects] = join(here, link, true);
+  const [next, effects] = join(here, link);
   return [next, [{ type: 'deliver', run }, ...effects]];
 }
 

@@ -4,21 +4,24 @@
  */
 import { RealtimeError } from '../errors.js';
 import { createLease, type Lease } from '../lease.js';
-import type { ClientFrame, EventsFrame, PublishFrame, ResyncFrame, SubscribedFrame, UnsubscribedFrame, VolatileFrame, WantedChannel } from '../protocol/frames.js';
+import type { ClientFrame, EventsFrame, PublishFrame, ResyncFrame, SubscribedFrame, UnsubscribedFrame, VolatileFrame } from '../protocol/frames.js';
 import { unsubscribeReason } from '../protocol/codes.js';
 import { CHANNEL_NAME } from '../protocol/limits.js';
-import type { Position } from '../protocol/position.js';
+import { isSamePosition, type Position } from '../protocol/position.js';
 import type { Cancel, Clock, Dice } from '../world.js';
-import { NEW_CHANNEL, stepChannel, type ChannelEffect, type ChannelEvent, type ChannelState } from './channel.machine.js';
-import { deliver, tell, type ChannelStatus, type EventDecoder, type Reader, type Seat } from './delivery.js';
-import { lowestPosition } from './reader.js';
+import { NEW_CHANNEL, stepChannel, type ChannelEffect, type ChannelEvent, type ChannelState, type Run } from './channel.machine.js';
+import { deliver, tell, type ChannelStatus, type Delivery, type EventDecoder, type Reader, type Seat } from './delivery.js';
+import { createSubscribeBatch } from './subscribe-batch.js';
+import { lowestPosition, readRun, topAfter, type Ask } from './reader.js';
 
 /** A reader's place in a channel. */
 export interface Reading {
   readonly position: Position | null;
   readonly status: ChannelStatus;
-  /** Go on from another position; null: from the reader's history, as at the start. */
+  /** Goes on from another position; null: starts again, with the reader's history or, without a history, from now on. */
   rewind(to: Position | null): void;
+  /** After a refusal: subscribes again, from the reader's position. */
+  rejoin(): void;
   leave(lingerMs?: number): void;
 }
 
@@ -39,7 +42,8 @@ export interface ChannelsPort {
 }
 
 export interface Channels {
-  join(name: string, decode: EventDecoder, reader: Reader): Reading;
+  /** `from`: the position of a reader that comes back; null: the reader is new. */
+  join(name: string, decode: EventDecoder, reader: Reader, from?: Position | null): Reading;
   /** Says every wanted channel again that has its home on this link now. */
   resume(link: number): void;
   /** Says now what waits for the end of this tick. */
@@ -59,21 +63,19 @@ export interface Channels {
   dispose(): void;
 }
 
-interface Channel {
-  readonly name: string;
-  readonly decode: EventDecoder;
+interface Channel extends Delivery {
   readonly seats: Set<Seat>;
   readonly lease: Lease;
   state: ChannelState;
-  /** What the newest subscription asked to go on from. */
-  asked: Position | null;
+  /** What the newest subscription asks for. */
+  ask: Ask;
   /** Subscriptions in a row that the server's frames brought about and that brought no event. */
   prompted: number;
   cancelAsk: Cancel | null;
   status: ChannelStatus;
 }
 
-const CHANNELS_PER_FRAME = 100;
+const NO_ASK: Ask = { position: null, history: 0 };
 /** So many are free: a page, a fork, a resync. Then each waits longer, so that no server makes us run in circles. */
 const FREE_PROMPTS = 3;
 const PROMPT_BASE_MS = 250;
@@ -83,70 +85,57 @@ export function createChannels(port: ChannelsPort): Channels {
   const channels = new Map<string, Channel>();
   /** No generation below it is used again: a channel that is left and wanted anew must not take its former life's answers. */
   let lastGeneration = 0;
-  const unsaid = new Map<number, Map<string, WantedChannel>>();
-  let isSaying = false;
-  /** A frame of the server is being looked at. */
-  let isPrompted = false;
+  const batch = createSubscribeBatch(port);
   let isPaused = false;
   let release: (() => void) | null = null;
 
-  function send(channel: Channel, event: ChannelEvent): void {
+  /** `isPrompted`: a frame of the server is the cause. */
+  function send(channel: Channel, event: ChannelEvent, isPrompted = false): void {
     const [next, effects] = stepChannel(channel.state, event);
     channel.state = next;
-    for (const effect of effects) perform(channel, effect);
+    for (const effect of effects) perform(channel, effect, isPrompted);
     showStatus(channel);
   }
 
-  function perform(channel: Channel, effect: ChannelEffect): void {
+  const want = (channel: Channel, isPrompted = false): void => send(channel, { type: 'wanted', link: port.home(channel.name) }, isPrompted);
+
+  function perform(channel: Channel, effect: ChannelEffect, isPrompted: boolean): void {
     switch (effect.type) {
       case 'subscribe':
         // A listener that was told a moment ago may have asked anew, or left: only the newest asking is ever answered.
         if (effect.generation !== channel.state.generation || channel.state.wire.tag !== 'joining') return;
-        return ask(channel, effect.link, effect.generation, effect.isNextPage);
+        return ask(channel, effect.link, effect.generation, isPrompted);
       case 'unsubscribe':
-        unsaid.get(effect.link)?.delete(channel.name);
+        batch.drop(effect.link, channel.name);
         port.send({ t: 'unsubscribe', channels: [{ name: channel.name, generation: effect.generation }] }, effect.link);
         return;
       case 'deliver':
-        if (effect.run.events.length > 0) channel.prompted = 0;
-        return deliver(channel, effect.run, channel.asked, port.onError);
+        return take(channel, effect.run);
       default:
         return effect satisfies never;
     }
   }
 
-  function ask(channel: Channel, link: number, generation: number, isNextPage: boolean): void {
+  function take(channel: Channel, run: Run): void {
+    if (run.events.length > 0) channel.prompted = 0;
+    if (!isWaiting(channel, run)) channel.top = topAfter(channel.top, run, channel.ask);
+    const isShort = deliver(channel, run, channel.ask, port.onError);
+    // While pages follow, the next subscription is sent anyway, and asks from the lowest position of all readers.
+    if (isShort && channel.state.wire.tag === 'live') want(channel, true);
+  }
+
+  function ask(channel: Channel, link: number, generation: number, isPrompted: boolean): void {
     const seats = [...channel.seats];
-    channel.asked = lowestPosition(seats.map((seat) => seat.position), channel.state.head);
-    // Asked for with every page, a history of more than one page would begin anew with each of them.
-    const history = isNextPage ? 0 : Math.max(0, ...seats.map((seat) => seat.reader.history));
-    const wanted = { name: channel.name, generation, ...(channel.asked !== null && { position: channel.asked }), ...(history > 0 && { history }) };
+    const position = lowestPosition(seats.map((seat) => seat.position), channel.state.head);
+    // Only readers that start need history; all others go on from their positions.
+    const history = Math.max(0, ...seats.map((seat) => (seat.position === null ? seat.reader.history : 0)));
+    channel.ask = { position, history };
+    const wanted = { name: channel.name, generation, ...(position !== null && { position: { epoch: position.epoch, offset: position.offset } }), ...(history > 0 && { history }) };
     channel.cancelAsk?.();
     const excess = isPrompted ? channel.prompted++ - FREE_PROMPTS : -1;
-    if (excess < 0) return sayLater(link, wanted);
+    if (excess < 0) return batch.add(link, wanted);
     const waitMs = port.dice.roll() * Math.min(PROMPT_CAP_MS, PROMPT_BASE_MS * 2 ** excess);
-    channel.cancelAsk = port.clock.after(waitMs, () => sayLater(link, wanted));
-  }
-
-  function sayLater(link: number, wanted: WantedChannel): void {
-    const batch = unsaid.get(link) ?? new Map<string, WantedChannel>();
-    unsaid.set(link, batch.set(wanted.name, wanted));
-    if (isSaying) return;
-    isSaying = true;
-    // Everything that one tick wants goes in one frame.
-    void Promise.resolve().then(say);
-  }
-
-  function say(): void {
-    isSaying = false;
-    const fence = port.fence();
-    for (const [link, batch] of unsaid) {
-      const wanted = [...batch.values()];
-      for (let i = 0; i < wanted.length; i += CHANNELS_PER_FRAME) {
-        port.send({ t: 'subscribe', channels: wanted.slice(i, i + CHANNELS_PER_FRAME), ...(fence !== null && { fence }) }, link);
-      }
-    }
-    unsaid.clear();
+    channel.cancelAsk = port.clock.after(waitMs, () => batch.add(link, wanted));
   }
 
   function showStatus(channel: Channel): void {
@@ -182,7 +171,7 @@ export function createChannels(port: ChannelsPort): Channels {
         release = null;
       },
     });
-    const channel: Channel = { name, decode, seats: new Set(), lease, state: { ...NEW_CHANNEL, generation: lastGeneration }, asked: null, prompted: 0, cancelAsk: null, status: { liveStatus: 'idle', refusal: null } };
+    const channel: Channel = { name, decode, seats: new Set(), lease, state: { ...NEW_CHANNEL, generation: lastGeneration }, top: null, handing: null, ask: NO_ASK, prompted: 0, cancelAsk: null, status: { liveStatus: 'idle', refusal: null } };
     channels.set(name, channel);
     return channel;
   }
@@ -194,21 +183,19 @@ export function createChannels(port: ChannelsPort): Channels {
   function to(name: string, event: ChannelEvent): void {
     const channel = channels.get(name);
     if (channel === undefined) return;
-    isPrompted = true;
-    send(channel, event);
-    isPrompted = false;
+    send(channel, event, true);
   }
 
   return {
-    join(name, decode, reader) {
+    join(name, decode, reader, from = null) {
       const channel = channels.get(name) ?? open(name, decode);
-      const { head, wire } = channel.state;
-      const seat: Seat = { reader, position: reader.history === 0 && wire.tag === 'live' ? head : null };
+      const isNew = from === null && reader.history === 0;
+      const seat: Seat = { reader, position: isNew ? (channel.handing ?? channel.top) : from };
+      // Joined inside a callback: `deliver` hands the rest of its run to the new reader as well.
+      const isHanded = isNew && channel.handing !== null;
       channel.seats.add(seat);
       const releaseSeat = channel.lease.hold();
-      const isPlain = seat.position === null && reader.history === 0;
-      const isServed = wire.tag === 'live' ? seat.position !== null && !isBehind(seat.position, head) : wire.tag === 'joining' && isPlain;
-      if (!isServed) send(channel, { type: 'wanted', link: port.home(name) });
+      if (!isHanded && needsAsk(channel, seat)) want(channel);
       return {
         get position() {
           return seat.position;
@@ -217,8 +204,12 @@ export function createChannels(port: ChannelsPort): Channels {
           return channel.status;
         },
         rewind(position) {
-          seat.position = position;
-          if (position === null || isBehind(position, channel.state.head)) send(channel, { type: 'wanted', link: port.home(name) });
+          seat.position = position ?? (reader.history > 0 ? null : (channel.handing ?? channel.top));
+          if (seat.position !== null && seat.position === channel.handing) return;
+          if (needsAsk(channel, seat)) want(channel);
+        },
+        rejoin() {
+          if (channel.state.wire.tag === 'refused') want(channel);
         },
         leave(lingerMs) {
           channel.seats.delete(seat);
@@ -230,9 +221,9 @@ export function createChannels(port: ChannelsPort): Channels {
       for (const channel of [...channels.values()]) {
         if (port.home(channel.name) === link) send(channel, { type: 'link-ready', link });
       }
-      say();
+      batch.send();
     },
-    say,
+    say: batch.send,
     linkLost: (link) => each({ type: 'link-lost', link }),
     subscribed: (frame, link) => to(frame.channel, { type: 'subscribed', link, frame }),
     unsubscribed: (frame, link) => to(frame.channel, { type: 'unsubscribed', link, generation: frame.generation, reason: unsubscribeReason(frame.reason) }),
@@ -255,6 +246,7 @@ export function createChannels(port: ChannelsPort): Channels {
     },
     forget() {
       for (const channel of channels.values()) {
+        channel.top = null;
         for (const seat of channel.seats) {
           seat.position = null;
           tell(port.onError, () => seat.reader.onReset());
@@ -268,7 +260,25 @@ export function createChannels(port: ChannelsPort): Channels {
   };
 }
 
-/** Whether a reader at `position` needs events that came before `head`. Another epoch is judged when the answer comes. */
+/** Whether a reader needs a subscription of its own: neither the live channel nor the subscription under way serves it. */
+function needsAsk({ state: { wire, head }, ask }: Channel, { position, reader }: Seat): boolean {
+  switch (wire.tag) {
+    case 'live':
+      return position === null ? reader.history > 0 : isBehind(position, head);
+    case 'joining':
+      return position === null ? reader.history > 0 : ask.position === null || isBehind(position, ask.position);
+    default:
+      return true;
+  }
+}
+
+/** Whether this answer skips a reader that stands at the channel's position. The channel's position then waits for the next answer, too. */
+function isWaiting({ top, seats, ask }: Channel, run: Run): boolean {
+  if (run.answer === null || top === null) return false;
+  return [...seats].some(({ position, reader }) => isSamePosition(position, top) && readRun(position, reader.history, run, ask).kind === 'ask-again');
+}
+
+/** Whether `position` is before `head`. A position of another epoch counts as before it: the server's answer decides. */
 function isBehind(position: Position, head: Position | null): boolean {
   return head === null || position.epoch !== head.epoch || position.offset < head.offset;
 }

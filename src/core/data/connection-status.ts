@@ -63,7 +63,8 @@ export function describeConnection(pool: PoolStatus, hasEverConnected: boolean, 
     case 'authorizing':
     case 'connecting':
     case 'greeting': {
-      const reason = state.loss && { kind: 'lost' as const, code: state.loss.code, message: state.loss.reason || 'The connection was lost.' };
+      const loss = state.loss ?? pool.loss;
+      const reason = loss && { kind: 'lost' as const, code: loss.code, message: loss.reason || 'The connection was lost.' };
       return { ...status, status: hasEverConnected ? 'reconnecting' : 'connecting', reason };
     }
     default:

@@ -8,8 +8,9 @@ import type { Gap } from '../channels/reader.js';
 import type { Reading } from '../channels/channels.js';
 import type { Reader } from '../channels/delivery.js';
 import type { ChannelEvent } from '../contract.js';
-import { RealtimeError } from '../errors.js';
+import { RealtimeError, type RealtimeErrorCode } from '../errors.js';
 import type { Answer } from '../payloads.js';
+import type { UnsubscribeReason } from '../protocol/codes.js';
 import type { ChannelPosition } from '../protocol/frames.js';
 import type { Position } from '../protocol/position.js';
 import type { Clock, Dice } from '../world.js';
@@ -17,6 +18,7 @@ import type { Flusher } from './flush.js';
 import { createOverlay, type Layers } from './optimistic.js';
 import type { Shelved } from './shelf.js';
 import { createCell } from './store.js';
+import { refusalError } from './view.js';
 
 /** What a component sees of a query, in TanStack Query's words. */
 export interface QuerySnapshot<Data> {
@@ -69,7 +71,7 @@ export interface LiveQueryPort {
 
 type Load =
   | { readonly tag: 'none' }
-  | { readonly tag: 'loading'; readonly cancel: () => void; readonly isAsked: boolean };
+  | { readonly tag: 'loading'; readonly cancel: () => void; readonly isAsked: boolean; /** The question is not sent yet: a delay runs. */ readonly isDelayed: boolean };
 
 /** Where nothing is followed, no place in a channel says when the data holds an outcome. */
 const NEXT_ANSWER: Position = { epoch: '', offset: 0 };
@@ -77,6 +79,8 @@ const NEXT_ANSWER: Position = { epoch: '', offset: 0 };
 const HELD_EVENTS = 1_000;
 /** After a change of fence every page asks again: not all in the same moment. */
 const FENCE_JITTER_MS = 1_000;
+/** Errors that may pass: a followed query is asked again after them. */
+const MAY_PASS: ReadonlySet<RealtimeErrorCode> = new Set<RealtimeErrorCode>(['timeout', 'unavailable', 'internal']);
 /** Reloads that follow each other faster than this wait ever longer. */
 const CALM_MS = 10_000;
 const RELOAD_BASE_MS = 500;
@@ -94,22 +98,26 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
   let apply: Apply | null = null;
   let reading: Reading | null = null;
   let isChannelLive = false;
+  let refusal: UnsubscribeReason | null = null;
   /** Where the data joins on to the channel's events: the stamp of its answer. After a gap nowhere, until a new answer has come. */
   let anchor: Position | null = null;
   let held: ChannelEvent[] = [];
   /** Where the held events begin; null: they do not reach back to anything known. */
   let heldFrom: Position | null = null;
+  /** The position of the data when the load began: if the load fails, events are applied from here on. Null: the data joins on to no position. */
+  let stoodAt: Position | null = null;
   /** A command has changed what was answered, or may have. Only where nothing is followed. */
   let isOutdated = false;
   let unlay = (): void => {};
   const overlay = createOverlay(port.name, port.onError);
 
   const cell = createCell<QuerySnapshot<unknown>>(port.flusher, () => {
-    const status = error !== null ? 'error' : isAnswered ? 'success' : 'pending';
+    const shown = error ?? (refusal && refusalError(port.name, refusal));
+    const status = shown !== null ? 'error' : isAnswered ? 'success' : 'pending';
     const fetchStatus = load.tag === 'none' ? 'idle' : load.isAsked ? 'fetching' : 'paused';
     return {
       data: isAnswered ? overlay.over(data) : data,
-      error,
+      error: shown,
       status,
       fetchStatus,
       isPending: status === 'pending',
@@ -124,19 +132,22 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
   function fetch(waitMs = 0): void {
     if (load.tag === 'loading') load.cancel();
     isOutdated = false;
-    held = [];
-    heldFrom = reading?.position ?? null;
     let isCancelled = false;
     let cancel: () => void = () => {};
     load = {
       tag: 'loading',
       isAsked: false,
+      isDelayed: waitMs > 0,
       cancel() {
         isCancelled = true;
         cancel();
       },
     };
     const ask = (): void => {
+      if (load.tag === 'loading') load = { ...load, isDelayed: false };
+      held = [];
+      heldFrom = reading?.position ?? null;
+      stoodAt = anchor === null ? null : heldFrom;
       cancel = port.ask({
         onAsked(isAsked) {
           if (isCancelled || load.tag !== 'loading') return;
@@ -151,12 +162,19 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
     cell.changed();
   }
 
+  /** Whether events are held until the answer comes. While the question is delayed, they are applied as they come. */
+  const isHolding = (): boolean => load.tag === 'loading' && !load.isDelayed;
+
   /** The data joins on to nothing any more. Asked anew within `withinMs`, or ever later while this keeps happening. */
   function reload(withinMs: number): void {
+    anchor = null;
+    fetchLater(withinMs);
+  }
+
+  function fetchLater(withinMs: number): void {
     const now = port.clock.now();
     reloads = now - reloadedAt < CALM_MS ? reloads + 1 : 0;
     reloadedAt = now;
-    anchor = null;
     fetch(port.dice.roll() * (reloads === 0 ? withinMs : Math.min(RELOAD_CAP_MS, RELOAD_BASE_MS * 2 ** reloads)));
   }
 
@@ -173,8 +191,12 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
       if (stamped !== null) catchUp(stamped);
     } else {
       error = answer.error;
-      for (const event of held) applyNext(event);
+      const events = held;
       held = [];
+      if (stoodAt !== null && !reachesBackTo(stoodAt)) reading?.rewind(stoodAt);
+      else for (const event of events) applyNext(event);
+      // Data that follows a channel corrects itself: after an error that may pass, the query is asked again.
+      if (port.follow !== null && MAY_PASS.has(error.code)) fetchLater(RELOAD_BASE_MS);
     }
     pass();
     cell.changed();
@@ -188,27 +210,32 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
   }
 
   function settle(id: string, positions: readonly ChannelPosition[] | null): void {
-    const until = port.follow === null ? positions && NEXT_ANSWER : positions?.find(({ channel }) => channel === port.name);
+    // No event comes on a refused channel: an optimistic edit would wait for it forever.
+    const until = refusal !== null ? null : port.follow === null ? positions && NEXT_ANSWER : positions?.find(({ channel }) => channel === port.name);
     const isOwn = overlay.settle(id, until ?? undefined);
     if (port.follow === null) {
       if (isOwn && until) isOutdated = true;
       if (isOutdated && !overlay.isPending) fetch();
-    } else if (isOwn && load.tag === 'none') {
+    } else if (isOwn && !isHolding()) {
       if (anchor !== null) pass();
-      else if (until) fetch();
+      else if (until && load.tag === 'none') fetch();
     }
     if (isOwn) cell.changed();
   }
 
   /** From the stamp on: out of what was held, if that reaches back so far, else by asking the channel again. */
   function catchUp(stamped: Position): void {
-    const reachesBack = heldFrom !== null && heldFrom.epoch === stamped.epoch && heldFrom.offset <= stamped.offset;
+    const reachesBack = reachesBackTo(stamped);
     const events = held;
     held = [];
     anchor = stamped;
     for (const event of events) if (isKnown(event)) overlay.settle(event.command);
     if (!reachesBack) return reading?.rewind(stamped);
     for (const event of events) applyNext(event);
+  }
+
+  function reachesBackTo(position: Position): boolean {
+    return heldFrom !== null && heldFrom.epoch === position.epoch && heldFrom.offset <= position.offset;
   }
 
   /** The answer has it already, and perhaps something newer. */
@@ -230,28 +257,29 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
 
   const reader: Reader = {
     history: 0,
-    onEvents(events, end) {
-      if (load.tag === 'loading') {
-        held.push(...events);
-        if (held.length > HELD_EVENTS) {
-          held = [];
-          heldFrom = null;
-        }
+    onEvent(event) {
+      if (!isHolding()) return applyNext(event);
+      if (held.push(event) <= HELD_EVENTS) return;
+      held = [];
+      heldFrom = null;
+    },
+    onEnd(end) {
+      if (isHolding()) {
+        // Nothing is held yet, so held events begin here: after the channel's first answer, and after too many were dropped.
+        if (held.length === 0) heldFrom ??= end;
         return;
       }
-      for (const event of events) applyNext(event);
       if (anchor !== null) pass(end);
       cell.changed();
     },
     onGap(gap: Gap) {
       if (gap.reason !== 'invalid') reload(0);
     },
-    onStatus({ liveStatus, refusal }) {
-      isChannelLive = liveStatus === 'live';
-      // What an outcome has named will not come here.
+    onStatus(status) {
+      isChannelLive = status.liveStatus === 'live';
+      refusal = status.refusal;
+      // The subscription was refused: the positions in the outcome will never be reached.
       if (refusal !== null) overlay.pass(null);
-      // The first answer of the channel is where held events begin.
-      if (load.tag === 'loading' && held.length === 0) heldFrom ??= reading?.position ?? null;
       cell.changed();
     },
     // `forget` is for queries that follow nothing, too.
@@ -263,6 +291,7 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
     start() {
       reading = port.follow?.(reader) ?? null;
       isChannelLive = reading?.status.liveStatus === 'live';
+      refusal = reading?.status.refusal ?? null;
       unlay = port.layers.show({ key: port.key, overlay, changed: cell.changed, settle });
       fetch();
     },
@@ -275,7 +304,8 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
       reading = null;
     },
     refetch() {
-      if (load.tag === 'none') fetch();
+      reading?.rejoin();
+      if (load.tag === 'none' || load.isDelayed) fetch();
     },
     setApply: (next) => (apply = next),
     reconnected() {

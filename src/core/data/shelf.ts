@@ -1,6 +1,7 @@
 /**
  * Things that many look at and that exist while somebody does, and a while after: views and live queries.
  * Looking a thing up makes nothing, so that a render which is thrown away leaves nothing behind.
+ * A stopped item may stay as data, without a subscription and without a timer. It goes on when it is held again.
  */
 import { createLease, type Lease } from '../lease.js';
 import type { Clock } from '../world.js';
@@ -18,25 +19,42 @@ export interface Shelf<T, Item extends Shelved<T>> {
   watch(onShift: () => void): () => void;
   /** The item under this key, made if it is not there, kept until the release is called and a while after. */
   hold(key: string, make: () => Item): { readonly item: Item; readonly release: () => void };
+  /** Forgets all stopped items. */
+  dropStopped(): void;
   /** Ends everything at once, held or not. */
   dispose(): void;
 }
 
-export function createShelf<T, Item extends Shelved<T>>(clock: Clock, lingerMs: number): Shelf<T, Item> {
+/** @param stoppedItems - how many stopped items stay; past it, the item that was stopped first is forgotten */
+export function createShelf<T, Item extends Shelved<T>>(clock: Clock, lingerMs: number, stoppedItems = 0): Shelf<T, Item> {
   const items = new Map<string, { readonly item: Item; readonly lease: Lease }>();
+  /** Keys, in the order in which they were stopped. */
+  const stopped = new Set<string>();
   const watching = new Set<() => void>();
   const shifted = (): void => {
     for (const onShift of [...watching]) onShift();
+  };
+
+  const trim = (most: number): void => {
+    for (const key of stopped) {
+      if (stopped.size <= most) return;
+      stopped.delete(key);
+      items.delete(key);
+    }
   };
 
   const put = (key: string, item: Item): { readonly item: Item; readonly lease: Lease } => {
     const lease = createLease({
       clock,
       lingerMs,
-      onStart: () => item.start(),
+      onStart() {
+        stopped.delete(key);
+        item.start();
+      },
       onEnd() {
-        items.delete(key);
         item.stop();
+        stopped.add(key);
+        trim(stoppedItems);
         shifted();
       },
     });
@@ -60,8 +78,13 @@ export function createShelf<T, Item extends Shelved<T>>(clock: Clock, lingerMs: 
       const release = lease.hold();
       return { item, release: () => release() };
     },
+    dropStopped() {
+      trim(0);
+      shifted();
+    },
     dispose() {
       for (const { lease } of [...items.values()]) lease.end();
+      trim(0);
     },
   };
 }

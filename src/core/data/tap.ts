@@ -8,6 +8,7 @@ import type { Gap } from '../channels/reader.js';
 import type { ChannelEvent, VolatileEvent } from '../contract.js';
 import { RealtimeError } from '../errors.js';
 import type { VolatileFrame } from '../protocol/frames.js';
+import type { Position } from '../protocol/position.js';
 import type { Flusher } from './flush.js';
 import { createCell, type Readable } from './store.js';
 import { initialView, refusalError, type ViewSnapshot } from './view.js';
@@ -30,7 +31,9 @@ export interface Tap extends Readable<ViewSnapshot<undefined>> {
 
 export interface TapPort {
   readonly flusher: Flusher;
-  join(reader: Reader): Reading;
+  join(reader: Reader, from: Position | null): Reading;
+  /** Counts the changes of user: a position of the former user is not used again. */
+  userEra(): number;
   /** The client was disposed: nobody is told of anything any more. */
   isDisposed(): boolean;
   /** Null: not of this contract. */
@@ -45,6 +48,8 @@ export function createTap(name: string, port: TapPort, listener: ChannelListener
   /** A gap was told, and no event since. */
   let isInGap = false;
   let reading: Reading | null = null;
+  /** The position at which the listener left, to go on from: hidden components miss nothing, or are told a gap (rule R9). */
+  let left: { readonly at: Position; readonly era: number } | null = null;
 
   const cell = createCell<ViewSnapshot<undefined>>(port.flusher, () => ({
     ...initialView(undefined),
@@ -74,11 +79,11 @@ export function createTap(name: string, port: TapPort, listener: ChannelListener
 
   const reader: Reader = {
     history: 0,
-    onEvents(events) {
-      if (events.length > 0) isInGap = false;
-      // One of them may be the reason to leave, or to end everything.
-      for (const event of events) if (isOpen()) hear(event);
+    onEvent(event) {
+      isInGap = false;
+      if (isOpen()) hear(event);
     },
+    onEnd() {},
     onGap(found) {
       gap = found;
       cell.changed();
@@ -94,6 +99,7 @@ export function createTap(name: string, port: TapPort, listener: ChannelListener
     },
     onReset() {
       gap = null;
+      isInGap = false;
       cell.changed();
     },
   };
@@ -102,12 +108,14 @@ export function createTap(name: string, port: TapPort, listener: ChannelListener
     get: cell.get,
     getInitial: cell.getInitial,
     subscribe(onChange, flush) {
-      const joined = port.join(reader);
+      const joined = port.join(reader, left?.era === port.userEra() ? left.at : null);
       reading = joined;
       const stop = cell.subscribe(onChange, flush);
       show(joined.status);
       return () => {
         stop();
+        const at = joined.position;
+        left = at && { at, era: port.userEra() };
         joined.leave();
         if (reading === joined) reading = null;
       };
@@ -117,7 +125,7 @@ export function createTap(name: string, port: TapPort, listener: ChannelListener
     },
     resync() {
       gap = null;
-      if (status.refusal !== null) reading?.rewind(null);
+      reading?.rejoin();
       cell.changed();
     },
   };

@@ -9,6 +9,7 @@ import type { ChannelEvent } from '../contract.js';
 import { RealtimeError } from '../errors.js';
 import type { UnsubscribeReason } from '../protocol/codes.js';
 import type { ChannelPosition } from '../protocol/frames.js';
+import type { Position } from '../protocol/position.js';
 import type { Clock } from '../world.js';
 import type { ViewRef } from './define-view.js';
 import type { Flusher } from './flush.js';
@@ -31,6 +32,13 @@ export interface ViewSnapshot<State> {
   readonly dataUpdatedAt: number;
 }
 
+/** State that is folded from the history and not shown before the last page has come. */
+interface Draft {
+  state: unknown;
+  /** Of its events. */
+  readonly commands: (string | undefined)[];
+}
+
 export interface FoldingView extends Shelved<ViewSnapshot<unknown>> {
   /** Starts again from the view's history, and clears the gap. */
   resync(): void;
@@ -40,7 +48,7 @@ export interface ViewPort {
   readonly clock: Clock;
   readonly flusher: Flusher;
   readonly layers: Layers;
-  join(reader: Reader): Reading;
+  join(reader: Reader, from: Position | null): Reading;
   onError(error: RealtimeError): void;
 }
 
@@ -48,12 +56,17 @@ export interface ViewPort {
 export function createView(ref: ViewRef, name: string, key: string, port: ViewPort): FoldingView {
   const reduce = ref.reduce as (state: unknown, event: ChannelEvent) => unknown;
   const initial = ref.initialState;
+  const startDraft = (): Draft | null => (ref.history > 0 ? { state: initial, commands: [] } : null);
   let data = initial;
+  /** Not null while the history loads. Until then the former state is shown, never a part of the new one. */
+  let draft = startDraft();
   let isAnswered = false;
   let updatedAt = 0;
   let gap: Gap | null = null;
   let channel: ChannelStatus = { liveStatus: 'idle', refusal: null };
   let reading: Reading | null = null;
+  /** The position at which the view was stopped, to go on from (rule R9). */
+  let stoppedAt: Position | null = null;
   let unlay = (): void => {};
   const overlay = createOverlay(name, port.onError);
 
@@ -67,16 +80,20 @@ export function createView(ref: ViewRef, name: string, key: string, port: ViewPo
     dataUpdatedAt: updatedAt,
   }));
 
-  const restart = (): void => {
-    data = initial;
-    isAnswered = false;
-    gap = null;
-  };
-
   const reader: Reader = {
     history: ref.history,
-    onEvents(events, end) {
-      for (const event of events) fold(event);
+    onEvent(event) {
+      if (draft === null) overlay.settle(event.command);
+      else draft.commands.push(event.command);
+      fold(event);
+    },
+    onEnd(end, isLast) {
+      if (draft !== null && !isLast) return;
+      if (draft !== null) {
+        data = draft.state;
+        for (const command of draft.commands) overlay.settle(command);
+        draft = null;
+      }
       overlay.pass(end);
       isAnswered = true;
       updatedAt = port.clock.wall();
@@ -84,27 +101,30 @@ export function createView(ref: ViewRef, name: string, key: string, port: ViewPo
     },
     onGap(found) {
       // A view with history starts again from it; one without keeps what it has. One bad event is a hole in either.
-      if (ref.history > 0 && found.reason !== 'invalid') data = initial;
+      if (found.reason !== 'invalid') draft = startDraft();
       gap = found;
       cell.changed();
     },
     onStatus(status) {
       channel = status;
-      // What an outcome has named will not come here.
+      // The subscription was refused: the positions in the outcome will never be reached.
       if (status.refusal !== null) overlay.pass(null);
       cell.changed();
     },
     onReset() {
-      restart();
+      data = initial;
+      draft = startDraft();
+      isAnswered = false;
+      gap = null;
       overlay.clear();
       cell.changed();
     },
   };
 
   function fold(event: ChannelEvent): void {
-    overlay.settle(event.command);
     try {
-      data = reduce(data, event);
+      if (draft === null) data = reduce(data, event);
+      else draft.state = reduce(draft.state, event);
     } catch (cause) {
       port.onError(new RealtimeError('misuse', `The reduce function of a view of '${name}' threw at offset ${event.offset}; the event was left out. See cause.`, { cause }));
     }
@@ -114,27 +134,39 @@ export function createView(ref: ViewRef, name: string, key: string, port: ViewPo
     if (!overlay.settle(id, positions?.find((position) => position.channel === name))) return;
     const at = reading?.position ?? null;
     if (channel.refusal !== null) overlay.pass(null);
-    // Before the first answer it is nowhere yet.
-    else if (at !== null) overlay.pass(at);
+    // While the history loads, the shown state has not reached `at`.
+    else if (at !== null && draft === null) overlay.pass(at);
     cell.changed();
   }
 
   return {
     ...cell,
     start() {
-      reading = port.join(reader);
+      reading = port.join(reader, stoppedAt);
+      // Another subscriber has the channel's answer already, and a view without history needs nothing more.
+      if (draft === null && reading.position !== null) isAnswered = true;
       channel = reading.status;
       unlay = port.layers.show({ key, overlay, changed: cell.changed, settle });
       cell.changed();
     },
     stop() {
       unlay();
+      overlay.clear();
+      // A view that has only a part of its history starts again.
+      stoppedAt = draft === null ? (reading?.position ?? null) : null;
+      draft &&= startDraft();
+      channel = { liveStatus: 'idle', refusal: null };
       // It lingered already: the channel need not linger once more.
       reading?.leave(0);
       reading = null;
+      cell.changed();
     },
     resync() {
-      restart();
+      // A refused view without history goes on with its state, and so with the hole in it.
+      if (channel.refusal !== null && ref.history === 0) return reading?.rejoin();
+      gap = null;
+      draft = startDraft();
+      if (draft === null) data = initial;
       reading?.rewind(null);
       cell.changed();
     },

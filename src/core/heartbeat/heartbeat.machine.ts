@@ -1,34 +1,56 @@
 /**
- * Still there? Silence makes a link suspect, then dead; any frame is life.
+ * Still there? A link is alive while both of its directions are: something is heard from the server, and the server says that it
+ * has read what was sent. One rule for both: silence makes a link suspect, then dead.
  * Not here: who pings (the server does) and what happens to a dead link (the link decides).
  */
 import type { TimerEffect, TimerFired } from '../machine.js';
 import { DEAD_AFTER_MS, SUSPECT_AFTER_MS } from '../protocol/limits.js';
 
+/** Frames that were sent at about the same time and are not known to have been read. */
+export interface Sent {
+  /** When the first of them was sent. */
+  readonly at: number;
+  /** From when on the missing word that they were read counts as silence. */
+  readonly since: number;
+}
+
+interface Watched {
+  readonly everyMs: number;
+  readonly heardAt: number;
+  /** The oldest first. Null: the server never says what it has read, so nothing follows from its not saying it. */
+  readonly unread: readonly Sent[] | null;
+  /** The last known round trip: no word about a frame can come earlier. */
+  readonly tripMs: number;
+}
+
 export type HeartbeatState =
-  /** `askedAt`: since when something that was sent waits for its answer, and nothing at all has come. */
-  | { readonly tag: 'live'; readonly everyMs: number; readonly heardAt: number; readonly askedAt: number | null }
+  /** `answerDueAt`: when something must have come, as an answer to what was sent; null: nothing waits for one. */
+  | (Watched & { readonly tag: 'live'; readonly answerDueAt: number | null })
   /** Overdue and probed, not yet dead. `isExcused`: its verdict was put off once, as it came late. */
-  | { readonly tag: 'suspect'; readonly everyMs: number; readonly heardAt: number; readonly isExcused: boolean }
+  | (Watched & { readonly tag: 'suspect'; readonly isExcused: boolean })
   | { readonly tag: 'dead' };
 
 export type HeartbeatTimer = 'silence' | 'answer';
 
 export type HeartbeatEvent =
   | { readonly type: 'heard'; readonly now: number }
+  /** A frame was sent. `isRequest`: something must come back soon. */
+  | { readonly type: 'sent'; readonly now: number; readonly bytes: number; readonly isRequest: boolean }
+  /** The server says how long ago it last read anything, and perhaps how long the round trip takes. */
+  | { readonly type: 'read'; readonly now: number; readonly agoMs: number; readonly tripMs?: number | undefined }
   /** The server has named its interval, in a frame that was heard. */
-  | { readonly type: 'interval-named'; readonly everyMs: number }
+  | { readonly type: 'interval-named'; readonly now: number; readonly everyMs: number }
   /** Something makes the link doubtful: the network changed, the page woke up, a sibling died. */
   | { readonly type: 'doubted'; readonly now: number }
-  /** Something was sent that will be answered. */
-  | { readonly type: 'asked'; readonly now: number }
   | TimerFired<HeartbeatTimer>;
 
-type Beating = Exclude<HeartbeatState, { tag: 'dead' }>;
+type Live = HeartbeatState & { tag: 'live' };
+type Suspect = HeartbeatState & { tag: 'suspect' };
 
 export type HeartbeatEffect =
   | { readonly type: 'send-probe' }
-  | { readonly type: 'declare-dead' }
+  /** `isHeard`: the server can be heard; it is the server that does not read. */
+  | { readonly type: 'declare-dead'; readonly isHeard: boolean }
   | TimerEffect<HeartbeatTimer>;
 
 type Decision = readonly [HeartbeatState, readonly HeartbeatEffect[]];
@@ -37,11 +59,23 @@ type Decision = readonly [HeartbeatState, readonly HeartbeatEffect[]];
 const LATE_MS = 1_000;
 /** A request that waits this long while nothing else comes makes the link doubtful, however long the interval. */
 const ANSWER_MS = 3_000;
+/** The slowest upload that is waited for: a large request is under way for a while before it can be answered. */
+const UPLOAD_BYTES_PER_MS = 5;
+/** Times nearer than this count as one: few are kept then, and clocks may be as coarse or drift as much. */
+const GRAIN_MS = 100;
 const NOTHING: readonly HeartbeatEffect[] = [];
 const startTimer = (ms: number, name: HeartbeatTimer = 'silence'): HeartbeatEffect => ({ type: 'start-timer', name, ms });
 
-export function startHeartbeat(now: number, everyMs: number): Decision {
-  return [{ tag: 'live', everyMs, heardAt: now, askedAt: null }, [startTimer(everyMs + SUSPECT_AFTER_MS)]];
+export interface HeartbeatStart {
+  readonly everyMs: number;
+  /** How long the greeting took: until the server has measured it, the best that is known of the round trip. */
+  readonly tripMs: number;
+  /** Whether the server says what it has read. */
+  readonly saysRead: boolean;
+}
+
+export function startHeartbeat(now: number, { everyMs, tripMs, saysRead }: HeartbeatStart): Decision {
+  return watch({ everyMs, heardAt: now, unread: saysRead ? [] : null, tripMs: withinReason(tripMs) }, now);
 }
 
 export function stepHeartbeat(state: HeartbeatState, event: HeartbeatEvent): Decision {
@@ -49,48 +83,92 @@ export function stepHeartbeat(state: HeartbeatState, event: HeartbeatEvent): Dec
   switch (event.type) {
     case 'heard':
       // The running timer looks at heardAt when it fires: nothing is started anew per frame.
-      if (state.tag === 'live') return [{ ...state, heardAt: event.now, askedAt: null }, NOTHING];
-      return startHeartbeat(event.now, state.everyMs);
+      if (state.tag === 'live') return [{ ...state, heardAt: event.now, answerDueAt: null }, NOTHING];
+      return revive({ ...state, heardAt: event.now }, event.now);
+    case 'sent':
+      return send(noteSent(state, event.now, event.now + state.tripMs), event);
+    case 'read': {
+      const { unread, tripMs } = state;
+      const until = event.now - event.agoMs + GRAIN_MS;
+      const next = { ...state, unread: unread && unread.filter(({ at }) => at > until), tripMs: withinReason(event.tripMs ?? tripMs) };
+      return next.tag === 'live' ? [next, NOTHING] : revive(next, event.now);
+    }
     case 'interval-named':
       if (event.everyMs === state.everyMs) return [state, NOTHING];
-      return startHeartbeat(state.heardAt, event.everyMs);
+      return watch({ ...state, everyMs: event.everyMs }, event.now);
     case 'doubted':
       return doubt(state, event.now);
-    case 'asked':
-      if (state.tag === 'suspect' || state.askedAt !== null) return [state, NOTHING];
-      return [{ ...state, askedAt: event.now }, [startTimer(ANSWER_MS, 'answer')]];
     case 'timer-fired':
       if (event.name === 'answer') return judgeAnswer(state, event.now);
-      return state.tag === 'live' ? judgeSilence(state, event.now) : judgeSuspect(state, event.lateMs);
+      return state.tag === 'live' ? judgeLive(state, event.now) : judgeSuspect(state, event.now, event.lateMs);
     default:
       return event satisfies never;
   }
 }
 
-function doubt(state: Beating, now: number): Decision {
-  // Overdue or doubted already: asked once more, but the verdict is not put off.
-  if (state.tag === 'suspect' || now - state.heardAt >= state.everyMs) return [state, [{ type: 'send-probe' }]];
-  // As if the next ping were due now: suspect after the usual grace, dead after twice that.
-  return [
-    { ...state, heardAt: now - state.everyMs },
-    [{ type: 'send-probe' }, startTimer(SUSPECT_AFTER_MS)],
-  ];
+/** Since when one of the two directions has been silent. */
+function silentSince({ heardAt, unread }: Watched): number {
+  return (unread ?? []).reduce((earliest, { since }) => Math.min(earliest, since), heardAt);
 }
 
-function judgeAnswer(state: Beating, now: number): Decision {
-  if (state.tag === 'suspect' || state.askedAt === null) return [state, NOTHING];
-  const leftMs = state.askedAt + ANSWER_MS - now;
+/** Looks again when the silence would be long enough for a suspicion. */
+function watch({ everyMs, heardAt, unread, tripMs }: Watched, now: number): Decision {
+  const state: Live = { tag: 'live', everyMs, heardAt, unread, tripMs, answerDueAt: null };
+  return [state, [startTimer(Math.max(0, silentSince(state) + everyMs + SUSPECT_AFTER_MS - now))]];
+}
+
+/** Live again, if neither direction is overdue any more. */
+function revive(state: Suspect, now: number): Decision {
+  return silentSince(state) + state.everyMs + SUSPECT_AFTER_MS > now ? watch(state, now) : [state, NOTHING];
+}
+
+function send(state: Live | Suspect, { now, bytes, isRequest }: HeartbeatEvent & { type: 'sent' }): Decision {
+  if (!isRequest || state.tag === 'suspect' || state.answerDueAt !== null) return [state, NOTHING];
+  const ms = Math.max(ANSWER_MS, bytes / UPLOAD_BYTES_PER_MS);
+  return [{ ...state, answerDueAt: now + ms }, [startTimer(ms, 'answer')]];
+}
+
+function noteSent<State extends Watched>(state: State, at: number, since: number): State {
+  const { unread } = state;
+  const last = unread?.at(-1);
+  if (unread === null || (last !== undefined && at - last.at < GRAIN_MS && last.since <= since)) return state;
+  return { ...state, unread: [...unread, { at, since }] };
+}
+
+function doubt(state: Live | Suspect, now: number): Decision {
+  const probe: HeartbeatEffect = { type: 'send-probe' };
+  // Doubted already: asked once more, but the verdict is not put off.
+  if (state.tag === 'suspect') return [state, [probe]];
+  // As if the next ping were due now: suspect after the usual grace, dead after twice that. Both ways: the probe must have been read.
+  const due = now - state.everyMs;
+  const next = noteSent({ ...state, heardAt: Math.min(state.heardAt, due) }, now, due + state.tripMs);
+  const [, timers] = watch(next, now);
+  return [next, [probe, ...timers]];
+}
+
+function judgeAnswer(state: Live | Suspect, now: number): Decision {
+  if (state.tag === 'suspect' || state.answerDueAt === null) return [state, NOTHING];
+  const leftMs = state.answerDueAt - now;
   return leftMs > 0 ? [state, [startTimer(leftMs, 'answer')]] : doubt(state, now);
 }
 
-function judgeSilence(state: HeartbeatState & { tag: 'live' }, now: number): Decision {
-  const leftMs = state.heardAt + state.everyMs + SUSPECT_AFTER_MS - now;
+function judgeLive(state: Live, now: number): Decision {
+  const { everyMs, heardAt, unread, tripMs } = state;
+  const leftMs = silentSince(state) + everyMs + SUSPECT_AFTER_MS - now;
   if (leftMs > 0) return [state, [startTimer(leftMs)]];
-  return [{ tag: 'suspect', everyMs: state.everyMs, heardAt: state.heardAt, isExcused: false }, [{ type: 'send-probe' }, startTimer(DEAD_AFTER_MS - SUSPECT_AFTER_MS)]];
+  return [{ tag: 'suspect', everyMs, heardAt, unread, tripMs, isExcused: false }, [{ type: 'send-probe' }, startTimer(DEAD_AFTER_MS - SUSPECT_AFTER_MS)]];
 }
 
-function judgeSuspect(state: HeartbeatState & { tag: 'suspect' }, lateMs: number): Decision {
+function judgeSuspect(state: Suspect, now: number, lateMs: number): Decision {
+  // Something was heard or read meanwhile, only not enough of it.
+  const leftMs = silentSince(state) + state.everyMs + DEAD_AFTER_MS - now;
+  if (leftMs > 0) return [state, [startTimer(leftMs)]];
   // Once only: where every timer is throttled, each comes late, and a dead link must be noticed all the same.
   if (lateMs > LATE_MS && !state.isExcused) return [{ ...state, isExcused: true }, [{ type: 'send-probe' }, startTimer(DEAD_AFTER_MS - SUSPECT_AFTER_MS)]];
-  return [{ tag: 'dead' }, [{ type: 'declare-dead' }]];
+  return [{ tag: 'dead' }, [{ type: 'declare-dead', isHeard: state.heardAt + state.everyMs + SUSPECT_AFTER_MS > now }]];
+}
+
+/** A round trip that is longer than the grace itself is no measure of it. */
+function withinReason(tripMs: number): number {
+  return Math.min(tripMs, DEAD_AFTER_MS);
 }

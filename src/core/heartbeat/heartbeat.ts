@@ -1,28 +1,32 @@
 /** The hands of the heartbeat of one socket: its timer, its probe, its verdict. */
 import { drive } from '../machine.js';
 import type { Clock } from '../world.js';
-import { startHeartbeat, stepHeartbeat, type HeartbeatEffect, type HeartbeatEvent, type HeartbeatState, type HeartbeatTimer } from './heartbeat.machine.js';
+import { startHeartbeat, stepHeartbeat, type HeartbeatEffect, type HeartbeatEvent, type HeartbeatStart, type HeartbeatState, type HeartbeatTimer } from './heartbeat.machine.js';
 
 export interface HeartbeatPort {
   readonly clock: Clock;
   sendProbe(): void;
   onSuspect(isSuspect: boolean): void;
-  onDead(): void;
+  /** `isHeard`: the server can be heard; it is the server that does not read. */
+  onDead(isHeard: boolean): void;
 }
 
 export interface Heartbeat {
+  /** Something came from the server. */
   heard(): void;
+  /** A frame was sent. `isRequest`: something must come back soon. */
+  sent(bytes: number, isRequest: boolean): void;
+  /** The server says that it last read something so long ago, and perhaps how long the round trip takes. */
+  read(agoMs: number, tripMs?: number): void;
   intervalNamed(everyMs: number): void;
   doubt(): void;
-  /** Something was sent that will be answered. */
-  asked(): void;
   stop(): void;
 }
 
-export function createHeartbeat(port: HeartbeatPort, everyMs: number): Heartbeat {
+export function createHeartbeat(port: HeartbeatPort, start: HeartbeatStart): Heartbeat {
   const { clock } = port;
   type Deed = Exclude<HeartbeatEffect, { type: 'start-timer' | 'stop-timer' }>;
-  const [initial, first] = startHeartbeat(clock.now(), everyMs);
+  const [initial, first] = startHeartbeat(clock.now(), start);
   const machine = drive<HeartbeatState, HeartbeatEvent, Deed, HeartbeatTimer>({
     clock,
     initial,
@@ -30,7 +34,7 @@ export function createHeartbeat(port: HeartbeatPort, everyMs: number): Heartbeat
     step: stepHeartbeat,
     perform(effect) {
       if (effect.type === 'send-probe') port.sendProbe();
-      else port.onDead();
+      else port.onDead(effect.isHeard);
     },
     onState(state, previous) {
       if ((state.tag === 'suspect') !== (previous.tag === 'suspect')) port.onSuspect(state.tag === 'suspect');
@@ -38,9 +42,10 @@ export function createHeartbeat(port: HeartbeatPort, everyMs: number): Heartbeat
   });
   return {
     heard: () => machine.send({ type: 'heard', now: clock.now() }),
-    intervalNamed: (ms) => machine.send({ type: 'interval-named', everyMs: ms }),
+    sent: (bytes, isRequest) => machine.send({ type: 'sent', now: clock.now(), bytes, isRequest }),
+    read: (agoMs, tripMs) => machine.send({ type: 'read', now: clock.now(), agoMs, tripMs }),
+    intervalNamed: (everyMs) => machine.send({ type: 'interval-named', now: clock.now(), everyMs }),
     doubt: () => machine.send({ type: 'doubted', now: clock.now() }),
-    asked: () => machine.send({ type: 'asked', now: clock.now() }),
     stop: () => machine.stop(),
   };
 }

@@ -8,6 +8,7 @@ import { drive } from '../machine.js';
 import type { PoolOptions } from '../options.js';
 import type { ClientFrame, ServerFrame } from '../protocol/frames.js';
 import type { Link, LinkPort, LinkStatus } from '../reconnect/link.js';
+import type { LinkLoss } from '../reconnect/link.machine.js';
 import type { Cancel, Clock, Signal } from '../world.js';
 import type { LinkId } from './growth.js';
 import { bestLink, createHomes } from './homes.machine.js';
@@ -39,6 +40,8 @@ export interface PoolStatus {
   /** Whether a wanted channel waits for a link. */
   readonly isShort: boolean;
   readonly links: readonly (LinkStatus & { readonly channels: number })[];
+  /** Why the last link was lost; null once a link is ready again. */
+  readonly loss: LinkLoss | null;
 }
 
 export interface Pool {
@@ -76,11 +79,13 @@ export function createPool(port: PoolPort): Pool {
   /** Disconnected by the application, until it says otherwise. */
   let isPaused = false;
   let isDisposed = false;
+  let loss: LinkLoss | null = null;
 
   const status = (): PoolStatus => ({
     isPaused,
     isShort: homes.homeless > 0,
     links: links.map((link, id) => ({ ...link.status, channels: homes.loads[id] ?? 0 })),
+    loss,
   });
   const tell = (): void => port.onStatus(status());
 
@@ -110,6 +115,9 @@ export function createPool(port: PoolPort): Pool {
         else machine.send({ type: 'lost', link: id, isFinal });
       },
       onStatus({ state, isSuspect }) {
+        // The pool keeps the reason: a released link forgets it, and the link that takes over never had one.
+        if (state.tag === 'ready') loss = null;
+        else if ('loss' in state && state.loss !== null) ({ loss } = state);
         if (state.tag === 'stopped') machine.send({ type: 'stopped', link: id });
         else machine.send({ type: 'suspected', link: id, isSuspect });
         tell();

@@ -56,7 +56,7 @@ const RULES: Readonly<Record<ServerFrame['t'], Rules>> = {
     ping: recordOf({ visibleMs: isMs, hiddenMs: isMs }),
     tokenMs: may(isMs),
   },
-  ping: { n: isCount, everyMs: isMs, fence: isFence, confirmedMs: isMs, rttMs: may(isMs) },
+  ping: { n: isCount, everyMs: isMs, fence: isFence, confirmedMs: isMs, heardMs: isCount, rttMs: may(isMs) },
   pong: { n: isCount },
   subscribed: {
     channel: isText,
@@ -67,6 +67,7 @@ const RULES: Readonly<Record<ServerFrame['t'], Rules>> = {
     events,
     position: recordOf(position),
     more: isBoolean,
+    head: may(isCount),
     fence: isFence,
   },
   unsubscribed: { channel: isText, generation: isCount, reason: isText },
@@ -81,7 +82,16 @@ const RULES: Readonly<Record<ServerFrame['t'], Rules>> = {
     positions: may(listOf(recordOf({ channel: isText, ...position }))),
     part: may(recordOf({ index: isCount, last: isBoolean })),
   },
-  error: { id: isText, code: isText, name: may(isText), message: isText, final: isBoolean, retryAfterMs: may(isMs) },
+  error: {
+    id: isText,
+    code: isText,
+    name: may(isText),
+    dataExpired: may(isBoolean),
+    message: isText,
+    final: isBoolean,
+    positions: may(listOf(recordOf({ channel: isText, ...position }))),
+    retryAfterMs: may(isMs),
+  },
 };
 
 export const SERVER_FRAME_CHECKS: ReadonlyMap<string, Check> = new Map(

@@ -8,8 +8,8 @@ export type Decoded<Frame> =
   | { readonly ok: true; readonly frame: Frame }
   /** `unknown`: a well-formed frame whose type is not known here; to be ignored, or refused if it has an id. */
   | { readonly ok: false; readonly why: 'unknown'; readonly type: string; readonly id: string | null }
-  /** `id`: of a malformed request of a known type; it can be refused instead of closing the socket. */
-  | (Unfit & { readonly id?: string });
+  /** `record`: the fields of a malformed frame of a known type; a request can be refused instead of closing the socket. */
+  | (Unfit & { readonly record?: Readonly<Record<string, unknown>> });
 
 /** Looks at a parsed value that has a known type and says what is wrong with it, or null. */
 export type Check = (value: Readonly<Record<string, unknown>>) => string | null;
@@ -27,12 +27,10 @@ export function decode<Frame>(text: string, maxBytes: number, checks: ReadonlyMa
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return unfit('malformed', 'not an object');
   const record = value as Readonly<Record<string, unknown>>;
   if (typeof record.t !== 'string') return unfit('malformed', 't is missing');
-  const id = typeof record.id === 'string' ? record.id : null;
   const check = checks.get(record.t);
-  if (check === undefined) return { ok: false, why: 'unknown', type: record.t, id };
+  if (check === undefined) return { ok: false, why: 'unknown', type: record.t, id: typeof record.id === 'string' ? record.id : null };
   const wrong = check(record);
-  if (wrong === null) return { ok: true, frame: value as Frame };
-  return { ...unfit('malformed', wrong), ...(id !== null && { id }) };
+  return wrong === null ? { ok: true, frame: value as Frame } : { ...unfit('malformed', wrong), record };
 }
 
 interface Unfit {

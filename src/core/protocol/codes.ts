@@ -41,7 +41,10 @@ export const CloseCode = {
   incompatible: 4401,
   /** This client may not connect. */
   forbidden: 4403,
-  /** A newer socket of the same client and link took over. Who hears this is not the owner of its client id any more. */
+  /**
+   * The same client and link has a socket with a higher number, or with the same one. A client lets go of a socket before it opens
+   * the next one, so a client that reads this code on its newest socket shares its client id with another client.
+   */
   replaced: 4404,
   /** A frame was larger than the limit. */
   tooLarge: 4409,
@@ -82,9 +85,11 @@ export const WIRE_ERRORS = [
   'unavailable', // not now; not final
   'out-of-order', // an earlier command of the lane is missing; not final
   'lane-conflict', // the number was used by another command
-  'lane-unknown', // the server does not know the lane (any more)
+  'lane-unknown', // the server does not know the lane (any more); not final
   'void', // recorded as never to be run
   'poisoned', // begun three times and never finished
+  'result-expired', // the command took effect; its result is not stored any more
+  'outcome-unknown', // whether the command took effect is not known any more
   'cancelled', // the client asked to stop
   'internal', // the handler failed
 ] as const;

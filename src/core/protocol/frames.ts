@@ -15,6 +15,8 @@ export interface HelloFrame {
   readonly client: string;
   /** Which of the client's links this is, from 0. */
   readonly link: number;
+  /** The number of this socket among those of the link: each one has a higher number than the one before. */
+  readonly attempt: number;
   /** The newest fence that the client has seen. */
   readonly fence?: string;
   readonly features: readonly string[];
@@ -148,6 +150,8 @@ export interface ServerPingFrame {
   readonly fence: string;
   /** How long ago the storage last proved that it takes writes. */
   readonly confirmedMs: number;
+  /** How long ago the server last read anything from this client. */
+  readonly heardMs: number;
   readonly rttMs?: number;
 }
 
@@ -182,6 +186,8 @@ export interface SubscribedFrame {
   readonly position: Position;
   /** Another page follows: subscribe again from `position`. */
   readonly more: boolean;
+  /** With `more`: the offset of the channel's last event when this page was read. */
+  readonly head?: number;
   readonly fence: string;
 }
 
@@ -250,8 +256,12 @@ export interface ErrorFrame {
   /** With code `rejected`: which of the contract's errors, and what it carries. */
   readonly name?: string;
   readonly data?: unknown;
+  /** With code `rejected`: it carried data, which the server does not store any more. */
+  readonly dataExpired?: boolean;
   readonly message: string;
   readonly final: boolean;
+  /** With code `result-expired`: where the command's events landed. */
+  readonly positions?: readonly ChannelPosition[];
   readonly retryAfterMs?: number;
 }
 

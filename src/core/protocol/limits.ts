@@ -4,8 +4,12 @@ export const SUBPROTOCOL = 'holdfast.v1';
 
 /** One client frame, UTF-8. */
 export const CLIENT_FRAME_BYTES = 64 * 1024;
+/** WebSocket fragments of one client message. */
+export const CLIENT_FRAGMENTS = 64;
 /** One server frame, UTF-8: in a browser a large frame in flight looks like silence. */
 export const SERVER_FRAME_BYTES = 12 * 1024;
+/** The largest server frame that our client accepts: what is over the limit costs a late heartbeat, not the events in it. */
+export const ACCEPTED_FRAME_BYTES = 64 * 1024;
 /** One event's data, one command's output. */
 export const PAYLOAD_BYTES = 10 * 1024;
 /** A query's result, all its parts together. */

@@ -40,6 +40,7 @@ const hello = z
       .meta(note('Who the client is; absent: cookies or nothing.', 'at most 8,192 bytes of UTF-8')),
     client: id().meta(note('The secret client id, one a client.')),
     link: count().meta(note("Which of the client's links this is, from 0.")),
+    attempt: z.int().min(1).meta(note('The number of this socket among those of the link; grows with each socket.')),
     fence: fenceSeen(),
     features: z.array(z.string().max(64)).max(32).meta(note('The features that the client can use.')),
     outbox: z.enum(['memory', 'persistent']).meta(note("Whether the client's unanswered commands outlive the page.")),
@@ -187,6 +188,7 @@ const serverPing = z
     everyMs: ms().meta(note('The interval from now on.', 'ms')),
     fence: serverFence(),
     confirmedMs: ms().meta(note('How long ago the storage last proved that it takes writes.', 'ms')),
+    heardMs: count().meta(note('How long ago the server last read anything from this client, parts of messages included.', 'ms')),
     rttMs: ms().exactOptional().meta(note('The round trip that the server measured last.', 'ms')),
   })
   .meta(note('Says that the server lives, and what the fence is.'));
@@ -231,6 +233,7 @@ const subscribed = z
       })
       .meta(note('After the last of `events`.')),
     more: z.boolean().meta(note('Another page follows: subscribe again from `position`.')),
+    head: count().exactOptional().meta(note("With `more`: the offset of the channel's last event when this page was read. A subscriber without a position begins after it.")),
     fence: serverFence(),
   })
   .meta(note('Answers one channel of a `subscribe`.'));
@@ -277,6 +280,15 @@ const lane = z
   })
   .meta(note('Answers a `lane`.'));
 
+const positions = () =>
+  z.array(
+    z.object({
+      channel: z.string().meta(note('The channel.')),
+      epoch: epoch(),
+      offset: count().meta(note('The offset.')),
+    }),
+  );
+
 const response = z
   .object({
     t: type('response'),
@@ -284,16 +296,7 @@ const response = z
     result: z.unknown().exactOptional().meta(note("The contract's output, before any transform.")),
     redo: z.boolean().exactOptional().meta(note('For a command: it may be run again if the storage went back.')),
     fence: fence().exactOptional().meta(note('For a command: the fence under which it was recorded.')),
-    positions: z
-      .array(
-        z.object({
-          channel: z.string().meta(note('The channel.')),
-          epoch: epoch(),
-          offset: count().meta(note('The offset.')),
-        }),
-      )
-      .exactOptional()
-      .meta(note('For a command: where its events landed. For a query: the stamped positions, with the last part.')),
+    positions: positions().exactOptional().meta(note('For a command: where its events landed. For a query: the stamped positions, with the last part.')),
     part: z
       .object({
         index: count().meta(note('Its place, from 0.')),
@@ -311,8 +314,10 @@ const error = z
     code: z.string().meta(note('What went wrong; see the error codes.')),
     name: z.string().exactOptional().meta(note("With `rejected`: which of the contract's errors.")),
     data: z.unknown().exactOptional().meta(note("With `rejected`: what the contract's error carries.")),
+    dataExpired: z.boolean().exactOptional().meta(note('With `rejected`: it carried `data`, which the server does not store any more.')),
     message: z.string().meta(note('A sentence for people.')),
     final: z.boolean().meta(note('Whether this is the outcome. False: not recorded, send it again.')),
+    positions: positions().exactOptional().meta(note("With `result-expired`: where the command's events landed; absent: not stored any more.")),
     retryAfterMs: ms().exactOptional().meta(note('Without `final`: when to send it again; absent: 1,000.', 'ms')),
   })
   .meta(note('A request did not go well.'));

@@ -5,9 +5,9 @@
  *
  * - A command gets its number when it is first sent: a number means perhaps executed.
  * - Before the first command on a link the lane is asked for; the answer says what the server still knows.
- * - An answered command is kept until a write of the same storage, `keepMs` after the answer, has confirmed it.
+ * - A command that has its outcome is forgotten at once: a storage in memory cannot go back behind an answer (decision 10).
  */
-import type { ClientFrame, ErrorFrame, LaneFrame, ResponseFrame } from '../protocol/frames.js';
+import type { ChannelPosition, ClientFrame, ErrorFrame, LaneFrame, ResponseFrame } from '../protocol/frames.js';
 import { REMAINING_MS } from '../protocol/limits.js';
 
 /** A command as the application gave it. */
@@ -24,6 +24,8 @@ export interface CommandDraft {
 export type Outcome =
   | { readonly kind: 'done'; readonly frame: ResponseFrame }
   | { readonly kind: 'failed'; readonly frame: ErrorFrame }
+  /** It took effect, and its result is not stored any more. */
+  | { readonly kind: 'result-expired'; readonly positions: readonly ChannelPosition[] }
   | { readonly kind: 'expired' }
   | { readonly kind: 'cancelled' }
   /** To make room for newer ones; it was never sent. */
@@ -41,8 +43,7 @@ export type LaneEffect =
 
 type Entry =
   | (CommandDraft & { readonly tag: 'waiting' })
-  | (CommandDraft & { readonly tag: 'sent'; readonly n: number; readonly attempt: number; readonly voided: Voided | null })
-  | { readonly tag: 'kept'; readonly id: string; readonly n: number; readonly answeredAt: number };
+  | (CommandDraft & { readonly tag: 'sent'; readonly n: number; readonly attempt: number; readonly voided: Voided | null });
 
 type WaitingEntry = Entry & { tag: 'waiting' };
 type SentEntry = Entry & { tag: 'sent' };
@@ -77,8 +78,6 @@ export interface Lane {
   laneAnswered(frame: LaneFrame, link: number, now: number, window: number): readonly LaneEffect[];
   answered(frame: ResponseFrame | ErrorFrame, link: number, now: number, window: number): readonly LaneEffect[];
   rested(now: number): readonly LaneEffect[];
-  /** A write that reached the storage at `writtenAt` confirms what was answered `keepMs` before it. */
-  confirm(writtenAt: number, keepMs: number): void;
   cancel(id: string, now: number): readonly LaneEffect[];
   /** What was never sent, the longest waiting first. */
   readonly waiting: readonly CommandDraft[];
@@ -89,9 +88,21 @@ export interface Lane {
   has(id: string): boolean;
 }
 
-/** What only a dialect's stand-in says, in the place of a server that cannot tell. */
-function isEnd(code: string): code is 'handed-over' | 'outcome-unknown' {
-  return code === 'handed-over' || code === 'outcome-unknown';
+/** The outcome that a final answer says. `handed-over` comes from a dialect's stand-in alone. */
+function outcomeOf(frame: ResponseFrame | ErrorFrame, voided: Voided | null): Outcome {
+  if (frame.t === 'response') return { kind: 'done', frame };
+  switch (frame.code) {
+    case 'void':
+      return { kind: voided?.why ?? 'cancelled' };
+    case 'result-expired':
+      return { kind: 'result-expired', positions: frame.positions ?? [] };
+    case 'handed-over':
+      return { kind: 'handed-over' };
+    case 'outcome-unknown':
+      return { kind: 'outcome-unknown' };
+    default:
+      return { kind: 'failed', frame };
+  }
 }
 
 export const DEFAULT_REST_MS = 1_000;
@@ -120,7 +131,7 @@ export function createLane(options: LaneOptions): Lane {
   /** The highest number whose answer has come. */
   let answeredTo = 0;
   let windowSize = 32;
-  /** In order: kept, sent, waiting. */
+  /** In order: sent, waiting. */
   let entries: Entry[] = [];
 
   const isSent = (entry: Entry): entry is SentEntry => entry.tag === 'sent';
@@ -196,7 +207,7 @@ export function createLane(options: LaneOptions): Lane {
   }
 
   function openOn(link: number, now: number): LaneEffect[] {
-    return entries.some((entry) => entry.tag !== 'kept') ? [ask(link, now)] : [];
+    return entries.length > 0 ? [ask(link, now)] : [];
   }
 
   /** Forgets the lane; what was never sent goes on in a fresh one. */
@@ -214,7 +225,7 @@ export function createLane(options: LaneOptions): Lane {
 
   function giveUpOn(id: string, why: 'expired' | 'cancelled', now: number): LaneEffect[] {
     const entry = entries.find((candidate) => candidate.id === id);
-    if (entry === undefined || entry.tag === 'kept') return [];
+    if (entry === undefined) return [];
     if (entry.tag === 'waiting') {
       remove(id);
       return [settle(id, { kind: why })];
@@ -227,12 +238,12 @@ export function createLane(options: LaneOptions): Lane {
 
   return {
     get pending() {
-      return entries.filter((entry) => entry.tag !== 'kept').length;
+      return entries.length;
     },
     get nextExpiry() {
-      return earliest(entries.map((entry) => (entry.tag === 'kept' ? null : entry.tag === 'waiting' || entry.voided === null ? entry.expiresAt : forgottenAt(entry.voided))));
+      return earliest(entries.map((entry) => (entry.tag === 'waiting' || entry.voided === null ? entry.expiresAt : forgottenAt(entry.voided))));
     },
-    has: (id) => entries.some((entry) => entry.id === id && entry.tag !== 'kept'),
+    has: (id) => entries.some((entry) => entry.id === id),
     linkReady: (link, now) => (contact.tag === 'away' ? openOn(link, now) : []),
     linkLost(link, now) {
       if (contact.tag === 'away' || contact.link !== link) return;
@@ -250,6 +261,7 @@ export function createLane(options: LaneOptions): Lane {
       const isKnown = frame.last !== null && frame.last >= answeredTo && frame.last < next;
       if (!isKnown) return startAnew(link, now);
       isCreated = true;
+      contactAt = now;
       contact = { tag: 'open', link, since: now };
       return [...sendAgain(link, now), ...sendWaiting(link, now)];
     },
@@ -264,20 +276,15 @@ export function createLane(options: LaneOptions): Lane {
       refusals = 0;
       windowSize = window;
       answeredTo = Math.max(answeredTo, entry.n);
-      replace(entry, { tag: 'kept', id: entry.id, n: entry.n, answeredAt: now });
-      const outcome: Outcome =
-        frame.t === 'response' ? { kind: 'done', frame }
-        : frame.code === 'void' ? { kind: entry.voided?.why ?? 'cancelled' }
-        : isEnd(frame.code) ? { kind: frame.code }
-        : { kind: 'failed', frame };
-      return [settle(entry.id, outcome), ...(contact.tag === 'open' ? sendWaiting(contact.link, now) : [])];
+      remove(entry.id);
+      return [settle(entry.id, outcomeOf(frame, entry.voided)), ...(contact.tag === 'open' ? sendWaiting(contact.link, now) : [])];
     },
     rested(now) {
       // Asked for again, not simply sent again: if the two ends disagree about the numbers, this is where it shows.
-      return contact.tag === 'resting' ? [ask(contact.link, now)] : [];
-    },
-    confirm(writtenAt, keepMs) {
-      entries = entries.filter((entry) => entry.tag !== 'kept' || entry.answeredAt + keepMs > writtenAt);
+      if (contact.tag !== 'resting') return [];
+      // The lane rests because the server has answered about it: if the link is lost before the next answer, this contact counts.
+      contactAt = contact.since;
+      return [ask(contact.link, now)];
     },
     cancel: (id, now) => giveUpOn(id, 'cancelled', now),
     get waiting() {
@@ -294,14 +301,12 @@ export function createLane(options: LaneOptions): Lane {
         effects.push(...(contact.tag === 'away' ? forget() : startAnew(contact.link, now)));
       }
       for (const entry of [...entries]) {
-        if (entry.tag !== 'kept' && entry.expiresAt <= now) effects.push(...giveUpOn(entry.id, 'expired', now));
+        if (entry.expiresAt <= now) effects.push(...giveUpOn(entry.id, 'expired', now));
       }
       return effects;
     },
     abandon() {
-      const ends = entries.flatMap((entry): LaneEffect[] =>
-        entry.tag === 'kept' ? [] : [settle(entry.id, { kind: entry.tag === 'waiting' ? 'cancelled' : 'outcome-unknown' })],
-      );
+      const ends = entries.map((entry) => settle(entry.id, { kind: entry.tag === 'waiting' ? 'cancelled' : 'outcome-unknown' }));
       entries = [];
       // Numbers were given that may never have reached the server: it would wait for them. What comes next gets a fresh lane.
       forget();

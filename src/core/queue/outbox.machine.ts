@@ -20,7 +20,6 @@ export interface OutboxState {
   laneAnswered(frame: LaneFrame, link: number, now: number, window: number): readonly OutboxEffect[];
   answered(frame: ResponseFrame | ErrorFrame, link: number, now: number, window: number): readonly OutboxEffect[];
   rested(lane: string, now: number): readonly OutboxEffect[];
-  confirm(writtenAt: number, keepMs: number): void;
   cancel(id: string, now: number): readonly OutboxEffect[];
   expire(now: number): readonly OutboxEffect[];
   abandon(): readonly OutboxEffect[];
@@ -101,9 +100,6 @@ export function createOutboxState(parts: {
     laneAnswered: (frame, link, now, window) => each((lane) => lane.laneAnswered(frame, link, now, window)),
     answered: (frame, link, now, window) => each((lane) => (lane.has(frame.id) ? lane.answered(frame, link, now, window) : [])),
     rested: (name, now) => seen(name, lanes.get(name)?.rested(now) ?? []),
-    confirm(writtenAt, keepMs) {
-      for (const lane of lanes.values()) lane.confirm(writtenAt, keepMs);
-    },
     cancel: (id, now) => each((lane) => lane.cancel(id, now)),
     expire: (now) => each((lane) => lane.expire(now)),
     abandon: () => each((lane) => lane.abandon()),

@@ -3,7 +3,7 @@
  * Not here: order, numbers and outcomes (`lane.machine.ts`) and what a payload means (`payloads.ts`).
  */
 import { RealtimeError } from '../errors.js';
-import type { ClientFrame, ErrorFrame, LaneFrame, ResponseFrame, ServerPingFrame } from '../protocol/frames.js';
+import type { ClientFrame, ErrorFrame, LaneFrame, ResponseFrame } from '../protocol/frames.js';
 import type { Bounds } from '../options.js';
 import type { Cancel, Clock, Dice } from '../world.js';
 import type { Outcome } from './lane.machine.js';
@@ -66,7 +66,6 @@ export interface OutboxPort {
   send(frame: ClientFrame, link: number): boolean;
   hold(): () => void;
   window(): number;
-  keepMs(): number;
   /** The status is another one. */
   onChange(): void;
 }
@@ -81,7 +80,6 @@ export interface Outbox {
   linkLost(link: number): void;
   laneAnswered(frame: LaneFrame, link: number): void;
   answered(frame: ResponseFrame | ErrorFrame, link: number): void;
-  pinged(frame: ServerPingFrame): void;
   /** Ends everything: unsent commands are cancelled, sent ones have an unknown outcome. */
   abandon(): void;
 }
@@ -191,7 +189,6 @@ export function createOutbox(port: OutboxPort): Outbox {
     },
     laneAnswered: (frame, link) => perform(state.laneAnswered(frame, link, clock.now(), port.window())),
     answered: (frame, link) => perform(state.answered(frame, link, clock.now(), port.window())),
-    pinged: (frame) => state.confirm(clock.now() - frame.confirmedMs, port.keepMs()),
     abandon() {
       for (const cancel of rests.values()) cancel();
       rests.clear();

@@ -16,7 +16,7 @@ export interface LinkLoss {
 }
 
 interface Trying {
-  /** Of the newest socket. */
+  /** The number of the newest socket. It grows over the whole life of the link; the server tells the newest socket by it (`hello.attempt`). */
   readonly generation: number;
   /** Failed attempts since the link last proved itself. */
   readonly attempt: number;
@@ -229,4 +229,5 @@ const FATAL_CODES: Readonly<Record<number, RealtimeErrorCode>> = {
   [CloseCode.badFrame]: 'bad-frame',
   [CloseCode.tooLarge]: 'too-large',
   [CloseCode.incompatible]: 'incompatible',
+  [CloseCode.replaced]: 'replaced',
 };

@@ -1,17 +1,19 @@
 /**
  * The hands of one link: its socket, its token, its heartbeat, its codec.
  * Not here: when to come back (`link.machine.ts`) and what frames mean to the rooms above.
+ * Long because the parts of one socket begin and end together: token, stand-in, heartbeat.
  */
 import { RealtimeError } from '../errors.js';
 import type { Heartbeat, HeartbeatPort } from '../heartbeat/heartbeat.js';
+import type { HeartbeatStart } from '../heartbeat/heartbeat.machine.js';
 import { drive } from '../machine.js';
 import type { Timings } from '../options.js';
 import { SERVER_FRAME_CHECKS } from '../protocol/checks.js';
-import { decode, encode, isLongerThan } from '../protocol/codec.js';
+import { decode, encode, isLongerThan, type Decoded } from '../protocol/codec.js';
 import { CloseCode } from '../protocol/codes.js';
 import type { Dialect, StandIn } from '../protocol/dialect.js';
 import type { ClientFrame, ServerFrame, ServerPingFrame, WelcomeFrame } from '../protocol/frames.js';
-import { CLIENT_FRAME_BYTES, SUBPROTOCOL, TOKEN_BYTES } from '../protocol/limits.js';
+import { ACCEPTED_FRAME_BYTES, CLIENT_FRAME_BYTES, PROTOCOL_VERSION, SUBPROTOCOL, TOKEN_BYTES } from '../protocol/limits.js';
 import type { Cancel, Clock, Dice, Socket, SocketEvents } from '../world.js';
 import { createLinkStep, IDLE_LINK, type LinkEffect, type LinkEvent, type LinkState } from './link.machine.js';
 import { stopError } from './stop-error.js';
@@ -35,8 +37,8 @@ export interface LinkPort {
   readonly timings: Timings;
   /** Null: the server needs no token. A rejection with code `unauthorized` is final. */
   readonly fetchToken: ((onAbort: (abort: () => void) => void) => Promise<string | null>) | null;
-  createHeartbeat(heartbeat: HeartbeatPort, everyMs: number): Heartbeat;
-  hello(token: string | null): ClientFrame;
+  createHeartbeat(heartbeat: HeartbeatPort, start: HeartbeatStart): Heartbeat;
+  hello(token: string | null, attempt: number): ClientFrame;
   pong(ping: ServerPingFrame): ClientFrame;
   probe(): ClientFrame;
   onWelcome(frame: WelcomeFrame): { readonly pingMs: number };
@@ -74,6 +76,7 @@ export function createLink(port: LinkPort): Link {
   let standIn: StandIn | undefined;
   let token: string | null = null;
   let heartbeat: Heartbeat | null = null;
+  let helloAt = 0;
   let failure: RealtimeError | null = null;
   let dropToken: Cancel | null = null;
   let status: LinkStatus = { state: IDLE_LINK, isSuspect: false, error: null };
@@ -108,7 +111,8 @@ export function createLink(port: LinkPort): Link {
       case 'open-socket':
         return openSocket(effect.generation);
       case 'say-hello':
-        sendFrame(port.hello(token));
+        helloAt = clock.now();
+        sendFrame(port.hello(token, machine.state.generation));
         return;
       case 'tell-ready':
         return port.onReady();
@@ -188,9 +192,9 @@ export function createLink(port: LinkPort): Link {
   function receive(text: string, generation: number): void {
     heartbeat?.heard();
     if (standIn) return standIn.hear(text);
-    const decoded = decode<ServerFrame>(text, CLIENT_FRAME_BYTES, SERVER_FRAME_CHECKS);
+    const decoded = decode<ServerFrame>(text, ACCEPTED_FRAME_BYTES, SERVER_FRAME_CHECKS);
     if (!decoded.ok) {
-      if (decoded.why !== 'unknown') distrust(decoded.detail);
+      if (decoded.why !== 'unknown') distrust(decoded);
       return;
     }
     take(decoded.frame, generation);
@@ -201,12 +205,16 @@ export function createLink(port: LinkPort): Link {
       case 'welcome':
         return welcome(frame, generation);
       case 'ping':
-        sendFrame(port.pong(frame));
+        // The server refuses every frame but `hello` before its welcome.
+        if (machine.state.tag !== 'ready') return;
+        heartbeat?.read(frame.heardMs, frame.rttMs);
         heartbeat?.intervalNamed(frame.everyMs);
+        sendFrame(port.pong(frame));
         if (frame.rttMs !== undefined) port.onRtt(frame.rttMs);
         break;
       case 'pong':
-        return;
+        // A pong proves that the server has just read the client's ping.
+        return heartbeat?.read(0);
       default:
         break;
     }
@@ -215,6 +223,7 @@ export function createLink(port: LinkPort): Link {
 
   function welcome(frame: WelcomeFrame, generation: number): void {
     if (machine.state.tag !== 'greeting') return;
+    if (frame.v !== PROTOCOL_VERSION) return giveUp(CloseCode.incompatible, '');
     const { pingMs } = port.onWelcome(frame);
     // Whoever was told of it may have let this socket go.
     if ((machine.state as LinkState).tag !== 'greeting') return;
@@ -227,18 +236,18 @@ export function createLink(port: LinkPort): Link {
           if (!sendFrame(port.probe()) && standIn) heartbeat?.heard();
         },
         onSuspect: (isSuspect) => show({ ...status, isSuspect }),
-        onDead: () => giveUp(CloseCode.silent, 'silent for too long'),
+        onDead: (isHeard) => giveUp(CloseCode.silent, isHeard ? 'not read for too long' : 'silent for too long'),
       },
-      pingMs,
+      { everyMs: pingMs, tripMs: clock.now() - helloAt, saysRead: dialect === undefined },
     );
     machine.send({ type: 'welcomed', generation, isSilent: dialect?.can.greet === false });
   }
 
-  function distrust(detail: string): void {
+  function distrust({ why, detail }: Extract<Decoded<ServerFrame>, { detail: string }>): void {
     port.onError(
       new RealtimeError('bad-frame', `The server sent a frame that is not of protocol v1 (${detail}); the link is opened anew. Check that both ends run matching versions.`),
     );
-    giveUp(CloseCode.badFrame, 'bad frame', 1006);
+    giveUp(why === 'too-large' ? CloseCode.tooLarge : CloseCode.badFrame, 'bad frame', 1006);
   }
 
   /** `as` is what the machine hears: a code that we close with for the server's fault must not count as the server's verdict on us. */
@@ -263,13 +272,18 @@ export function createLink(port: LinkPort): Link {
   }
 
   function sendFrame(frame: ClientFrame): boolean {
-    if (standIn) return standIn.say(frame);
+    if (standIn) return taken(frame, standIn.say(frame), 0);
     const encoded = encode(frame, CLIENT_FRAME_BYTES);
     if (!encoded.ok) {
       port.onError(new RealtimeError('too-large', `A ${frame.t} frame cannot be sent: ${encoded.detail}.`));
       return false;
     }
-    return socket?.send(encoded.text) ?? false;
+    return taken(frame, socket?.send(encoded.text) ?? false, encoded.text.length);
+  }
+
+  function taken({ t }: ClientFrame, isTaken: boolean, bytes: number): boolean {
+    if (isTaken) heartbeat?.sent(bytes, ANSWERED.has(t));
+    return isTaken;
   }
 
   return {
@@ -285,11 +299,7 @@ export function createLink(port: LinkPort): Link {
       heartbeat?.doubt();
       machine.send({ type: 'network-returned' });
     },
-    send(frame) {
-      if (machine.state.tag !== 'ready' || !sendFrame(frame)) return false;
-      if (ANSWERED.has(frame.t)) heartbeat?.asked();
-      return true;
-    },
+    send: (frame) => machine.state.tag === 'ready' && sendFrame(frame),
   };
 }
 

@@ -14,6 +14,8 @@ function stopMessage(code: RealtimeErrorCode): string {
     case 'bad-frame':
     case 'too-large':
       return 'The server did not accept what this page sent. Reload the page.';
+    case 'replaced':
+      return 'Another page uses a copy of the client id of this page and has taken its place. Reload this page: it then gets a client id of its own.';
     case 'unavailable':
       return 'The server could not be reached in as many attempts as it was given. Call reconnect() to try again.';
     default:

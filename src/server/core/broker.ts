@@ -23,6 +23,8 @@ export interface BrokerListener {
  * - **Atomicity.** `publish` appends all of its events, one after the other, or none. `commit` stores the outcome and appends
  *   the events, or does neither.
  * - **Delivery.** What was answered was stored as safely as `storage` says. A call that fails says nothing about its effect.
+ * - **Shares.** A broker with a limit for all channels counts each event for its publisher, and past the limit drops events of the
+ *   publisher that has the most.
  * - Calls about one lane and one channel take effect in the order in which they were made.
  */
 export interface Broker {
@@ -43,7 +45,7 @@ export interface Broker {
   watch(channel: string): Promise<void>;
   unwatch(channel: string): void;
 
-  /** Where the last event landed. */
+  /** Appends events of the application itself, and returns the position of the last one. Events of a user come by `commit`, whose key names the user. */
   publish(channel: string, events: readonly StoredEvent[]): Promise<Position>;
   head(channel: string): Promise<Position>;
   read(channel: string, ask: ReadAsk): Promise<ReadResult>;

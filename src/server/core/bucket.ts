@@ -18,6 +18,9 @@ export function createBucket(perSecond: number, size: number): Bucket {
   return new LeanBucket(perSecond, size);
 }
 
+/** Stands for Infinity, which would make NaN in the sums below. */
+const MOST = 1e12;
+
 /** A class of few numbers, because every connection has one. */
 class LeanBucket implements Bucket {
   readonly #perSecond: number;
@@ -26,9 +29,9 @@ class LeanBucket implements Bucket {
   #fullAt = -Infinity;
 
   constructor(perSecond: number, size: number) {
-    // One that never fills would be full of NaN.
-    this.#perSecond = Math.max(perSecond, 1e-6);
-    this.#size = size;
+    // A rate of 0 would never fill, and divisions by it would give NaN.
+    this.#perSecond = Math.min(MOST, Math.max(perSecond, 1e-6));
+    this.#size = Math.min(MOST, size);
   }
   take(now: number, amount = 1): boolean {
     if (this.#size - (this.fullInMs(now) * this.#perSecond) / 1_000 < 1) return false;

@@ -11,6 +11,7 @@ import type { Ask, Entry, Found, Rule } from './entries.js';
 import { askOf, clientEvent, PUBLISH, publishCommand, type ClientEvent } from './client-events.js';
 import { assertSynchronous } from './contract-schemas.js';
 import type { CommandContext, QueryContext, User } from './handlers.js';
+import type { Incidents } from './incidents.js';
 import type { Logger } from './logger.js';
 import { misuse, nameOfKind } from './misuse.js';
 
@@ -35,12 +36,17 @@ export interface Catalog {
   /** Null: there is no such client event, or none that anybody may publish. */
   clientEvent(channel: string, name: string): ClientEvent | null;
   mayPublish(event: ClientEvent, user: User, data: unknown): Promise<boolean>;
-  isAllowed(entry: Pick<Entry<unknown, unknown>, 'rule'>, user: User, input: unknown): Promise<boolean>;
+  isAllowed(entry: Pick<Entry<QueryRef | CommandRef, unknown>, 'ref' | 'rule'>, user: User, input: unknown): Promise<boolean>;
+  /** Notes for the log that a user may not do something; `name`: of the contract, if it has one. */
+  noteForbidden(kind: 'channel' | 'client event' | 'query' | 'command', user: User, name: string | undefined): void;
   /** The channel's name; throws if the reference is not of this contract, or subscribers would take the name for another one's. */
   nameOf(ref: ChannelRef, params: Readonly<Record<string, string | number>>): string;
 }
 
-export function createCatalog(rules: PlainRules, { clock, ruleMs, logger }: { readonly clock: Clock; readonly ruleMs: number; readonly logger: Logger }): Catalog {
+export function createCatalog(
+  rules: PlainRules,
+  { clock, ruleMs, logger, incidents }: { readonly clock: Clock; readonly ruleMs: number; readonly logger: Logger; readonly incidents: Pick<Incidents, 'note'> },
+): Catalog {
   const { contract, authorize } = rules;
   if (Object.hasOwn(contract.commands, PUBLISH)) throw new RealtimeError('misuse', `'${PUBLISH}' is the protocol's. Give the command of the contract another name.`);
   const channels = Object.values(contract.channels).map((ref) => ({ ref, read: channelReader(ref.pattern) }));
@@ -89,6 +95,14 @@ export function createCatalog(rules: PlainRules, { clock, ruleMs, logger }: { re
     }
   };
 
+  const noteForbidden: Catalog['noteForbidden'] = (kind, user, name = 'not in the contract') => incidents.note(`A ${kind} was forbidden.`, { user: user.tag }, name);
+
+  const askAndNote = async (kind: 'channel' | 'client event' | 'query' | 'command', name: string | undefined, rule: Rule | undefined, what: Ask): Promise<boolean> => {
+    const isAllowed = await ask(rule, what);
+    if (!isAllowed) noteForbidden(kind, what.user, name);
+    return isAllowed;
+  };
+
   /** The first kind of channel that the name belongs to, if it is spelled as we would spell it. */
   const match = (name: string): Found | null => {
     if (!CHANNEL_NAME.test(name)) return null;
@@ -108,12 +122,13 @@ export function createCatalog(rules: PlainRules, { clock, ruleMs, logger }: { re
     queries: entries(contract.queries, rules.queries, authorize?.queries),
     commands: new Map([...entries(contract.commands, rules.commands, authorize?.commands), [PUBLISH, publishCommand(contract.id, findClientEvent)]]),
     clientEvent: findClientEvent,
-    mayPublish: (event, user, data) => ask(event.rule, askOf(event, user, data)),
+    mayPublish: (event, user, data) => askAndNote('client event', event.name, event.rule, askOf(event, user, data)),
     async maySubscribe(user, channel) {
       const found = match(channel);
-      return ask(found === null ? NOBODY : channelRules.get(found.ref.key), { user, params: found?.params });
+      return askAndNote('channel', found?.ref.key, found === null ? NOBODY : channelRules.get(found.ref.key), { user, params: found?.params });
     },
-    isAllowed: ({ rule }, user, input) => ask(rule, { user, input }),
+    isAllowed: ({ ref, rule }, user, input) => askAndNote(ref.kind, ref.key, rule, { user, input }),
+    noteForbidden,
     nameOf(ref, params) {
       if (ref.contract !== contract.id) throw new RealtimeError('misuse', `Channel '${ref.pattern}' is not of this server's contract.`);
       const name = channelName(ref, params);

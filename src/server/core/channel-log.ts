@@ -1,10 +1,11 @@
 /**
- * Channels of the log core: an epoch, a top and the newest events of each.
- * Not here: lanes, and who listens.
- * `createChannelLog` is long because its calls share two orders that must stay true.
+ * Channels of the log core: an epoch, a top and the newest events of each; and which history is dropped past a limit.
+ * Not here: lanes, and the subscribers of a channel.
+ * `createChannelLog` is long because its calls share the counts of one set of accounts.
  */
 import type { GapReason } from '../../core/protocol/codes.js';
 import type { Position } from '../../core/protocol/position.js';
+import { createAccounts, type Account, type Publisher, type Share } from './accounts.js';
 
 /** An event as it is kept and sent: written once, never parsed or written again on the way. */
 export interface StoredEvent {
@@ -19,13 +20,21 @@ export interface ChannelLimits {
   readonly eventsPerChannel: number;
   /** Kept bytes of one channel. */
   readonly bytesPerChannel: number;
-  /** Kept bytes of all channels together; past it the channels that were quiet longest lose their history. */
+  /**
+   * Kept bytes of all channels together. Past it, the principal whose kept events are the most bytes loses its oldest ones: in
+   * the channel where it has the most, and in channels with subscribers last. What the application itself publishes is a share
+   * of its own: users cannot push it below half of the limit, nor can it push them. Its channels that were quiet longest lose first.
+   * A channel keeps one contiguous run, so older events of other publishers in the same channel are dropped, too.
+   */
   readonly bytesInAll: number;
   /** How long an event is kept. */
   readonly keepEventsMs: number;
   /** How long a quiet channel keeps its identity. */
   readonly keepChannelMs: number;
-  /** Channels with an identity; past it the one that was quiet longest is forgotten. */
+  /**
+   * Channels with an identity. Past it, the principal that made the most channels loses one: the longest unused, and those with
+   * subscribers last. Channels that the application made are a share of their own, as with `bytesInAll`.
+   */
   readonly channels: number;
 }
 
@@ -60,25 +69,33 @@ export interface ReadResult {
   readonly position: Position;
   /** The run goes on; ask again from `position`. */
   readonly more: boolean;
+  /** With `more`: the offset of the channel's last event. */
+  readonly head?: number;
 }
 
 interface Kept extends StoredEvent {
   readonly at: number;
+  readonly share: Share<Channel>;
 }
 
 interface Channel {
+  readonly name: string;
   readonly epoch: string;
+  readonly maker: Account<Channel>;
   top: number;
   /** The newest events; the last one has offset `top`. */
   readonly kept: Kept[];
   bytes: number;
+  readonly shares: Share<Channel>[];
   touchedAt: number;
 }
 
 export interface ChannelLog {
-  append(name: string, events: readonly StoredEvent[], now: number): Position;
+  append(name: string, events: readonly StoredEvent[], now: number, publisher: Publisher): Position;
   head(name: string, now: number): Position;
   read(name: string, ask: ReadAsk, now: number): ReadResult;
+  /** Whether the channel has subscribers; if so, it loses its history last. */
+  watch(name: string, isWatched: boolean): void;
   sweep(now: number): void;
 }
 
@@ -88,10 +105,12 @@ const BUCKETS = 1_024;
 export function createChannelLog(fence: string, limits: ChannelLimits): ChannelLog {
   /** In order of their last use, the longest unused first. */
   const channels = new Map<string, Channel>();
-  /** Those of them that keep events, in order of their last append. */
-  const holding = new Map<string, Channel>();
+  /** Those of them that keep events. */
+  const holding = new Set<Channel>();
+  const watched = new Set<string>();
   /** How often a channel of the bucket was forgotten. A channel without an entry has offset 0 in its bucket's present epoch, so it needs no entry. */
   const forgotten = new Map<number, number>();
+  const accounts = createAccounts<Channel>();
   let bytesInAll = 0;
 
   const firstEpoch = (name: string): string => {
@@ -99,21 +118,29 @@ export function createChannelLog(fence: string, limits: ChannelLimits): ChannelL
     return `${fence}.${bucket}.${forgotten.get(bucket) ?? 0}`;
   };
 
-  const touch = (name: string, channel: Channel, now: number): void => {
+  const touch = (channel: Channel, now: number): void => {
     channel.touchedAt = now;
-    channels.delete(name);
-    channels.set(name, channel);
+    channels.delete(channel.name);
+    channels.set(channel.name, channel);
+    channel.maker.channels.put(channel, 1, watched.has(channel.name));
   };
 
-  const dropOldest = (name: string, channel: Channel, count: number): void => {
-    for (const event of channel.kept.splice(0, count)) {
-      channel.bytes -= event.bytes;
-      bytesInAll -= event.bytes;
+  const dropOldest = (channel: Channel, count: number): void => {
+    for (const { share, bytes } of channel.kept.splice(0, count)) {
+      const { account } = share;
+      share.events--;
+      share.bytes -= bytes;
+      account.bytes -= bytes;
+      channel.bytes -= bytes;
+      bytesInAll -= bytes;
+      account.shares.reweigh(share, accounts.weigh(share), watched.has(channel.name));
+      if (share.events === 0) channel.shares.splice(channel.shares.indexOf(share), 1);
+      accounts.review(account, false);
     }
-    if (channel.kept.length === 0) holding.delete(name);
+    if (channel.kept.length === 0) holding.delete(channel);
   };
 
-  const trim = (name: string, channel: Channel, now: number): void => {
+  const trim = (channel: Channel, now: number): void => {
     const { kept } = channel;
     let count = 0;
     let bytes = channel.bytes;
@@ -123,28 +150,67 @@ export function createChannelLog(fence: string, limits: ChannelLimits): ChannelL
       bytes -= event.bytes;
       count++;
     }
-    if (count > 0) dropOldest(name, channel, count);
+    if (count > 0) dropOldest(channel, count);
   };
 
-  const forget = (name: string, channel: Channel): void => {
-    dropOldest(name, channel, channel.kept.length);
+  /** Drops the oldest events of the channel until the share is gone or everything fits. */
+  const evict = (share: Share<Channel>): void => {
+    const { channel } = share;
+    let excess = bytesInAll - limits.bytesInAll;
+    let left = share.events;
+    let count = 0;
+    for (const event of channel.kept) {
+      if (excess <= 0 || left === 0) break;
+      if (event.share === share) left--;
+      excess -= event.bytes;
+      count++;
+    }
+    dropOldest(channel, count);
+  };
+
+  const makeRoom = (asker: Account<Channel>): void => {
+    while (bytesInAll > limits.bytesInAll) {
+      const share = accounts.mostBytes(asker, bytesInAll).shares.heaviest();
+      if (share === undefined) break;
+      evict(share);
+    }
+  };
+
+  const forget = (channel: Channel): void => {
+    const { name, maker } = channel;
+    dropOldest(channel, channel.kept.length);
     channels.delete(name);
+    maker.channels.put(channel, 0);
+    maker.made--;
+    accounts.review(maker, false);
     const bucket = bucketOf(name);
     forgotten.set(bucket, (forgotten.get(bucket) ?? 0) + 1);
   };
 
-  const create = (name: string, now: number): Channel => {
-    const oldest = channels.size >= limits.channels ? channels.entries().next().value : undefined;
-    if (oldest !== undefined) forget(...oldest);
-    return { epoch: firstEpoch(name), top: 0, kept: [], bytes: 0, touchedAt: now };
+  const create = (name: string, maker: Account<Channel>, now: number): Channel => {
+    if (channels.size >= limits.channels) {
+      const victim = accounts.mostChannels(maker, channels.size).channels.heaviest();
+      if (victim !== undefined) forget(victim);
+    }
+    maker.made++;
+    return { name, epoch: firstEpoch(name), maker, top: 0, kept: [], bytes: 0, shares: [], touchedAt: now };
+  };
+
+  const shareOf = (channel: Channel, account: Account<Channel>): Share<Channel> => {
+    const last = channel.kept.at(-1)?.share;
+    const found = last?.account === account ? last : channel.shares.find((share) => share.account === account);
+    if (found !== undefined) return found;
+    const share: Share<Channel> = { account, channel, events: 0, bytes: 0 };
+    channel.shares.push(share);
+    return share;
   };
 
   /** Looks a channel up for reading: what is too old is gone, and it counts as used. */
   const look = (name: string, now: number): Channel | undefined => {
     const channel = channels.get(name);
     if (channel === undefined) return undefined;
-    trim(name, channel, now);
-    touch(name, channel, now);
+    trim(channel, now);
+    touch(channel, now);
     return channel;
   };
 
@@ -155,34 +221,45 @@ export function createChannelLog(fence: string, limits: ChannelLimits): ChannelL
 
   return {
     head,
-    append(name, events, now) {
+    append(name, events, now, publisher) {
       if (events.length === 0) return head(name, now);
-      const channel = channels.get(name) ?? create(name, now);
+      const account = accounts.of(publisher);
+      const channel = channels.get(name) ?? create(name, account, now);
+      const share = shareOf(channel, account);
       for (const { text, bytes } of events) {
-        channel.kept.push({ text, bytes, at: now });
+        channel.kept.push({ text, bytes, at: now, share });
         channel.bytes += bytes;
+        share.bytes += bytes;
+        account.bytes += bytes;
         bytesInAll += bytes;
       }
+      share.events += events.length;
       channel.top += events.length;
-      touch(name, channel, now);
-      holding.delete(name);
-      holding.set(name, channel);
-      trim(name, channel, now);
-      for (const [quiet, its] of holding) {
-        if (bytesInAll <= limits.bytesInAll) break;
-        dropOldest(quiet, its, its.kept.length);
-      }
+      account.shares.put(share, accounts.weigh(share), watched.has(name));
+      accounts.review(account, true);
+      touch(channel, now);
+      holding.add(channel);
+      trim(channel, now);
+      makeRoom(account);
       return { epoch: channel.epoch, offset: channel.top };
     },
     read(name, ask, now) {
       const channel = look(name, now);
       return answer(ask, channel?.epoch ?? firstEpoch(name), channel?.top ?? 0, channel?.kept ?? []);
     },
+    watch(name, isWatched) {
+      if (isWatched) watched.add(name);
+      else watched.delete(name);
+      const channel = channels.get(name);
+      if (channel === undefined) return;
+      for (const share of channel.shares) share.account.shares.put(share, accounts.weigh(share), isWatched);
+      channel.maker.channels.put(channel, 1, isWatched);
+    },
     sweep(now) {
-      for (const [name, channel] of holding) trim(name, channel, now);
-      for (const [name, channel] of channels) {
+      for (const channel of holding) trim(channel, now);
+      for (const channel of channels.values()) {
         if (now - channel.touchedAt < limits.keepChannelMs) break;
-        forget(name, channel);
+        forget(channel);
       }
     },
   };
@@ -192,7 +269,7 @@ function answer(ask: ReadAsk, epoch: string, top: number, kept: readonly StoredE
   const { position } = ask;
   const oldest = top - kept.length + 1;
   const newest = Math.max(oldest, top - (ask.history ?? 0) + 1);
-  const run = (from: number): Pick<ReadResult, 'from' | 'events' | 'position' | 'more'> => cut(kept, from, oldest, epoch, ask.maxBytes);
+  const run = (from: number): Pick<ReadResult, 'from' | 'events' | 'position' | 'more' | 'head'> => cut(kept, from, oldest, epoch, ask.maxBytes);
 
   if (position === undefined) return { state: 'live', ...run(newest) };
   if (position.epoch !== epoch) return { state: 'gap', reason: 'epoch', ...run(newest) };
@@ -216,6 +293,7 @@ function cut(kept: readonly StoredEvent[], from: number, oldest: number, epoch: 
     events: kept.slice(start, end),
     position: { epoch, offset: oldest + end - 1 },
     more: end < kept.length,
+    ...(end < kept.length && { head: oldest + kept.length - 1 }),
   };
 }
 

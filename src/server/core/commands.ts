@@ -14,7 +14,7 @@ import type { Broker } from './broker.js';
 import type { Catalog } from './catalog.js';
 import type { StoredEvent } from './channel-log.js';
 import type { Entry } from './entries.js';
-import { EVENT_RUN_BYTES, failedText, frameText, notNowText, responseText } from './frame-text.js';
+import { EVENT_RUN_BYTES, failedText, frameText, notNowText, responseText, resultExpiredText } from './frame-text.js';
 import type { CommandContext, User } from './handlers.js';
 import { readInput } from './input.js';
 import { createLaneQueue, type Work } from './lane-queue.js';
@@ -41,8 +41,8 @@ export interface Ran {
 }
 
 export interface Commands {
-  /** Never rejects. */
-  run(user: User, client: string, frame: CommandFrame): Promise<Ran>;
+  /** Never rejects. `malformed`: what is wrong with the frame; the command is not run, and recorded as `invalid`. */
+  run(user: User, client: string, frame: CommandFrame, malformed?: string): Promise<Ran>;
   openLane(user: User, client: string, frame: LaneAskFrame): Promise<string>;
   /** Handlers of these users that have not been called by now will not be, for what has arrived so far. */
   withdraw(isTheirs: (user: User) => boolean): void;
@@ -56,11 +56,12 @@ class Rejection {
 }
 
 /** What takes the place of a handler that may not be called any more. */
-const WITHDRAWN = new Error('The user was closed before the handler of its command was called.');
+const WITHDRAWN = new Error('The command was withdrawn, or its user closed, before its handler was called.');
 
 const failed = (code: Failed['code'], message: string): Failed => ({ kind: 'failed', code, message });
 const FORBIDDEN = failed('forbidden', 'This user may not run this command.');
 const TIMEOUT = failed('timeout', 'The command took longer than it had.');
+const OUTCOME_UNKNOWN = failed('outcome-unknown', 'The server does not know any more how the command ended.');
 const TOO_LARGE = failed('too-large', 'What the command answers is over the limit.');
 
 interface Effect {
@@ -78,13 +79,15 @@ interface Turn {
   /** By the server's clock. */
   readonly deadline: number;
   readonly ticket: Ticket;
+  /** What is wrong with the frame. */
+  readonly malformed: string | undefined;
 }
 
 const OVER = Promise.resolve();
 const over = (text: string): LaneRan => ({ text, settled: OVER, laneFree: OVER });
 
 export function createCommands(parts: {
-  readonly catalog: Pick<Catalog, 'commands' | 'isAllowed' | 'nameOf'>;
+  readonly catalog: Pick<Catalog, 'commands' | 'isAllowed' | 'nameOf' | 'noteForbidden'>;
   readonly broker: Broker;
   readonly world: Pick<ServerWorld, 'clock'>;
   readonly createAbort: () => AbortHandle;
@@ -102,6 +105,11 @@ export function createCommands(parts: {
   const queue = createLaneQueue<LaneRan>(WAITING_PER_LANE);
   const waiting = createWaiting(maxWaiting);
 
+  const forbid = (user: User, name?: string): Failed => {
+    catalog.noteForbidden('command', user, name);
+    return FORBIDDEN;
+  };
+
   /** Runs the handler; what it published counts only if it returned in time. Null: it may not be run now. */
   const execute = async (entry: Entry<CommandRef, CommandContext<unknown>>, user: User, frame: CommandFrame, turn: Turn): Promise<Executed | null> => {
     const left = turn.deadline - clock.now();
@@ -114,11 +122,11 @@ export function createCommands(parts: {
       abort,
       work: async () => {
         const input = entry.rule === undefined ? null : readInput(entry.ref, frame.input, logger);
-        if (input === null) return FORBIDDEN;
+        if (input === null) return forbid(user, entry.ref.key);
         if (!input.ok) return failed('invalid', input.message);
         if (!(await catalog.isAllowed(entry, user, input.value))) return FORBIDDEN;
         abort.signal.throwIfAborted();
-        if (turn.ticket.isWithdrawn) throw WITHDRAWN;
+        if (turn.ticket.isWithdrawn || turn.ticket.isVoid) throw WITHDRAWN;
         turn.ticket.leave();
         const output = await entry.handle({
           input: input.value,
@@ -171,11 +179,12 @@ export function createCommands(parts: {
       case 'finished':
         return outcomeText(id, began.outcome, began.positions, broker.fence());
       case 'finished-long-ago':
-        return responseText(id, { fence: broker.fence(), positions: [] });
+        return failedText(id, OUTCOME_UNKNOWN);
       case 'conflict':
         return failedText(id, failed('lane-conflict', 'This number of the lane belongs to another command.'));
       case 'unknown':
-        return failedText(id, failed('lane-unknown', 'The server does not know this lane.'));
+        // Not final: what this server does not know may have been run all the same. Nothing to wait for: asking for the lane tells.
+        return notNowText(id, 'lane-unknown', 0);
       case 'out-of-order':
         return notNowText(id, 'out-of-order', RETRY_MS);
     }
@@ -184,12 +193,13 @@ export function createCommands(parts: {
   const process = async (key: LaneKey, user: User, frame: CommandFrame, turn: Turn): Promise<LaneRan> => {
     const { n, id } = frame;
     if (isDraining || turn.ticket.isWithdrawn || handlers.isFull(user.id)) return over(notNowText(id, 'unavailable', RETRY_MS));
-    const began = frame.void === true ? await broker.void(key, n, id) : await broker.begin(key, n, id);
+    const began = frame.void === true || turn.ticket.isVoid ? await broker.void(key, n, id) : await broker.begin(key, n, id);
     if (began.kind !== 'run') return over(answerOf(id, began));
+    if (turn.malformed !== undefined) return over(await commit(key, frame, { outcome: failed('invalid', turn.malformed), appends: [] }));
     const entry = catalog.commands.get(frame.name);
-    if (entry === undefined) return over(await commit(key, frame, { outcome: FORBIDDEN, appends: [] }));
+    if (entry === undefined) return over(await commit(key, frame, { outcome: forbid(user), appends: [] }));
     const executed = await execute(entry, user, frame, turn);
-    if (executed === null) return over(notNowText(id, 'unavailable', RETRY_MS));
+    if (executed === null) return over(turn.ticket.isVoid ? await recorded(key, frame) : notNowText(id, 'unavailable', RETRY_MS));
     const laneFree = executed.outcome === TIMEOUT ? laneFreeAfter(executed.settled, frame.name) : OVER;
     const text = await commit(key, frame, executed).catch((error: unknown) => notNow(frame, error));
     return { text, settled: executed.settled, laneFree };
@@ -199,8 +209,15 @@ export function createCommands(parts: {
     const committed = await broker.commit(key, n, id, outcome, appends);
     if (committed.kind === 'committed') return outcomeText(id, outcome, committed.positions, broker.fence());
     // Somebody else finished this number meanwhile; what they recorded is its outcome.
-    const recorded = await broker.void(key, n, id);
-    return recorded.kind === 'run' ? notNowText(id, 'unavailable', RETRY_MS) : answerOf(id, recorded);
+    return recorded(key, { n, id });
+  };
+
+  /** The outcome that a number has; without one it gets `void`. */
+  const recorded = async (key: LaneKey, { n, id }: Pick<CommandFrame, 'n' | 'id'>): Promise<string> => {
+    const result = await broker.void(key, n, id);
+    // Not `lane-unknown`: that says that the handler was not called, and the client would send the command again.
+    if (result.kind === 'unknown') return failedText(id, OUTCOME_UNKNOWN);
+    return result.kind === 'run' ? notNowText(id, 'unavailable', RETRY_MS) : answerOf(id, result);
   };
 
   const notNow = ({ id }: CommandFrame, error: unknown): string => {
@@ -208,12 +225,16 @@ export function createCommands(parts: {
     return notNowText(id, 'unavailable', RETRY_MS);
   };
 
-  const runInLane = async (user: User, client: string, frame: CommandFrame): Promise<Ran> => {
+  const runInLane = async (user: User, client: string, frame: CommandFrame, malformed: string | undefined): Promise<Ran> => {
     const key: LaneKey = { principal: user.id, client, lane: frame.lane };
+    const lane = JSON.stringify([user.id, client, frame.lane]);
+    const command = JSON.stringify([lane, frame.n, frame.id]);
     const deadline = clock.now() + frame.remainingMs;
-    const ticket = isDraining ? null : waiting.enter(user);
+    // Before its own turn comes: the command that it withdraws may wait, and must not be run meanwhile.
+    if (frame.void === true) waiting.void(user, command);
+    const ticket = isDraining ? null : waiting.enter(user, command);
     try {
-      const ran = ticket === null ? null : queue.add(JSON.stringify([user.id, client, frame.lane]), () => process(key, user, frame, { deadline, ticket }));
+      const ran = ticket === null ? null : queue.add(lane, () => process(key, user, frame, { deadline, ticket, malformed }));
       return ran === null ? over(notNowText(frame.id, 'unavailable', RETRY_MS)) : await ran;
     } catch (error) {
       return over(notNow(frame, error));
@@ -223,8 +244,8 @@ export function createCommands(parts: {
   };
 
   return {
-    run(user, client, frame) {
-      const ran = runInLane(user, client, frame);
+    run(user, client, frame, malformed) {
+      const ran = runInLane(user, client, frame, malformed);
       answering.add(ran);
       void ran.then(() => answering.delete(ran));
       return ran;
@@ -297,5 +318,6 @@ function effectOf(outcome: Outcome, appends: readonly Append[]): Effect {
 
 function outcomeText(id: string, outcome: Outcome, positions: Parameters<typeof responseText>[1]['positions'], fence: string): string {
   if (outcome.kind === 'failed') return failedText(id, outcome);
+  if (outcome.isExpired === true) return resultExpiredText(id, positions);
   return responseText(id, { ...(outcome.result !== undefined && { result: outcome.result }), fence, positions });
 }

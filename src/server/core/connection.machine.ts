@@ -16,6 +16,8 @@ export interface Greeting {
   /** The secret client id. */
   readonly client: string;
   readonly link: number;
+  /** The number of this socket among those of the client and link. */
+  readonly attempt: number;
   readonly isVisible: boolean;
   /** Those that both ends have. */
   readonly features: readonly Feature[];
@@ -32,7 +34,8 @@ export type ConnectionEvent =
   | { readonly type: 'hello'; readonly hello: HelloFrame }
   /** Any other good frame. */
   | { readonly type: 'frame' }
-  | { readonly type: 'authenticated'; readonly user: User }
+  /** `present`: the number of the ready connection of the same user, client and link; 0 if there is none. */
+  | { readonly type: 'authenticated'; readonly user: User; readonly present: number }
   | { readonly type: 'refused' }
   /** The server gives the connection up. */
   | { readonly type: 'give-up'; readonly code: CloseCode; readonly reason: string }
@@ -70,6 +73,8 @@ export function stepConnection(state: ConnectionState, event: ConnectionEvent | 
     case 'authenticated': {
       if (state.kind !== 'authenticating') return [state, []];
       const { greeting } = state;
+      // A late socket: the client has opened a newer one since. The order of arrival says nothing, the number does.
+      if (greeting.attempt <= event.present) return close(CloseCode.replaced, 'a newer socket is connected');
       return [{ kind: 'ready', greeting, user: event.user }, [STOP, { type: 'welcome', greeting, user: event.user }]];
     }
     case 'refused':
@@ -92,6 +97,6 @@ function greet(hello: HelloFrame): Next {
   const isKnown = (feature: Feature): boolean => hello.features.includes(feature);
   // Most clients know all: they share one list.
   const features = FEATURES.every(isKnown) ? FEATURES : FEATURES.filter(isKnown);
-  const greeting: Greeting = { client: hello.client, link: hello.link, isVisible: hello.visible, features };
+  const greeting: Greeting = { client: hello.client, link: hello.link, attempt: hello.attempt, isVisible: hello.visible, features };
   return [{ kind: 'authenticating', greeting }, [START, { type: 'authenticate', hello }]];
 }

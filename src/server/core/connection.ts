@@ -1,26 +1,27 @@
 /**
  * The hands of one client connection: text in, frames out, and who of the server's parts gets which frame.
  * Not here: when it is let in (connection.machine), and what the frames do (subscriptions, commands, queries).
+ * Long because a connection is one object: each part of its own would be paid for by every idle one.
  */
 import { CloseCode, type Feature } from '../../core/protocol/codes.js';
-import { decode, utf8Bytes, type Decoded } from '../../core/protocol/codec.js';
+import { decode, utf8Bytes } from '../../core/protocol/codec.js';
 import type { ClientFrame, CommandFrame, HelloFrame, PingIntervals, ServerLimits } from '../../core/protocol/frames.js';
-import { CLIENT_FRAME_BYTES, PROTOCOL_VERSION, TOKEN_BYTES, WIRE_ID } from '../../core/protocol/limits.js';
+import { CLIENT_FRAME_BYTES, PROTOCOL_VERSION } from '../../core/protocol/limits.js';
 import { drive, type Driven } from '../../core/machine.js';
 import { CLIENT_FRAME_CHECKS } from '../../core/protocol/schemas.js';
 import type { Clock } from '../../core/world.js';
 import type { Broker } from './broker.js';
 import type { Bucket } from './bucket.js';
+import type { Budgets, UserBudget } from './budgets.js';
 import type { Commands } from './commands.js';
 import { INITIAL_CONNECTION, stepConnection, type ConnectionEffect, type ConnectionEvent, type ConnectionState, type ConnectionTimer, type Greeting } from './connection.machine.js';
-import { failedText, frameText, notNowText, retryAfter } from './frame-text.js';
+import { frameText, notNowText, retryAfter } from './frame-text.js';
 import type { User } from './handlers.js';
 import { createHeartbeat, type Heartbeat } from './heartbeat.js';
+import type { Culprit } from './incidents.js';
+import { refusalOf, type Refusal } from './refusal.js';
 import type { ConnectionHandler, ConnectionRequest, ServerSocket } from './server-world.js';
 import type { Session, SessionPort } from './session.js';
-
-/** Before `welcome` a frame is a token and little more. */
-const HELLO_BYTES = TOKEN_BYTES + 2 * 1024;
 
 /** A client with more untaken than this misses volatile events. */
 const VOLATILE_BEHIND_BYTES = 64 * 1024;
@@ -36,18 +37,34 @@ export interface ConnectionHost {
   readonly maxBufferedBytes: number;
   /** Commands under way, those whose handler runs past its time included. */
   readonly maxCommands: number;
-  /** What one connection may send, counted in frames. */
-  createFrameBudget(): Bucket;
-  /** The same in bytes. */
-  createByteBudget(): Bucket;
+  /** What one connection may send. */
+  createBudget(): ConnectionBudget;
+  /** What all connections of a user may send. */
+  readonly users: Budgets<UserBudget>;
   /** Who it is; rejects if that cannot be known now. */
   authenticate(connection: Connection, hello: HelloFrame, request: ConnectionRequest): Promise<User | null>;
-  /** Asked last, in the turn in which it would become ready: false if the user was closed while it was authenticated. */
-  mayEnter(connection: Connection, user: User): boolean;
+  /**
+   * Asked last, in the turn in which it would become ready: the number of the ready connection of the same user, client and link,
+   * 0 if there is none; null if the user was closed while it was authenticated.
+   */
+  presentAttempt(connection: Connection, user: User, hello: HelloFrame): number | null;
+  /** Throws {@link Busy} if the user may not have one more connection now. */
+  assertRoom(user: User, hello: HelloFrame): void;
   createSession(user: User, features: readonly Feature[], port: SessionPort): Session;
   onReady(connection: Connection): void;
   onReleased(connection: Connection): void;
+  onClosing(code: CloseCode, reason: string, culprit: Culprit): void;
   onFailed(error: unknown): void;
+}
+
+interface ConnectionBudget {
+  readonly frames: Bucket;
+  readonly bytes: Bucket;
+}
+
+/** Thrown when there is no room for a client: the connection closes with 4200 and a time to come back. Not logged as a failure. */
+export class Busy {
+  constructor(readonly retryMs: number) {}
 }
 
 /** What the server needs of a connection; who it is, is known while it is ready. */
@@ -61,9 +78,9 @@ export interface Connection extends ConnectionHandler {
   close(code: CloseCode, reason: string): void;
 }
 
-/** What of a frame costs as much as a frame: for each of them a rule is asked, and storage. A recovery that goes on as it was told to is free. */
+/** What of a frame costs as much as a frame: for each of them a rule is asked, and storage. What the client was told to send is free: a recovery that goes on, and a pong. */
 function dueFor(frame: ClientFrame, { subscriptions }: Session): number {
-  if (frame.t === 'subscribe') return subscriptions.due(frame);
+  if (frame.t === 'subscribe' && frame.channels.length > 0) return subscriptions.due(frame);
   return frame.t === 'query' ? Math.max(1, frame.stamp?.length ?? 0) : 1;
 }
 
@@ -78,19 +95,19 @@ class LeanConnection implements Connection, SessionPort {
   readonly #socket: ServerSocket;
   readonly #host: ConnectionHost;
   readonly #machine: Driven<ConnectionState, ConnectionEvent>;
-  readonly #frames: Bucket;
-  readonly #bytes: Bucket;
+  /** Null: all buckets are full, as on most connections. */
+  #budget: ConnectionBudget | null = null;
   #request: ConnectionRequest | null;
   #heartbeat: Heartbeat | null = null;
   #session: Session | null = null;
   #commandsUnderWay = 0;
+  /** Pings that were sent and not answered. */
+  #pings = 0;
 
   constructor(socket: ServerSocket, request: ConnectionRequest, host: ConnectionHost) {
     this.#socket = socket;
     this.#host = host;
     this.#request = request;
-    this.#frames = host.createFrameBudget();
-    this.#bytes = host.createByteBudget();
     this.#machine = drive<ConnectionState, ConnectionEvent, ConnectionEffect, ConnectionTimer>({
       clock: host.clock,
       initial: INITIAL_CONNECTION,
@@ -104,20 +121,20 @@ class LeanConnection implements Connection, SessionPort {
     const { state } = this.#machine;
     if (state.kind === 'closed') return;
     const now = this.#host.clock.now();
-    const isWithin = this.#frames.take(now) && this.#bytes.take(now, utf8Bytes(text));
-    if (!isWithin) return this.close(CloseCode.rateLimited, retryAfter(Math.max(this.#frames.fullInMs(now), this.#bytes.fullInMs(now))));
+    if (!this.#pay('frames', 1, now) || !this.#pay('bytes', utf8Bytes(text), now)) return this.close(CloseCode.rateLimited, retryAfter(this.#fullInMs(now)));
     // Nothing but the first frame is parsed before welcome.
     if (state.kind === 'authenticating') return this.#machine.send({ type: 'frame' });
-    this.#heartbeat?.heard(now);
-    const decoded = decode<ClientFrame>(text, state.kind === 'ready' ? CLIENT_FRAME_BYTES : HELLO_BYTES, CLIENT_FRAME_CHECKS);
-    if (!decoded.ok) return this.#refuse(decoded);
+    this.#heartbeat?.heard(now, this.#socket.receivedBytes());
+    const decoded = decode<ClientFrame>(text, CLIENT_FRAME_BYTES, CLIENT_FRAME_CHECKS);
+    if (!decoded.ok) return this.#refuse(refusalOf(decoded, state.kind === 'ready'), state);
     const { frame } = decoded;
     if (frame.t === 'hello') return this.#machine.send({ type: 'hello', hello: frame });
     if (state.kind !== 'ready' || this.#session === null) return this.#machine.send({ type: 'frame' });
     // One was paid for before it was read.
-    const due = dueFor(frame, this.#session) - 1;
-    if (due < 0) this.#frames.give(-due);
-    else if (due > 0 && !this.#frames.take(now, due)) return this.flood();
+    const due = (frame.t === 'pong' && this.#pings > 0 ? 0 : dueFor(frame, this.#session)) - 1;
+    if (frame.t === 'pong' && due < 0) this.#pings--;
+    if (due < 0) for (const bucket of this.#bucketsOf('frames')) bucket.give(-due);
+    else if (due > 0 && !this.#pay('frames', due, now)) return this.flood();
     this.#handle(frame, state.user, state.greeting.client, this.#session);
   }
 
@@ -125,12 +142,18 @@ class LeanConnection implements Connection, SessionPort {
     this.close(CloseCode.badFrame, 'binary frame');
   }
 
+  onBroken(): void {
+    this.#host.onClosing(CloseCode.badFrame, 'broken message', this.#culprit());
+  }
+
   onClosed(): void {
     this.#machine.send({ type: 'socket-closed' });
   }
 
   sweep(): void {
-    const pulse = this.#heartbeat?.check(this.#host.clock.now(), this.#socket.receivedBytes());
+    const now = this.#host.clock.now();
+    if (this.#budget !== null && this.#budget.frames.fullInMs(now) + this.#budget.bytes.fullInMs(now) === 0) this.#budget = null;
+    const pulse = this.#heartbeat?.check(now, this.#socket.receivedBytes());
     if (pulse === 'dead') this.close(CloseCode.unheard, 'silent');
     else if (pulse === 'ping') this.pingNow();
   }
@@ -138,7 +161,8 @@ class LeanConnection implements Connection, SessionPort {
   pingNow(): void {
     if (this.#heartbeat === null) return;
     const { broker, clock } = this.#host;
-    this.#write(frameText({ t: 'ping', ...this.#heartbeat.next(clock.now()), fence: broker.fence(), confirmedMs: broker.confirmedMs() }));
+    this.#pings++;
+    this.#write(frameText({ t: 'ping', ...this.#heartbeat.next(clock.now(), this.#socket.receivedBytes()), fence: broker.fence(), confirmedMs: broker.confirmedMs() }));
   }
 
   kick(channel: string): void {
@@ -165,12 +189,27 @@ class LeanConnection implements Connection, SessionPort {
   }
 
   fail(error: unknown): void {
-    this.#host.onFailed(error);
-    this.close(CloseCode.busy, retryAfter(1_000));
+    if (!(error instanceof Busy)) this.#host.onFailed(error);
+    this.close(CloseCode.busy, retryAfter(error instanceof Busy ? error.retryMs : 1_000));
   }
 
   flood(): void {
     this.close(CloseCode.rateLimited, retryAfter(1_000));
+  }
+
+  /** The connection's own, and its user's. */
+  #bucketsOf(kind: keyof ConnectionBudget): readonly Bucket[] {
+    this.#budget ??= this.#host.createBudget();
+    return [this.#budget[kind], ...(this.user === null ? [] : [this.#host.users.bucket(this.user.id, kind)])];
+  }
+
+  #pay(kind: keyof ConnectionBudget, amount: number, now: number): boolean {
+    this.#budget ??= this.#host.createBudget();
+    return this.#budget[kind].take(now, amount) && (this.user === null || this.#host.users.bucket(this.user.id, kind).take(now, amount));
+  }
+
+  #fullInMs(now: number): number {
+    return Math.max(...[...this.#bucketsOf('frames'), ...this.#bucketsOf('bytes')].map((bucket) => bucket.fullInMs(now)));
   }
 
   #write(text: string): void {
@@ -185,6 +224,7 @@ class LeanConnection implements Connection, SessionPort {
       case 'welcome':
         return this.#welcome(effect.greeting, effect.user);
       case 'close':
+        this.#host.onClosing(effect.code, effect.reason, this.#culprit());
         return this.#socket.close(effect.code, effect.reason);
       case 'release':
         this.#session?.release();
@@ -200,14 +240,20 @@ class LeanConnection implements Connection, SessionPort {
   #authenticate(hello: HelloFrame): void {
     const request = this.#request;
     if (request === null) return;
-    // Headers are large, and nobody needs them again.
-    this.#request = null;
     this.#host
       .authenticate(this, hello, request)
-      .then(
-        (user) => this.#machine.send(user !== null && this.#host.mayEnter(this, user) ? { type: 'authenticated', user } : { type: 'refused' }),
-        (error: unknown) => this.fail(error),
-      );
+      .then((user) => {
+        const present = user && this.#host.presentAttempt(this, user, hello);
+        if (user === null || present === null) return this.#machine.send({ type: 'refused' });
+        this.#host.assertRoom(user, hello);
+        return this.#machine.send({ type: 'authenticated', user, present });
+      })
+      .catch((error: unknown) => this.fail(error));
+  }
+
+  /** The cause of an incident, for the log. */
+  #culprit(): Culprit {
+    return this.user === null ? { address: this.#request?.remoteAddress } : { user: this.user.tag };
   }
 
   #welcome(greeting: Greeting, user: User): void {
@@ -216,6 +262,8 @@ class LeanConnection implements Connection, SessionPort {
     this.#heartbeat = createHeartbeat(intervals, isVisible, clock.now());
     this.user = user;
     this.greeting = greeting;
+    // Headers are large, and are not needed again.
+    this.#request = null;
     this.#session = this.#host.createSession(user, features, this);
     this.#host.onReady(this);
     this.send(
@@ -270,11 +318,12 @@ class LeanConnection implements Connection, SessionPort {
     if (this.#heartbeat?.setVisible(isVisible) === true) this.pingNow();
   }
 
-  #run(frame: CommandFrame, user: User, client: string): void {
+  /** `malformed`: what is wrong with the frame; the command is recorded as refused. */
+  #run(frame: CommandFrame, user: User, client: string, malformed?: string): void {
     if (this.#commandsUnderWay >= this.#host.maxCommands) return this.send(notNowText(frame.id, 'unavailable', 1_000));
     this.#commandsUnderWay++;
     void this.#host.commands
-      .run(user, client, frame)
+      .run(user, client, frame, malformed)
       .then(({ text, settled }) => {
         this.send(text);
         return settled;
@@ -282,18 +331,9 @@ class LeanConnection implements Connection, SessionPort {
       .then(() => this.#commandsUnderWay--);
   }
 
-  #refuse(decoded: Exclude<Decoded<ClientFrame>, { ok: true }>): void {
-    const id = decoded.id ?? null;
-    if (this.#machine.state.kind === 'ready') {
-      if (decoded.why === 'unknown' && id === null) return;
-      if (id !== null && WIRE_ID.test(id)) {
-        if (decoded.why === 'unknown') return this.send(failedText(id, { kind: 'failed', code: 'unsupported', message: 'The server does not know this kind of request.' }));
-        return this.send(failedText(id, { kind: 'failed', code: 'invalid', message: `The frame is not as the protocol says: ${decoded.detail.slice(0, 200)}.` }));
-      }
-    }
-    if (decoded.why === 'too-large') this.close(CloseCode.tooLarge, 'frame too large');
-    else if (decoded.why === 'too-deep') this.close(CloseCode.badFrame, 'frame too deep');
-    else if (decoded.why === 'malformed') this.close(CloseCode.badFrame, 'malformed frame');
-    else this.close(CloseCode.badFrame, 'unknown frame');
+  #refuse(refusal: Refusal, state: ConnectionState): void {
+    if (refusal.kind === 'close') this.close(refusal.code, refusal.reason);
+    else if (refusal.kind === 'answer') this.send(refusal.text);
+    else if (refusal.kind === 'record' && state.kind === 'ready') this.#run(refusal.command, state.user, state.greeting.client, refusal.message);
   }
 }

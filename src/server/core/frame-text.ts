@@ -51,8 +51,8 @@ export function volatileText(channel: string, name: string, data: string | undef
 }
 
 export function subscribedText(channel: string, generation: number, result: ReadResult, fence: string): string {
-  const { state, reason, missed, position, more } = result;
-  const head = JSON.stringify({ t: 'subscribed', channel, generation, state, reason, missed, position, more, fence });
+  const { state, reason, missed, position, more, head: top } = result;
+  const head = JSON.stringify({ t: 'subscribed', channel, generation, state, reason, missed, position, more, head: top, fence });
   return `${head.slice(0, -1)},"events":[${result.events.map((event) => event.text).join()}]}`;
 }
 
@@ -94,9 +94,15 @@ function pieceAt(json: string, start: number, maxBytes: number): { readonly end:
 
 /** A request that failed for good. */
 export function failedText(id: string, failed: Extract<Outcome, { kind: 'failed' }>): string {
-  const { code, name, data, message } = failed;
-  const head = JSON.stringify({ t: 'error', id, code, name, message, final: true });
+  const { code, name, data, message, isExpired } = failed;
+  const head = JSON.stringify({ t: 'error', id, code, name, dataExpired: isExpired, message, final: true });
   return data === undefined ? head : `${head.slice(0, -1)},"data":${data}}`;
+}
+
+/** A command that took effect, and whose result is not stored any more. */
+export function resultExpiredText(id: string, positions: readonly ChannelPosition[]): string {
+  const message = 'The command took effect; the server does not store its result any more.';
+  return frameText({ t: 'error', id, code: 'result-expired', message, final: true, ...(positions.length > 0 && { positions }) });
 }
 
 /** A server that names no time to wait would be asked again in the same moment. */
@@ -110,7 +116,13 @@ export function retryAfter(ms: number): string {
 }
 
 /** A request that may be asked again. */
-export function notNowText(id: string, code: 'unavailable' | 'out-of-order', retryAfterMs: number): string {
-  const message = code === 'unavailable' ? 'Not now; ask again.' : 'An earlier command of the lane is missing.';
-  return frameText({ t: 'error', id, code, message, final: false, retryAfterMs: Math.max(MIN_RETRY_MS, retryAfterMs) });
+export function notNowText(id: string, code: keyof typeof NOT_NOW, retryAfterMs: number): string {
+  return frameText({ t: 'error', id, code, message: NOT_NOW[code], final: false, retryAfterMs: Math.max(MIN_RETRY_MS, retryAfterMs) });
 }
+
+/** Sentences of answers that are not final. */
+const NOT_NOW = {
+  unavailable: 'Not now; ask again.',
+  'out-of-order': 'An earlier command of the lane is missing.',
+  'lane-unknown': 'The server does not know this lane; ask for it first.',
+} as const;

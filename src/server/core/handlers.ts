@@ -128,17 +128,40 @@ export interface LimitOptions {
   /**
    * Frames that a client may send a second on one connection, on average, each further channel in one counted as a frame; over
    * it the connection ends with 4201. Asking for the next page of a recovery is not counted, but answered no faster than this.
+   * All connections of one user together have this `budgetsPerUser` times.
    * @default 200
    */
   readonly framesPerSecond?: number;
   /** Frames that a client may send at once, and pages that it is sent at once. @default 1,000 */
   readonly frameBurst?: number;
-  /** Bytes of frames that a client may send a second on one connection, on average; over it the connection ends with 4201. @default 1 MB */
+  /** Bytes of frames that a client may send a second on one connection, on average; over it the connection ends with 4201. `budgetsPerUser` times this for one user. @default 1 MB */
   readonly bytesPerSecond?: number;
   /** Bytes of frames that a client may send at once. @default 4 MB */
   readonly burstBytes?: number;
-  /** What one client's volatile events may cost a second: each one, and one more for each listener. More are dropped. @default 10,000 */
+  /** What the volatile events of one connection may cost a second: each one, and one more for each listener. More are dropped. `budgetsPerUser` times this for one user. @default 10,000 */
   readonly fanOutPerSecond?: number;
+  /**
+   * The budget of all connections of one user together, as a multiple of the budget of one connection. It counts for frames,
+   * bytes, pages of a recovery and fan-out, both a second and at once. It outlives the sockets: a reconnect does not refill it.
+   * @default 5
+   */
+  readonly budgetsPerUser?: number;
+  /**
+   * Connections that one user may have at a time; more are closed with 4200 and come back later. A connection that replaces
+   * its own former one is not counted again. Without `authenticate` a user is a client id.
+   * @default 100
+   */
+  readonly connectionsPerUser?: number;
+  /**
+   * `hello` frames a second that the server takes from one address, on average; one that `authenticate` refuses counts ten
+   * times. More are closed with 4200 before `authenticate` is called, and come back later. The address is the peer's: a company
+   * behind one address may have thousands of users, and behind a proxy all clients have the proxy's address. Set `Infinity`
+   * there, and let the proxy count.
+   * @default 1,000
+   */
+  readonly hellosPerSecond?: number;
+  /** `hello` frames that the server takes from one address at once. @default 10,000 */
+  readonly helloBurst?: number;
   /** Sockets of this server; who comes when it is full is refused with 503. @default 100,000 */
   readonly connections?: number;
   /**

@@ -11,15 +11,15 @@ const PING_EACH_BYTES = 64 * 1024;
 export type Pulse = 'well' | 'ping' | 'dead';
 
 export interface Heartbeat {
-  /** Anything came from the client; `receivedBytes` counts all of its bytes. */
-  heard(now: number): void;
+  /** A message came from the client; `receivedBytes` counts all of its bytes. */
+  heard(now: number, receivedBytes: number): void;
   /** True: a ping should follow. */
   wrote(bytes: number): boolean;
   pong(n: number, now: number): void;
   /** True: the interval is another one from now on, and the client must be told with a ping. */
   setVisible(isVisible: boolean): boolean;
   check(now: number, receivedBytes: number): Pulse;
-  next(now: number): Pick<ServerPingFrame, 'n' | 'everyMs' | 'rttMs'>;
+  next(now: number, receivedBytes: number): Pick<ServerPingFrame, 'n' | 'everyMs' | 'heardMs' | 'rttMs'>;
 }
 
 export function createHeartbeat(intervals: PingIntervals, isVisibleAtFirst: boolean, now: number): Heartbeat {
@@ -42,8 +42,9 @@ class LeanHeartbeat implements Heartbeat {
     this.#heardAt = this.#pingedAt = now;
     this.#everyMs = isVisible ? intervals.visibleMs : intervals.hiddenMs;
   }
-  heard(now: number): void {
+  heard(now: number, receivedBytes: number): void {
     this.#heardAt = now;
+    this.#bytesThen = receivedBytes;
   }
   wrote(bytes: number): boolean {
     this.#written += bytes;
@@ -58,17 +59,16 @@ class LeanHeartbeat implements Heartbeat {
     return this.#everyMs !== before;
   }
   check(now: number, receivedBytes: number): Pulse {
-    if (receivedBytes !== this.#bytesThen) {
-      this.#bytesThen = receivedBytes;
-      this.#heardAt = now;
-    }
+    if (receivedBytes !== this.#bytesThen) this.heard(now, receivedBytes);
     if (now - this.#heardAt > this.#everyMs + DEAD_AFTER_MS) return 'dead';
     return now - this.#pingedAt >= this.#everyMs ? 'ping' : 'well';
   }
-  next(now: number): Pick<ServerPingFrame, 'n' | 'everyMs' | 'rttMs'> {
+  next(now: number, receivedBytes: number): Pick<ServerPingFrame, 'n' | 'everyMs' | 'heardMs' | 'rttMs'> {
+    if (receivedBytes !== this.#bytesThen) this.heard(now, receivedBytes);
     this.#pingedAt = now;
     this.#written = 0;
     this.#n += 1;
-    return { n: this.#n, everyMs: this.#everyMs, ...(this.#rttMs !== undefined && { rttMs: this.#rttMs }) };
+    // Whole milliseconds, rounded down: what was read is never said to be older than it is.
+    return { n: this.#n, everyMs: this.#everyMs, heardMs: Math.floor(now - this.#heardAt), ...(this.#rttMs !== undefined && { rttMs: this.#rttMs }) };
   }
 }

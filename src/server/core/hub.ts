@@ -80,7 +80,8 @@ export function createHub(parts: { readonly broker: Pick<Broker, 'watch' | 'unwa
     },
     leave(channel, member) {
       const room = rooms.get(channel);
-      if (room === undefined || !room.members.delete(member) || room.members.size > 0) return;
+      room?.members.delete(member);
+      if (room === undefined || room.members.size > 0) return;
       rooms.delete(channel);
       broker.unwatch(channel);
     },

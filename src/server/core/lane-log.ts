@@ -1,10 +1,15 @@
 /**
- * Lanes of the log core: which number was finished last, and the outcomes of the newest ones (rules L1, L2, L7, L8).
- * Not here: running a command, and the events that it appends.
+ * Lanes of the log core: which number was finished last, and which lanes and payloads go when there is no room (rules L1, L2, L7, L8).
+ * Not here: running a command, the events that it appends, and the outcomes within one lane (`lane-outcomes.ts`).
  * `createLaneLog` is long because its calls share three counts that must stay true.
+ *
+ * The kind of an outcome has a fixed cost and stays as long as its lane, so the limits of lanes bound it: there is no limit
+ * at which a lane is known and the kind of one of its newest numbers is not.
  */
-import type { WireError } from '../../core/protocol/codes.js';
 import type { ChannelPosition } from '../../core/protocol/frames.js';
+import { createKinds, LaneOutcomes, type Outcome, type OutcomeLimits } from './lane-outcomes.js';
+
+export type { Outcome } from './lane-outcomes.js';
 
 /** Whose lane it is. A lane of another principal or client is another lane. */
 export interface LaneKey {
@@ -14,17 +19,12 @@ export interface LaneKey {
   readonly lane: string;
 }
 
-/** How a command ended. Payloads are JSON, written once. */
-export type Outcome =
-  | { readonly kind: 'done'; readonly result?: string }
-  | { readonly kind: 'failed'; readonly code: WireError; readonly message: string; readonly name?: string; readonly data?: string };
-
 export type BeginResult =
   /** Run it; `attempt` counts from 1. */
   | { readonly kind: 'run'; readonly attempt: number }
   /** It has its outcome. */
   | { readonly kind: 'finished'; readonly outcome: Outcome; readonly positions: readonly ChannelPosition[] }
-  /** It has its outcome, which is no longer stored. */
+  /** It has an outcome that is not stored any more: the number is older than any that a correct client asks for. */
   | { readonly kind: 'finished-long-ago' }
   /** The number belongs to another command. */
   | { readonly kind: 'conflict' }
@@ -33,7 +33,7 @@ export type BeginResult =
   /** There is no such lane, or not any more. */
   | { readonly kind: 'unknown' };
 
-export interface LaneLimits {
+export interface LaneLimits extends OutcomeLimits {
   /** Past it, the principal's longest idle lane is forgotten. */
   readonly lanesPerPrincipal: number;
   /**
@@ -43,11 +43,9 @@ export interface LaneLimits {
   readonly lanes: number;
   /** How long an idle lane is known. */
   readonly keepLaneMs: number;
-  /** Stored outcomes of a lane; at least the window. */
-  readonly resultsPerLane: number;
-  /** Stored outcomes of all lanes of a principal. */
+  /** Bytes of payloads of all lanes of a principal. Past it, the lane with most bytes drops its oldest payload: a busy tab drops its own. */
   readonly resultBytesPerPrincipal: number;
-  /** Stored outcomes of everybody together; past it the principals that were idle longest lose theirs. */
+  /** Bytes of payloads of all principals. Past it, the principals that finished no command for longest drop their payloads. */
   readonly resultBytesInAll: number;
   /** The begin without a commit that ends a command as `poisoned`. */
   readonly attempts: number;
@@ -57,26 +55,19 @@ export const DEFAULT_LANE_LIMITS: LaneLimits = {
   lanesPerPrincipal: 64,
   lanes: 100_000,
   keepLaneMs: 10 * 60_000,
-  resultsPerLane: 64,
+  outcomesPerLane: 64,
+  resultsPerLane: 32,
   resultBytesPerPrincipal: 256 * 1024,
   resultBytesInAll: 64 * 1024 * 1024,
   attempts: 3,
 };
-
-interface Finished {
-  readonly id: string;
-  readonly outcome: Outcome;
-  readonly positions: readonly ChannelPosition[];
-  readonly bytes: number;
-}
 
 /** What a lane counts in which nothing was ever begun: it costs nothing to make, and there is little to lose. */
 const UNUSED_WEIGHT = 4;
 
 interface Lane {
   last: number;
-  /** By number, the oldest first. */
-  readonly results: Map<number, Finished>;
+  readonly outcomes: LaneOutcomes;
   /** The number after `last`, once it was begun. */
   begun: { readonly id: string; readonly attempts: number } | null;
   isUsed: boolean;
@@ -113,16 +104,16 @@ export function createLaneLog(limits: LaneLimits): LaneLog {
   const owners = new Map<string, Owner>();
   /** All of them by their weight, in each line in order of their last use, the longest unused first. */
   const lines = new Map<number, Set<Owner>>();
-  /** Those of them that have stored outcomes, in order of the last one. */
+  /** Those of them that have payloads, in order of the last outcome. */
   const holding = new Set<Owner>();
+  const kinds = createKinds();
   let laneCount = 0;
   let bytesInAll = 0;
 
   const count = (owner: Owner, bytes: number): void => {
     owner.bytes += bytes;
     bytesInAll += bytes;
-    if (bytes > 0 || owner.bytes === 0) holding.delete(owner);
-    if (bytes > 0) holding.add(owner);
+    if (owner.bytes === 0) holding.delete(owner);
   };
 
   /** Puts an owner last in the line of its weight, or forgets it. */
@@ -139,7 +130,7 @@ export function createLaneLog(limits: LaneLimits): LaneLog {
     owner.lanes.delete(name);
     laneCount--;
     if (!lane.isUsed) owner.unused--;
-    for (const { bytes } of lane.results.values()) count(owner, -bytes);
+    count(owner, -lane.outcomes.bytes);
     line(owner);
   };
 
@@ -179,7 +170,7 @@ export function createLaneLog(limits: LaneLimits): LaneLog {
     const { principal } = key;
     makeRoom(owners.get(principal));
     const owner = owners.get(principal) ?? { principal, lanes: new Map<string, Lane>(), unused: 0, weight: 0, bytes: 0 };
-    const lane: Lane = { last, results: new Map(), begun: null, isUsed: false, touchedAt: now };
+    const lane: Lane = { last, outcomes: new LaneOutcomes(), begun: null, isUsed: false, touchedAt: now };
     owner.lanes.set(nameOf(key), lane);
     owner.unused++;
     laneCount++;
@@ -196,43 +187,43 @@ export function createLaneLog(limits: LaneLimits): LaneLog {
     line(owner);
   };
 
-  const forgetResult = (owner: Owner, lane: Lane, n: number): void => {
-    count(owner, -(lane.results.get(n)?.bytes ?? 0));
-    lane.results.delete(n);
+  /** The lane with most payloads; of equal ones the last used, so that another tab keeps its own. */
+  const fullestLane = (owner: Owner): Lane | undefined => {
+    let fullest: Lane | undefined;
+    for (const lane of owner.lanes.values()) if (fullest === undefined || lane.outcomes.bytes >= fullest.outcomes.bytes) fullest = lane;
+    return fullest;
   };
 
-  /** The idlest lanes lose their results first; the newest of `spared` stays. */
-  const forgetUntil = (isEnough: () => boolean, owner: Owner, spared: Lane): void => {
-    for (const lane of owner.lanes.values()) {
-      for (const n of lane.results.keys()) {
-        if (isEnough() || (lane === spared && n === lane.last)) return;
-        forgetResult(owner, lane, n);
-      }
+  const dropPayloads = (owner: Owner, isEnough: () => boolean): void => {
+    while (!isEnough()) {
+      const outcomes = fullestLane(owner)?.outcomes;
+      if (outcomes === undefined || outcomes.bytes === 0) return;
+      const before = outcomes.bytes;
+      outcomes.dropOldest(kinds);
+      count(owner, outcomes.bytes - before);
     }
   };
 
-  /** Keeps the newest results of the lane, and everybody within their bytes. */
-  const trimResults = (owner: Owner, lane: Lane): void => {
-    for (const n of lane.results.keys()) {
-      if (lane.results.size <= limits.resultsPerLane) break;
-      forgetResult(owner, lane, n);
-    }
-    forgetUntil(() => owner.bytes <= limits.resultBytesPerPrincipal, owner, lane);
+  /** Enforces both limits of payload bytes. */
+  const trimPayloads = (owner: Owner): void => {
+    dropPayloads(owner, () => owner.bytes <= limits.resultBytesPerPrincipal);
     for (const idle of holding) {
       if (bytesInAll <= limits.resultBytesInAll) break;
-      forgetUntil(() => bytesInAll <= limits.resultBytesInAll, idle, lane);
+      dropPayloads(idle, () => bytesInAll <= limits.resultBytesInAll);
     }
   };
 
   const finish = (key: LaneKey, lane: Lane, n: number, id: string, outcome: Outcome, positions: readonly ChannelPosition[]): BeginResult => {
     const owner = owners.get(key.principal);
-    const bytes = sizeOf(outcome, positions);
+    const before = lane.outcomes.bytes;
     lane.last = n;
     lane.begun = null;
-    lane.results.set(n, { id, outcome, positions, bytes });
+    lane.outcomes.add(id, outcome, positions, kinds, limits);
     if (owner !== undefined) {
-      count(owner, bytes);
-      trimResults(owner, lane);
+      holding.delete(owner);
+      holding.add(owner);
+      count(owner, lane.outcomes.bytes - before);
+      trimPayloads(owner);
     }
     return { kind: 'finished', outcome, positions };
   };
@@ -241,9 +232,9 @@ export function createLaneLog(limits: LaneLimits): LaneLog {
   const lookUp = (lane: Lane, n: number, id: string): BeginResult | null => {
     if (n > lane.last + 1) return { kind: 'out-of-order', next: lane.last + 1 };
     if (n === lane.last + 1) return lane.begun === null || lane.begun.id === id ? null : { kind: 'conflict' };
-    const result = lane.results.get(n);
-    if (result === undefined) return { kind: 'finished-long-ago' };
-    return result.id === id ? { kind: 'finished', outcome: result.outcome, positions: result.positions } : { kind: 'conflict' };
+    const found = lane.outcomes.find(lane.last - n, id);
+    if (found === null) return { kind: 'finished-long-ago' };
+    return found === 'conflict' ? { kind: 'conflict' } : { kind: 'finished', ...found };
   };
 
   return {
@@ -292,9 +283,4 @@ export function createLaneLog(limits: LaneLimits): LaneLog {
 /** Neither part of a key can pass for two: JSON quotes them. */
 function nameOf(key: LaneKey): string {
   return JSON.stringify([key.client, key.lane]);
-}
-
-function sizeOf(outcome: Outcome, positions: readonly ChannelPosition[]): number {
-  const payload = outcome.kind === 'done' ? (outcome.result ?? '') : `${outcome.message}${outcome.data ?? ''}`;
-  return payload.length + 100 + positions.length * 100;
 }

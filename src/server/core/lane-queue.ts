@@ -3,6 +3,8 @@
  * Not here: what the work is.
  */
 export interface LaneQueue<Answer extends Work> {
+  /** Lanes in which something is worked on or waits; no other lane costs anything. */
+  readonly lanes: number;
   /** Null: too much waits in this lane already. */
   add(lane: string, work: () => Promise<Answer>): Promise<Answer> | null;
 }
@@ -22,6 +24,9 @@ interface Line {
 export function createLaneQueue<Answer extends Work>(maxWaiting: number): LaneQueue<Answer> {
   const lines = new Map<string, Line>();
   return {
+    get lanes() {
+      return lines.size;
+    },
     add(lane, work) {
       const line = lines.get(lane) ?? { tail: Promise.resolve(), waiting: 0 };
       if (line.waiting >= maxWaiting) return null;

@@ -6,6 +6,7 @@
 import type { ChannelPosition } from '../../core/protocol/frames.js';
 import type { Position } from '../../core/protocol/position.js';
 import type { Dice } from '../../core/world.js';
+import type { Publisher } from './accounts.js';
 import { createChannelLog, DEFAULT_CHANNEL_LIMITS, type ChannelLimits, type ReadAsk, type ReadResult, type StoredEvent } from './channel-log.js';
 import { createLaneLog, DEFAULT_LANE_LIMITS, type BeginResult, type LaneKey, type LaneLimits, type Outcome } from './lane-log.js';
 
@@ -22,8 +23,8 @@ export type CommitResult = { readonly kind: 'committed'; readonly positions: rea
 export interface Log {
   /** The identity of this storage: another one knows nothing of its positions and lanes. */
   readonly fence: string;
-  /** Appends in order; the position of the last event. */
-  append(channel: string, events: readonly StoredEvent[], now: number): Position;
+  /** Appends in order, and returns the position of the last event. The events count for `publisher`; without it, for the application. */
+  append(channel: string, events: readonly StoredEvent[], now: number, publisher?: Publisher): Position;
   /** Where the channel stands. A channel that nobody has written to costs nothing. */
   head(channel: string, now: number): Position;
   read(channel: string, ask: ReadAsk, now: number): ReadResult;
@@ -32,8 +33,10 @@ export interface Log {
   begin(key: LaneKey, n: number, id: string, now: number): BeginResult;
   /** Records a command as never to be run, unless it has an outcome already; the outcome either way. */
   void(key: LaneKey, n: number, id: string, now: number): BeginResult;
-  /** Stores the outcome and appends the events, both or neither: `stale` if the number was finished meanwhile. */
+  /** Stores the outcome and appends the events, both or neither. The events count for the principal. `stale`: the number was finished meanwhile. */
   commit(key: LaneKey, n: number, id: string, outcome: Outcome, appends: readonly Append[], now: number): CommitResult;
+  /** Says whether the channel has subscribers: among a principal's channels, those lose their history last. */
+  watch(channel: string, isWatched: boolean): void;
   /** Lets go of what is too old. Channels in `watched` keep their identity. */
   sweep(now: number, watched: Iterable<string>): void;
 }
@@ -45,15 +48,15 @@ export function createLog(parts: { readonly dice: Pick<Dice, 'id'>; readonly lim
   const channels = createChannelLog(fence, limits);
   const lanes = createLaneLog(limits);
 
-  const appendAll = (appends: readonly Append[], now: number): readonly ChannelPosition[] => {
+  const appendAll = (appends: readonly Append[], publisher: Publisher, now: number): readonly ChannelPosition[] => {
     const ends = new Map<string, Position>();
-    for (const { channel, events } of appends) ends.set(channel, channels.append(channel, events, now));
+    for (const { channel, events } of appends) ends.set(channel, channels.append(channel, events, now, publisher));
     return [...ends].map(([channel, { epoch, offset }]) => ({ channel, epoch, offset }));
   };
 
   return {
     fence,
-    append: (channel, events, now) => channels.append(channel, events, now),
+    append: (channel, events, now, publisher = null) => channels.append(channel, events, now, publisher),
     head: (channel, now) => channels.head(channel, now),
     read: (channel, ask, now) => channels.read(channel, ask, now),
     openLane: (key, createAt, now) => lanes.open(key, createAt, now),
@@ -61,10 +64,11 @@ export function createLog(parts: { readonly dice: Pick<Dice, 'id'>; readonly lim
     void: (key, n, id, now) => lanes.void(key, n, id, now),
     commit(key, n, id, outcome, appends, now) {
       if (!lanes.mayCommit(key, n, id, now)) return { kind: 'stale' };
-      const positions = appendAll(appends, now);
+      const positions = appendAll(appends, key.principal, now);
       lanes.finish(key, n, id, outcome, positions);
       return { kind: 'committed', positions };
     },
+    watch: (channel, isWatched) => channels.watch(channel, isWatched),
     sweep(now, watched) {
       for (const channel of watched) channels.head(channel, now);
       channels.sweep(now);

@@ -13,7 +13,10 @@ export interface MemoryBrokerOptions {
   /**
    * How much is kept, and for how long.
    * @default per channel 1,000 events, 1 MB, 5 min; per principal 64 lanes, known for 10 min, and 256 kB of results;
-   *   in all 100,000 channels, 256 MB of events, 100,000 lanes, 64 MB of results
+   *   per lane how the last 64 commands ended, with the results of the last 32;
+   *   in all 100,000 channels, 256 MB of events, 100,000 lanes, 64 MB of results. Past the limit of channels, events or lanes, the
+   *   principal that has the most loses something (events of the application are a share of their own); past that of results, the
+   *   principals that finished no command for longest lose theirs
    */
   readonly limits?: Partial<LogLimits>;
   /** A storage that outlives the broker: tests restart a server on it. @default a fresh one */
@@ -48,7 +51,7 @@ export function memoryBroker(options: MemoryBrokerOptions = {}): Broker {
   };
 
   const tell = (channel: string, epoch: string, last: number, events: readonly StoredEvent[]): void => {
-    if (events.length > 0 && watched.has(channel)) run().listener.onEvents(channel, epoch, last - events.length + 1, events);
+    if (watched.has(channel)) run().listener.onEvents(channel, epoch, last - events.length + 1, events);
   };
 
   const sweepLater = (): void => {
@@ -69,6 +72,7 @@ export function memoryBroker(options: MemoryBrokerOptions = {}): Broker {
     },
     async stop() {
       cancelSweep();
+      for (const channel of watched) running?.log.watch(channel, false);
       watched.clear();
       running = null;
     },
@@ -76,9 +80,11 @@ export function memoryBroker(options: MemoryBrokerOptions = {}): Broker {
     confirmedMs: () => 0,
     async watch(channel) {
       watched.add(channel);
+      running?.log.watch(channel, true);
     },
     unwatch(channel) {
       watched.delete(channel);
+      running?.log.watch(channel, false);
     },
     async publish(channel, events) {
       const { log, clock } = run();
@@ -95,11 +101,9 @@ export function memoryBroker(options: MemoryBrokerOptions = {}): Broker {
       const { log, clock } = run();
       const result = log.commit(key, n, id, outcome, appends, clock.now());
       if (result.kind === 'stale') return result;
-      const ends = new Map(result.positions.map(({ channel, epoch, offset }) => [channel, { epoch, offset }]));
-      for (const channel of ends.keys()) {
-        const end = ends.get(channel);
+      for (const { channel, epoch, offset } of result.positions) {
         const events = appends.filter((append) => append.channel === channel).flatMap((append) => append.events);
-        if (end !== undefined) tell(channel, end.epoch, end.offset, events);
+        tell(channel, epoch, offset, events);
       }
       return result;
     },

@@ -1,27 +1,35 @@
 /**
  * Answers that are too long for one frame, on their way in parts: one after the other, and only as fast as the client takes
- * them, or the answer itself would look like a slow reader. Not here: what is in them.
+ * them, or the answer itself would look like a slow reader. Not here: what is in them, and when they are computed.
  */
 import type { Cancel, Clock } from '../../core/world.js';
 import type { ChannelPosition } from '../../core/protocol/frames.js';
+import type { AbortLike } from './abort.js';
 import { partTexts } from './frame-text.js';
+import type { Turns } from './turns.js';
 
 /** What may lie untaken in the socket when the next part follows. */
 const AHEAD_BYTES = 64 * 1024;
 /** When to look again whether the client has taken any: at first soon, then ever later, as one may take nothing for ever. */
-const LOOK_AGAIN_MS = 10;
+const LOOK_AGAIN_MS = 2;
 const LOOK_LAST_MS = 250;
 
 interface Travelling {
-  readonly id: string;
-  readonly chars: number;
   readonly texts: Iterator<string, undefined>;
+  /** Characters that were not sent yet. */
+  chars: number;
 }
 
 export interface Parts {
   /** False: too much waits already. */
   send(id: string, result: string, positions: readonly ChannelPosition[]): boolean;
   has(id: string): boolean;
+  /** Whether so little waits that the next long answer may be made. */
+  hasRoom(): boolean;
+  /** Resolves when {@link Parts.hasRoom} may have changed, or the signal is aborted. */
+  change(signal: AbortLike): Promise<void>;
+  /** Wakes all calls of {@link Parts.change}. */
+  notify(): void;
   /** The rest is not sent; false: there is no rest. */
   drop(id: string): boolean;
   release(): void;
@@ -29,49 +37,86 @@ export interface Parts {
 
 export function createParts(parts: {
   readonly clock: Pick<Clock, 'after'>;
-  /** Results that wait together; one alone may be as long as it likes. */
+  readonly turns: Turns;
+  /** Characters of results that may wait; the last result accepted may exceed it. */
   readonly maxWaiting: number;
   readonly send: (text: string) => void;
   readonly bufferedBytes: () => number;
 }): Parts {
-  const { clock, maxWaiting, send, bufferedBytes } = parts;
+  const { clock, turns, maxWaiting, send, bufferedBytes } = parts;
   const waiting = new Map<string, Travelling>();
+  const waiters = new Set<() => void>();
   let cancelTimer: Cancel | null = null;
   let lookMs = LOOK_AGAIN_MS;
 
+  const waitingChars = (): number => {
+    let sum = 0;
+    for (const { chars } of waiting.values()) sum += chars;
+    return sum;
+  };
+
+  /** A quarter, so that the client is not left idle while the next answer is made. */
+  const hasRoom = (): boolean => waitingChars() <= maxWaiting / 4;
+
+  const notify = (): void => {
+    for (const wake of [...waiters]) wake();
+  };
+
   const lookAgain = (): void => {
-    cancelTimer = clock.after(lookMs, go);
+    cancelTimer = clock.after(lookMs, () => void turns.runFirst(waiting, go));
     lookMs = Math.min(LOOK_LAST_MS, 2 * lookMs);
   };
 
   const go = (): void => {
     cancelTimer = null;
-    for (const { id, texts } of waiting.values()) {
+    for (const [id, travelling] of waiting) {
       while (waiting.has(id)) {
-        if (bufferedBytes() >= AHEAD_BYTES) return lookAgain();
+        if (bufferedBytes() >= AHEAD_BYTES) {
+          lookAgain();
+          break;
+        }
         lookMs = LOOK_AGAIN_MS;
-        const { value } = texts.next();
-        if (value === undefined) break;
-        send(value);
+        const { value } = travelling.texts.next();
+        if (value === undefined) waiting.delete(id);
+        else {
+          travelling.chars = Math.max(0, travelling.chars - value.length);
+          send(value);
+        }
       }
-      waiting.delete(id);
+      if (cancelTimer !== null) break;
     }
+    if (waiters.size > 0 && hasRoom()) notify();
   };
-
-  const waitingChars = (): number => [...waiting.values()].reduce((sum, { chars }) => sum + chars, 0);
 
   return {
     send(id, result, positions) {
-      if (waiting.size > 0 && waitingChars() + result.length > maxWaiting) return false;
-      waiting.set(id, { id, chars: result.length, texts: partTexts(id, result, positions) });
+      if (waitingChars() > maxWaiting) return false;
+      waiting.set(id, { chars: result.length, texts: partTexts(id, result, positions) });
       if (cancelTimer === null) go();
       return true;
     },
     has: (id) => waiting.has(id),
-    drop: (id) => waiting.delete(id),
+    hasRoom,
+    notify,
+    change: (signal) =>
+      new Promise((resolve) => {
+        const wake = (): void => {
+          waiters.delete(wake);
+          signal.removeEventListener('abort', wake);
+          resolve();
+        };
+        waiters.add(wake);
+        signal.addEventListener('abort', wake);
+      }),
+    drop(id) {
+      const had = waiting.delete(id);
+      if (had) notify();
+      return had;
+    },
     release() {
       waiting.clear();
       cancelTimer?.();
+      notify();
     },
   };
 }

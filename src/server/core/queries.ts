@@ -10,7 +10,7 @@ import type { WireError } from '../../core/protocol/codes.js';
 import type { CancelFrame, ChannelPosition, QueryFrame } from '../../core/protocol/frames.js';
 import { FRAME_DEPTH, PAYLOAD_BYTES, RESULT_BYTES } from '../../core/protocol/limits.js';
 import type { Clock } from '../../core/world.js';
-import type { AbortHandle } from './abort.js';
+import type { AbortHandle, AbortLike } from './abort.js';
 import { attempt, type Attempt, type Ended } from './attempt.js';
 import type { Broker } from './broker.js';
 import type { Catalog } from './catalog.js';
@@ -21,8 +21,11 @@ import { readInput } from './input.js';
 import type { Explain, Logger } from './logger.js';
 import type { Parts } from './parts.js';
 import type { Running } from './running.js';
+import type { Turns } from './turns.js';
 
 const RETRY_MS = 1_000;
+/** How many handlers with long answers one connection may have running: their answers wait in memory until the client takes them. */
+const LONG_AT_ONCE = 8;
 
 export interface Queries {
   ask(frame: QueryFrame): void;
@@ -34,8 +37,8 @@ export interface Queries {
 interface Answer {
   readonly result?: string;
   readonly positions: readonly ChannelPosition[];
-  /** False: it does not fit one frame. */
-  readonly isShort?: boolean;
+  /** The answer does not fit one frame. `sent`: it goes out in parts; `refused`: too much waits already. */
+  readonly long?: 'sent' | 'refused';
 }
 
 /** Ends a query with a code; anything else that is thrown ends it as `internal`. */
@@ -52,7 +55,7 @@ const CANCELLED = 'The client asked to stop.';
 
 export function createQueries(parts: {
   readonly user: User;
-  readonly catalog: Pick<Catalog, 'queries' | 'isAllowed' | 'maySubscribe'>;
+  readonly catalog: Pick<Catalog, 'queries' | 'isAllowed' | 'maySubscribe' | 'noteForbidden'>;
   readonly broker: Pick<Broker, 'head'>;
   readonly clock: Clock;
   readonly createAbort: () => AbortHandle;
@@ -65,11 +68,16 @@ export function createQueries(parts: {
   readonly send: (text: string) => void;
   /** For answers that do not fit one frame; null: this client cannot join them. */
   readonly long: Parts | null;
+  readonly turns: Turns;
+  /** Names of queries that had a long answer once, on any connection. */
+  readonly longNames: Set<string>;
 }): Queries {
-  const { user, catalog, broker, clock, createAbort, handlerMs, maxQueries, handlers, logger, explain, send, long } = parts;
+  const { user, catalog, broker, clock, createAbort, handlerMs, maxQueries, handlers, logger, explain, send, long, turns, longNames } = parts;
   const asking = new Map<string, Attempt<Answer>>();
   /** A query keeps its place until its handler has ended: who cancels has no more of them than who waits. */
   let running = 0;
+  /** How many running handlers are likely to have a long answer. */
+  let longRunning = 0;
 
   /** Where the channels stand before the handler reads anything; those that the asker may not hear are left out. */
   const stamp = async (channels: readonly string[]): Promise<readonly ChannelPosition[]> => {
@@ -80,31 +88,66 @@ export function createQueries(parts: {
   };
 
   const work = async (entry: Entry<QueryRef, QueryContext<unknown>> | undefined, frame: QueryFrame, abort: AbortHandle): Promise<Answer> => {
-    if (entry?.rule === undefined) throw FORBIDDEN;
+    if (entry?.rule === undefined) {
+      catalog.noteForbidden('query', user, entry?.ref.key);
+      throw FORBIDDEN;
+    }
     const input = readInput(entry.ref, frame.input, logger);
     if (!input.ok) throw new Refusal('invalid', input.message);
     if (!(await catalog.isAllowed(entry, user, input.value))) throw FORBIDDEN;
     const positions = await stamp([...new Set(frame.stamp)]);
-    abort.signal.throwIfAborted();
-    const output = await entry.handle({ input: input.value, user, signal: abort.signal });
-    const checked = validate(entry.ref.output, output);
+    const { key } = entry.ref;
+    const ask = { input: input.value, user, signal: abort.signal };
+    const isLong = (): boolean => long !== null && longNames.has(key);
+    let hasPlace = false;
+    const call = (): { readonly returned: unknown } => {
+      const returned = entry.handle(ask);
+      hasPlace = isLong();
+      if (hasPlace) longRunning++;
+      return { returned };
+    };
+    try {
+      const { returned } = await inTurn(turns.run, abort.signal, () => !isLong() || (longRunning < LONG_AT_ONCE && long?.hasRoom() === true), call);
+      const output = await returned;
+      return await inTurn(turns.runFirst, abort.signal, () => !isLong() || long?.hasRoom() === true, () => write(entry.ref, frame.id, output, positions));
+    } finally {
+      if (hasPlace) longRunning--;
+      if (hasPlace) long?.notify();
+    }
+  };
+
+  /** Runs `work` in a turn in which `mayRun` holds: work that ran before it may have taken the room. */
+  const inTurn = async <T extends object>(run: Turns['run'], signal: AbortLike, mayRun: () => boolean, work: () => T): Promise<T> => {
+    for (;;) {
+      const did = await run(asking, () => {
+        signal.throwIfAborted();
+        return mayRun() ? { value: work() } : null;
+      });
+      if (did !== null) return did.value;
+      await long?.change(signal);
+    }
+  };
+
+  /** Validates and encodes what the handler returned; a long answer is handed to `long` here. */
+  const write = (ref: QueryRef, id: string, output: unknown, positions: readonly ChannelPosition[]): Answer => {
+    const checked = validate(ref.output, output);
     if (!checked.ok) throw new Error(`The output does not fit the contract: ${checked.issues}.`);
     if (output === undefined) return { positions };
     const encoded = encode(output, long === null ? PAYLOAD_BYTES : RESULT_BYTES, FRAME_DEPTH - 1);
     if (!encoded.ok && encoded.why === 'malformed') throw new Error(`The output cannot be sent: ${encoded.detail}.`);
     const stampBytes = JSON.stringify(positions).length;
     if (!encoded.ok || stampBytes > EVENT_RUN_BYTES) throw TOO_LARGE;
-    const isShort = encoded.text.length <= PAYLOAD_BYTES && utf8Bytes(encoded.text) + stampBytes <= EVENT_RUN_BYTES;
-    if (!isShort && long === null) throw TOO_LARGE;
-    return { result: encoded.text, positions, isShort };
+    if (encoded.text.length <= PAYLOAD_BYTES && utf8Bytes(encoded.text) + stampBytes <= EVENT_RUN_BYTES) return { result: encoded.text, positions };
+    if (long === null) throw TOO_LARGE;
+    longNames.add(ref.key);
+    return { positions, long: long.send(id, encoded.text, positions) ? 'sent' : 'refused' };
   };
 
-  /** Says the one answer, whole or in parts. */
+  /** Sends the one answer, unless `long` already sends it in parts. */
   const answer = (frame: QueryFrame, end: Ended<Answer>): void => {
-    if (end.kind === 'returned' && long !== null && end.value.isShort === false) {
-      const { result = '', positions } = end.value;
-      if (!long.send(frame.id, result, positions)) send(notNowText(frame.id, 'unavailable', RETRY_MS));
-    } else send(textOf(frame, end));
+    const how = end.kind === 'returned' ? end.value.long : undefined;
+    if (how === 'refused') send(notNowText(frame.id, 'unavailable', RETRY_MS));
+    else if (how === undefined) send(textOf(frame, end));
   };
 
   const textOf = (frame: QueryFrame, end: Ended<Answer>): string => {

@@ -37,5 +37,7 @@ export interface ConnectionRequest {
 export interface ConnectionHandler {
   onMessage(text: string): void;
   onBinary(): void;
+  /** The bytes that came are no valid WebSocket message, or a far too large one; the socket closes by itself. */
+  onBroken(): void;
   onClosed(): void;
 }

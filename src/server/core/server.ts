@@ -11,17 +11,21 @@ import type { Clock } from '../../core/world.js';
 import { createAbort as createPlainAbort } from './abort.js';
 import type { Broker } from './broker.js';
 import { createBucket } from './bucket.js';
+import { createBudgets, type Rate, type UserBudget } from './budgets.js';
 import { createCatalog, type PlainRules } from './catalog.js';
 import { createCommands } from './commands.js';
-import { createConnection, type Connection, type ConnectionHost } from './connection.js';
+import { Busy, createConnection, type Connection, type ConnectionHost } from './connection.js';
+import type { Greeting } from './connection.machine.js';
 import type { Identity, LimitOptions, ServerPublish, ServerRules, User } from './handlers.js';
 import { createHub } from './hub.js';
+import { createIncidents } from './incidents.js';
 import type { Explain, Logger } from './logger.js';
 import { assertServerOptions } from './misuse.js';
 import { publication } from './publication.js';
 import { createRunning } from './running.js';
 import type { ConnectionHandler, ConnectionRequest, ServerSocket, ServerWorld } from './server-world.js';
 import { createSession, type SessionHost } from './session.js';
+import { createTurns } from './turns.js';
 
 /** Sockets are counted where they are accepted. */
 const DEFAULT_LIMITS: Required<Omit<LimitOptions, 'connections' | 'connectionsPerAddress'>> = {
@@ -36,6 +40,10 @@ const DEFAULT_LIMITS: Required<Omit<LimitOptions, 'connections' | 'connectionsPe
   bytesPerSecond: 1024 * 1024,
   burstBytes: 4 * 1024 * 1024,
   fanOutPerSecond: 10_000,
+  budgetsPerUser: 5,
+  connectionsPerUser: 100,
+  hellosPerSecond: 1_000,
+  helloBurst: 10_000,
   bufferedBytes: 1024 * 1024,
   handlerMs: 30_000,
   stopMs: 5_000,
@@ -47,6 +55,10 @@ const PING = { visibleMs: 6_000, hiddenMs: 25_000 };
 /** One timer looks after all connections. */
 const SWEEP_MS = 500;
 const TAG_LENGTH = 128;
+/** How many hellos of its address a refused token costs. */
+const REFUSED_COST = 10;
+/** After how long a client comes back whose user has too many connections. */
+const FULL_RETRY_MS = 10_000;
 
 export type ServerCoreOptions<C extends AnyContract> = ServerRules<C> & {
   readonly broker: Broker;
@@ -73,6 +85,15 @@ export interface ServerCore {
   stop(code: CloseCode, gone?: Promise<void>): Promise<void>;
 }
 
+/** Log sentences for closes that the client caused. */
+const CLOSINGS: ReadonlyMap<CloseCode, string> = new Map([
+  [CloseCode.badFrame, 'A connection was closed: a frame broke the protocol.'],
+  [CloseCode.tooLarge, 'A connection was closed: a frame was too large.'],
+  [CloseCode.rateLimited, 'A connection was closed: the client sent too much.'],
+  [CloseCode.slowReader, 'A connection was closed: the client read too slowly.'],
+  [CloseCode.incompatible, 'A client was refused: it speaks another version of the protocol.'],
+]);
+
 const PLAIN: Explain = (_, plain) => plain;
 const SILENT: Logger = { warn: () => undefined, error: () => undefined };
 
@@ -85,18 +106,22 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
     // Nothing is ever over NaN.
     if (typeof limit !== 'number' || !(limit >= 0)) throw new RealtimeError('misuse', `limits.${name} is ${String(limit)}. Give a number, or leave it out.`);
   }
+  const incidents = createIncidents(logger, clock);
   // The types of the contract end here: from now on names are text that arrives from outside.
-  const catalog = createCatalog(options as unknown as PlainRules, { clock, ruleMs: limits.handlerMs, logger });
+  const catalog = createCatalog(options as unknown as PlainRules, { clock, ruleMs: limits.handlerMs, logger, incidents });
   const createAbort = world.createAbort ?? createPlainAbort;
   const connections = new Set<Connection>();
   const links = new Map<string, Connection>();
+  /** How many connections each user has. */
+  const linksOf = new Map<string, number>();
   /** Connections that wait for authenticate, each with the users that were closed since. */
   const entering = new Map<Connection, string[]>();
   let isSweeping = false;
   let isStarted = false;
   let isStopped = false;
 
-  const hub = createHub({ broker, defer: world.defer ?? ((run) => void clock.after(0, run)) });
+  const defer = world.defer ?? ((run: () => void) => void clock.after(0, run));
+  const hub = createHub({ broker, defer });
   const started = broker.start({
     clock,
     dice,
@@ -115,13 +140,34 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
   const handlers = createRunning(limits.handlers);
   const commands = createCommands({ catalog, broker, world, createAbort, handlerMs: limits.handlerMs, handlers, maxWaiting: limits.waitingCommands, logger, explain });
 
+  const users = createBudgets<UserBudget>(userRates(limits));
+  const addresses = createBudgets<'hellos'>({ hellos: { perSecond: limits.hellosPerSecond, size: limits.helloBurst } });
+
   const sweep = (): void => {
-    isSweeping = connections.size > 0;
+    isSweeping = connections.size + users.size + addresses.size + incidents.size > 0;
     if (!isSweeping) return;
-    clock.after(SWEEP_MS, () => {
-      for (const connection of connections) connection.sweep();
-      sweep();
-    });
+    clock.after(SWEEP_MS, () =>
+      // Deferred, so that frames that have arrived are read first: after a pause of the process the timer fires before them.
+      defer(() => {
+        for (const connection of connections) connection.sweep();
+        users.sweep(clock.now());
+        addresses.sweep(clock.now());
+        incidents.sweep();
+        sweep();
+      }),
+    );
+  };
+
+  /** Undefined: hellos of this request are not counted. */
+  const addressOf = (request: ConnectionRequest): string | undefined => (limits.hellosPerSecond === Infinity ? undefined : request.remoteAddress);
+
+  /** Takes one hello from the budget of the address, or throws {@link Busy}. */
+  const payHello = (address: string | undefined): void => {
+    if (address === undefined) return;
+    const hellos = addresses.bucket(address, 'hellos');
+    if (hellos.take(clock.now())) return;
+    incidents.note('Clients were sent away for a while: too many of one address asked to be let in.', { address });
+    throw new Busy(hellos.fullInMs(clock.now()) * (1 + dice.roll()) / 2);
   };
 
   const node = dice.id();
@@ -131,7 +177,12 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
     if (authenticate === undefined) return { id: hello.client, tag: world.digest(`holdfast tag ${hello.client}`) };
     try {
       const identity = await authenticate({ request, token: hello.token });
-      if (identity === null) return null;
+      if (identity === null) {
+        const address = addressOf(request);
+        if (address !== undefined) addresses.bucket(address, 'hellos').take(clock.now(), REFUSED_COST - 1);
+        incidents.note('A client was refused: authenticate said no.', { address: request.remoteAddress });
+        return null;
+      }
       const user = userOf(identity);
       if (user === null) logger.error(`A client was refused: authenticate must answer null or { id, tag? } with texts that are not empty and a tag of at most ${TAG_LENGTH} characters.`);
       return user;
@@ -141,7 +192,7 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
     }
   };
 
-  const sessions: SessionHost = { catalog, hub, broker, clock, createAbort, handlers, logger, explain, limits };
+  const sessions: SessionHost = { catalog, hub, broker, clock, createAbort, handlers, logger, explain, limits, users, turns: createTurns({ clock, defer }), longNames: new Set() };
   const host: ConnectionHost = {
     clock,
     broker,
@@ -151,28 +202,47 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
     intervals: PING,
     maxBufferedBytes: limits.bufferedBytes,
     maxCommands: limits.commands,
-    createFrameBudget: () => createBucket(limits.framesPerSecond, limits.frameBurst),
-    createByteBudget: () => createBucket(limits.bytesPerSecond, limits.burstBytes),
+    createBudget: () => ({ frames: createBucket(limits.framesPerSecond, limits.frameBurst), bytes: createBucket(limits.bytesPerSecond, limits.burstBytes) }),
+    users,
     async authenticate(connection, hello, request) {
+      payHello(addressOf(request));
       if (entering.size >= limits.authentications) throw new Error('Too many clients wait for authenticate.');
       entering.set(connection, []);
       await started;
       return identify(hello, request);
     },
-    mayEnter: (connection, user) => entering.get(connection)?.some((name) => isUser(user, name)) !== true,
+    presentAttempt(connection, user, hello) {
+      if (entering.get(connection)?.some((name) => isUser(user, name)) === true) return null;
+      return links.get(keyOf(user, hello))?.greeting?.attempt ?? 0;
+    },
+    assertRoom(user, hello) {
+      if ((linksOf.get(user.id) ?? 0) < limits.connectionsPerUser || links.has(keyOf(user, hello))) return;
+      incidents.note('Clients were sent away for a while: their user has too many connections.', { user: user.tag });
+      throw new Busy(FULL_RETRY_MS);
+    },
     createSession: (user, features, port) => createSession(sessions, user, features, port),
     onReady(connection) {
       entering.delete(connection);
-      const key = keyOf(connection);
-      links.get(key)?.close(CloseCode.replaced, 'replaced');
+      const key = keyOf(connection.user, connection.greeting);
+      const older = links.get(key);
       links.set(key, connection);
+      if (connection.user !== null) linksOf.set(connection.user.id, (linksOf.get(connection.user.id) ?? 0) + 1);
+      older?.close(CloseCode.replaced, 'replaced');
     },
     onReleased(connection) {
       connections.delete(connection);
       // Also while authenticate still works: a place belongs to a connection, not to a promise.
       entering.delete(connection);
-      const key = keyOf(connection);
+      const key = keyOf(connection.user, connection.greeting);
+      // A connection that was replaced, or that was never ready, has no entry of its own.
       if (links.get(key) === connection) links.delete(key);
+      const left = (linksOf.get(connection.user?.id ?? '') ?? 0) - 1;
+      if (left > 0) linksOf.set(connection.user?.id ?? '', left);
+      else linksOf.delete(connection.user?.id ?? '');
+    },
+    onClosing(code, reason, culprit) {
+      const sentence = CLOSINGS.get(code);
+      if (sentence !== undefined) incidents.note(sentence, culprit, code === CloseCode.rateLimited ? undefined : reason);
     },
     onFailed: (error) => logger.error('The server could not serve a client and sent it away for a second.', error),
   };
@@ -217,6 +287,12 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
   };
 }
 
+function userRates(limits: typeof DEFAULT_LIMITS): Readonly<Record<UserBudget, Rate>> {
+  const rate = (perSecond: number, size: number): Rate => ({ perSecond: perSecond * limits.budgetsPerUser, size: size * limits.budgetsPerUser });
+  const frames = rate(limits.framesPerSecond, limits.frameBurst);
+  return { frames, pages: frames, bytes: rate(limits.bytesPerSecond, limits.burstBytes), fanOut: rate(limits.fanOutPerSecond, 2 * limits.fanOutPerSecond) };
+}
+
 /** Resolves with `work`, which never rejects, or when the time is over; false: it is. */
 function within(clock: Clock, ms: number, work: Promise<unknown>): Promise<boolean> {
   return new Promise((resolve) => {
@@ -228,8 +304,8 @@ function within(clock: Clock, ms: number, work: Promise<unknown>): Promise<boole
   });
 }
 
-/** No two live connections have the same one; who is not ready has none. */
-function keyOf({ user, greeting }: Connection): string {
+/** No two ready connections have the same key; a connection that is not ready has none. */
+function keyOf(user: User | null, greeting: Pick<Greeting, 'client' | 'link'> | null): string {
   return JSON.stringify([user?.id, greeting?.client, greeting?.link]);
 }
 

@@ -6,6 +6,7 @@ import type { Clock } from '../../core/world.js';
 import type { AbortHandle } from './abort.js';
 import type { Broker } from './broker.js';
 import { createBucket } from './bucket.js';
+import { createDoubleBucket, type Budgets, type UserBudget } from './budgets.js';
 import type { Catalog } from './catalog.js';
 import type { LimitOptions, User } from './handlers.js';
 import type { Hub, VolatileSink } from './hub.js';
@@ -14,6 +15,7 @@ import { createParts } from './parts.js';
 import { createQueries, type Queries } from './queries.js';
 import type { Running } from './running.js';
 import { createSubscriptions, type Subscriptions } from './subscriptions.js';
+import type { Turns } from './turns.js';
 import { createVolatiles, type Volatiles } from './volatiles.js';
 
 export interface Session {
@@ -45,6 +47,11 @@ export interface SessionHost {
   readonly handlers: Running;
   readonly logger: Logger;
   readonly explain: Explain;
+  /** Of all connections of each user. */
+  readonly users: Budgets<UserBudget>;
+  readonly turns: Turns;
+  /** Names of queries that had a long answer once. */
+  readonly longNames: Set<string>;
   readonly limits: Required<Pick<LimitOptions, 'channels' | 'queries' | 'handlerMs' | 'bufferedBytes' | 'fanOutPerSecond' | 'framesPerSecond' | 'frameBurst'>>;
 }
 
@@ -94,7 +101,7 @@ class LazySession implements Session {
       ...this.#host,
       user: this.#user,
       maxChannels: channels,
-      pages: createBucket(framesPerSecond, frameBurst),
+      pages: createDoubleBucket(createBucket(framesPerSecond, frameBurst), this.#host.users, this.#user.id, 'pages'),
       send: (text) => port.send(text),
       volatile: this.#features.includes('volatile') ? port : undefined,
       onFailed: (error) => port.fail(error),
@@ -103,7 +110,7 @@ class LazySession implements Session {
   }
 
   #createQueries(): Queries {
-    const { clock, limits } = this.#host;
+    const { clock, limits, turns } = this.#host;
     const port = this.#port;
     const send = (text: string): void => port.send(text);
     return createQueries({
@@ -112,13 +119,13 @@ class LazySession implements Session {
       handlerMs: limits.handlerMs,
       maxQueries: limits.queries,
       send,
-      long: this.#features.includes('parts') ? createParts({ clock, maxWaiting: limits.bufferedBytes, send, bufferedBytes: () => port.bufferedBytes() }) : null,
+      long: this.#features.includes('parts') ? createParts({ clock, turns, maxWaiting: limits.bufferedBytes, send, bufferedBytes: () => port.bufferedBytes() }) : null,
     });
   }
 
   #createVolatiles(): Volatiles | null {
     if (!this.#features.includes('volatile')) return null;
     const { fanOutPerSecond } = this.#host.limits;
-    return createVolatiles({ ...this.#host, user: this.#user, budget: createBucket(fanOutPerSecond, 2 * fanOutPerSecond), own: this.#port });
+    return createVolatiles({ ...this.#host, user: this.#user, budget: createDoubleBucket(createBucket(fanOutPerSecond, 2 * fanOutPerSecond), this.#host.users, this.#user.id, 'fanOut'), own: this.#port });
   }
 }

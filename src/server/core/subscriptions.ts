@@ -83,7 +83,7 @@ export function createSubscriptions(parts: {
     send(frameText({ t: 'unsubscribed', channel, generation, reason }));
 
   const leave = (channel: string, subscription: Subscription): void => {
-    if (subscriptions.get(channel) === subscription) subscriptions.delete(channel);
+    subscriptions.delete(channel);
     hub.leave(channel, subscription);
   };
 
@@ -99,7 +99,7 @@ export function createSubscriptions(parts: {
       return;
     }
     await hub.join(name, subscription);
-    if (!isCurrent()) return hub.leave(name, subscription);
+    if (!isCurrent()) return;
     const result = await broker.read(name, { ...(position && { position }), ...(history !== undefined && { history }), maxBytes: EVENT_RUN_BYTES });
     if (!isCurrent()) return;
     send(subscribedText(name, generation, result, broker.fence()));

@@ -7,7 +7,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
 import type { AnyContract } from '../../core/contract.js';
 import { CloseCode } from '../../core/protocol/codes.js';
-import { CLIENT_FRAME_BYTES, SUBPROTOCOL } from '../../core/protocol/limits.js';
+import { CLIENT_FRAGMENTS, CLIENT_FRAME_BYTES, SUBPROTOCOL } from '../../core/protocol/limits.js';
 import type { Broker } from '../core/broker.js';
 import { createCalmLogger } from '../core/calm-logger.js';
 import type { LimitOptions, ServerPublish, ServerRules } from '../core/handlers.js';
@@ -20,7 +20,7 @@ import { addEndpoint, destroyIt, type OnUpgrade } from './endpoints.js';
 import { createHeadcount } from './headcount.js';
 import { answerHealth } from './health.js';
 import { createServerSocket, listen } from './socket.js';
-import { assertAttachable, readHosts, readOrigins, refusalOf, refuse, type AttachOptions, type Refusal } from './upgrade.js';
+import { assertAttachable, isOnLoopback, readHosts, readOrigins, refusalOf, refuse, type AttachOptions, type Refusal } from './upgrade.js';
 
 /** `ws` options that its types do not know yet. */
 const SOCKET_OPTIONS: ServerOptions & { readonly closeTimeout: number; readonly maxPendingAutoPongs: number } = {
@@ -29,7 +29,7 @@ const SOCKET_OPTIONS: ServerOptions & { readonly closeTimeout: number; readonly 
   perMessageDeflate: false,
   // Our own limit is half of it: what is a little too large is refused in our words, what is far too large by `ws`.
   maxPayload: 2 * CLIENT_FRAME_BYTES,
-  maxFragments: 64,
+  maxFragments: CLIENT_FRAGMENTS,
   maxBufferedChunks: 1_024,
   maxPendingAutoPongs: 60,
   closeTimeout: 5_000,
@@ -152,7 +152,7 @@ export function createRealtimeServer<C extends AnyContract>(options: RealtimeSer
       const { path = '/realtime', origins, hosts, allowNoOrigin = false } = options;
       const entrance = { origins: readOrigins(origins), hosts: readHosts(hosts), allowNoOrigin };
       const onUpgrade: OnUpgrade = (request, stream, head) => {
-        const refusal = isStopped ? STOPPING : (refusalOf(request, entrance) ?? headcount.refusal(addressOf(request)));
+        const refusal = isStopped ? STOPPING : (refusalOf(request, { ...entrance, isLoopback: isOnLoopback(server) }) ?? headcount.refusal(addressOf(request)));
         if (refusal !== null) turnAway(stream, refusal);
         else upgrader.handleUpgrade(request, stream, head, (socket) => take(socket, request, stream));
       };

@@ -35,6 +35,10 @@ class NodeSocket implements ServerSocket {
   }
   close(code: number, reason: string): void {
     this.#socket.close(code, reason);
+    // The end of the stream follows the close frame, so that a client hears of the end although its answer cannot arrive: a browser
+    // reports a close only when the TCP connection ends. What a slow client has not taken yet still comes first. A client that
+    // answers nothing at all is cut off by `closeTimeout`.
+    this.#stream.end();
   }
   bufferedBytes(): number {
     return this.#socket.bufferedAmount;
@@ -44,11 +48,12 @@ class NodeSocket implements ServerSocket {
   }
 }
 
-/** `ws` closes the socket by itself after an error; without a listener the process would go with it. */
-const ignore = (): void => undefined;
 
 export function listen(socket: WebSocket, handler: ConnectionHandler, onGone: (socket: WebSocket) => void): void {
-  socket.on('error', ignore);
+  // `ws` closes the socket by itself after an error; without a listener the process would go with it.
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code?.startsWith('WS_ERR_') === true) handler.onBroken();
+  });
   socket.on('message', (data: Buffer, isBinary: boolean) => {
     if (isBinary) handler.onBinary();
     else handler.onMessage(data.toString());

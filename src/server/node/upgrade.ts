@@ -2,7 +2,7 @@
  * May this HTTP request become one of our sockets? Decided before the upgrade, with an answer in plain HTTP if not.
  * Not here: who the client is; that comes with its first frame.
  */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { RealtimeError } from '../../core/errors.js';
 import { SUBPROTOCOL } from '../../core/protocol/limits.js';
@@ -19,10 +19,12 @@ export interface AttachOptions {
   readonly origins?: readonly string[];
   /**
    * Names under which this server is called, without a port, such as `'app.example'`; a request with another `Host` is refused.
-   * Without `origins`, a page is let in if it comes from the host that the request names, and both are the page's word: who
-   * binds a name of his own to this server's address (DNS rebinding) is let in with his visitors' network, though never with
-   * their cookies. Name your hosts or `origins` wherever being inside a network is worth something: intranets, loopback.
-   * @default any name
+   * Without `origins`, a page is let in if it comes from the host that the request names, and both are the page's word: a page
+   * whose name was bound to this server's address (DNS rebinding) is let in with its visitors' network, though never with
+   * their cookies. Name your hosts or `origins` wherever being inside a network is worth something, such as an intranet.
+   * A server that listens on a loopback address, also behind a proxy, needs `hosts` or `origins` for every other name than
+   * `localhost`, those that end in `.localhost`, `127.0.0.1` and `[::1]`. Headers of proxies (`X-Forwarded-Host`) are not read.
+   * @default without `origins` and on a loopback address, its names; else any name
    */
   readonly hosts?: readonly string[];
   /** Also take requests without an `Origin`: programs, which are not bound by it anyway. @default false */
@@ -73,12 +75,18 @@ export interface Entrance {
   readonly origins: ReadonlySet<string> | null;
   readonly hosts: ReadonlySet<string> | null;
   readonly allowNoOrigin: boolean;
+  /** The HTTP server listens on a loopback address. */
+  readonly isLoopback: boolean;
 }
 
 /** Why the request is refused, or null. */
-export function refusalOf(request: IncomingMessage, { origins, hosts, allowNoOrigin }: Entrance): Refusal | null {
+export function refusalOf(request: IncomingMessage, { origins, hosts, allowNoOrigin, isLoopback }: Entrance): Refusal | null {
   const { origin, host } = request.headers;
-  if (hosts !== null && !hosts.has(hostnameOf(host ?? '') ?? '')) return { status: 403, sentence: 'This server is not called by this name.' };
+  const name = hostnameOf(host ?? '') ?? '';
+  if (hosts !== null && !hosts.has(name)) return { status: 403, sentence: 'This server is not called by this name.' };
+  if (hosts === null && origins === null && isLoopback && !isLoopbackName(name)) {
+    return { status: 403, sentence: 'A server on a loopback address is not called by this name. Name its hosts or origins where it is attached.' };
+  }
   if (origin === undefined) {
     if (!allowNoOrigin) return { status: 403, sentence: 'A request without an Origin is refused here. Where programs connect that are no pages, attach with allowNoOrigin.' };
   } else if (!(origins === null ? isSameHost(origin, host) : origins.has(origin))) {
@@ -87,6 +95,18 @@ export function refusalOf(request: IncomingMessage, { origins, hosts, allowNoOri
   const offered = request.headers['sec-websocket-protocol']?.split(',').map((name) => name.trim()) ?? [];
   if (!offered.includes(SUBPROTOCOL)) return { status: 400, sentence: `Offer the subprotocol ${SUBPROTOCOL}.` };
   return null;
+}
+
+/** Whether an HTTP server that listens can be reached from its own machine alone. */
+export function isOnLoopback(server: Pick<Server, 'address'>): boolean {
+  const address = server.address();
+  if (address === null || typeof address === 'string') return false;
+  return address.address === '::1' || /^(::ffff:)?127\./.test(address.address);
+}
+
+/** As {@link hostnameOf} gives it: IPv4 addresses are in their plain form. */
+function isLoopbackName(name: string): boolean {
+  return name === 'localhost' || name.endsWith('.localhost') || name === '[::1]' || /^127(\.\d+){3}$/.test(name);
 }
 
 /** The scheme is the page's: behind a proxy that ends TLS this process does not know its own. */

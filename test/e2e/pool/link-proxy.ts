@@ -29,9 +29,10 @@ export async function createLinkProxy(target: number): Promise<LinkProxy> {
     return socket;
   };
 
-  const server = createServer((page) => {
+  // Half-open: an end travels as bytes do, so it is lost in a direction that is lost, and nobody answers it for the other end.
+  const server = createServer({ allowHalfOpen: true }, (page) => {
     keep(page);
-    const upstream = keep(connect(target, '127.0.0.1'));
+    const upstream = keep(connect({ port: target, host: '127.0.0.1', allowHalfOpen: true }));
     /** Unknown until the first line has come; what is no link is never silenced. */
     let link = -1;
     /** A byte was lost: the rest would make no sense to anybody. */
@@ -44,8 +45,8 @@ export async function createLinkProxy(target: number): Promise<LinkProxy> {
       if (link >= 0 && isDumb(link, way)) lost[way] = true;
       if (!lost[way]) to.write(bytes);
     };
-    page.on('data', pass('up', upstream)).on('close', () => !lost.up && upstream.destroy());
-    upstream.on('data', pass('down', page)).on('close', () => !lost.down && page.destroy());
+    page.on('data', pass('up', upstream)).on('end', () => !lost.up && upstream.end()).on('close', () => !lost.up && upstream.destroy());
+    upstream.on('data', pass('down', page)).on('end', () => !lost.down && page.end()).on('close', () => !lost.down && page.destroy());
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
 

@@ -25,7 +25,8 @@ function listener(parts: Partial<Reader> = {}): Told {
     log,
     statuses,
     history: 0,
-    onEvents: (events) => log.push(...events.map(({ data }) => data)),
+    onEvent: ({ data }) => log.push(data),
+    onEnd: () => {},
     onGap: ({ reason, missed }: Gap) => log.push(`gap ${reason}${missed === null ? '' : ` ${missed.from}–${missed.to}`}`),
     onStatus: ({ liveStatus, refusal }: ChannelStatus) => statuses.push(refusal ?? liveStatus),
     onReset: () => log.push('reset'),
@@ -164,10 +165,14 @@ describe('a view that comes late', () => {
     expect(await room.asked()).toEqual({ name: 'room:1', generation: 2, position: { epoch: 'e', offset: 2 } });
     room.answer(2, 4, ['c', 'd'].map(message), { state: 'recovered' });
     expect(view.log).toEqual(['a', 'b', 'c', 'd']);
-    // After a loss it says its history again, for the case of a gap.
+    // After a loss it goes on from its place; its history is asked for again only when that cannot be gone on from.
     room.drop();
     room.ready();
-    expect((room.take()[0] as SubscribeFrame).channels[0]).toEqual({ name: 'room:1', generation: 3, position: { epoch: 'e', offset: 4 }, history: 50 });
+    expect(await room.asked()).toEqual({ name: 'room:1', generation: 3, position: { epoch: 'e', offset: 4 } });
+    room.answer(3, 9, [], { state: 'gap', reason: 'trimmed' });
+    expect(await room.asked()).toEqual({ name: 'room:1', generation: 4, position: { epoch: 'e', offset: 9 }, history: 50 });
+    room.answer(4, 9, ['h', 'i'].map(message), { state: 'recovered' });
+    expect(view.log.slice(4)).toEqual(['gap trimmed 5–9', 'h', 'i']);
   });
 
   it('is served while others page: its own history is asked for, and they go on', async () => {
@@ -178,7 +183,29 @@ describe('a view that comes late', () => {
     room.answer(1, 2, ['a', 'b'].map(message), { more: true });
     const second = listener({ history: 3 });
     room.join(second);
-    expect(await room.asked()).toMatchObject({ generation: 3, position: { epoch: 'e', offset: 2 }, history: 50 });
+    expect(await room.asked()).toEqual({ name: 'room:1', generation: 3, position: { epoch: 'e', offset: 2 }, history: 3 });
+  });
+});
+
+describe('a gap of one reader', () => {
+  it('leaves the place of the others, and of a listener that is mounted while they are served', async () => {
+    const room = setUp();
+    const late = listener();
+    const own = listener({ onEvent: ({ data }) => (own.log.push(data), data === 'c' && room.join(late)) });
+    room.join(own);
+    room.join(listener({ history: 3 }));
+    await room.asked();
+    // The view is at 1; the listener begins after 2.
+    room.answer(2, 1, [message('a')], { more: true, head: 2 });
+    room.drop();
+    room.ready();
+    const again = await room.asked();
+    expect(again.position).toEqual({ epoch: 'e', offset: 1 });
+    room.answer(again.generation, 5, [], { state: 'gap', reason: 'trimmed' });
+    const third = await room.asked();
+    expect(third).toMatchObject({ position: { epoch: 'e', offset: 2 }, history: 3 });
+    room.answer(third.generation, 5, ['c', 'd', 'e'].map(message), { state: 'recovered' });
+    expect([own.log, late.log]).toEqual([['c', 'd', 'e'], ['d', 'e']]);
   });
 });
 
@@ -259,7 +286,7 @@ describe('what goes wrong', () => {
   it('a listener that throws hurts nobody else, and is reported', async () => {
     const room = setUp();
     const bad = listener({
-      onEvents() {
+      onEvent() {
         throw new Error('mine');
       },
       onStatus() {
@@ -366,6 +393,78 @@ describe('the link', () => {
     expect(reader.log).toEqual(['a', 'b']);
     room.channels.resync({ t: 'resync', channel: 'room:1' }, 0);
     expect(await room.asked()).toMatchObject({ generation: 3, position: { offset: 9 } });
+  });
+});
+
+describe('what nobody keeps', () => {
+  const volatile = (data: unknown) => ({ t: 'volatile', channel: 'room:1', name: 'message', data }) as const;
+
+  it('is heard while the channel is live, over its own link, and not before, after or meanwhile', async () => {
+    const room = setUp();
+    const heard: unknown[] = [];
+    const reading = room.join(listener({ onVolatile: ({ data }) => heard.push(data) }));
+    room.join(listener());
+    const say = (data: string, link = 0): void => room.channels.volatile(volatile(data), link);
+    say('before it is asked for');
+    const { generation } = await room.asked();
+    say('joining');
+    room.answer(generation, 7);
+    say('live');
+    say('over another link', 1);
+    room.channels.resync({ t: 'resync', channel: 'room:1' }, 0);
+    say('joining again');
+    room.answer((await room.asked()).generation, 7);
+    say('live again');
+    room.drop();
+    say('away');
+    room.ready();
+    const again = (room.take()[0] as SubscribeFrame).channels[0]?.generation ?? 0;
+    room.channels.unsubscribed({ t: 'unsubscribed', channel: 'room:1', generation: again, reason: 'kicked' }, 0);
+    say('kicked');
+    reading.leave(0);
+    say('left');
+    expect(heard).toEqual(['live', 'live again']);
+  });
+
+  it('is said over the link of a channel that is live, else over any', async () => {
+    const room = setUp();
+    room.join(listener());
+    room.answer((await room.asked()).generation, 7);
+    expect(room.channels.publish({ t: 'publish', channel: 'room:1', name: 'message', data: 'a' })).toBe(true);
+    expect(room.channels.publish({ t: 'publish', channel: 'room:9', name: 'message', data: 'b' })).toBe(true);
+    expect(room.take()).toHaveLength(2);
+    room.drop();
+    expect(room.channels.publish({ t: 'publish', channel: 'room:1', name: 'message', data: 'c' })).toBe(false);
+    expect(room.take()).toEqual([]);
+  });
+});
+
+describe('a resync', () => {
+  it('while an answer is on its way asks anew, and the older answer counts for nothing', async () => {
+    const room = setUp();
+    const reader = listener();
+    room.join(reader);
+    const former = await room.asked();
+    room.channels.resync({ t: 'resync', channel: 'room:1' }, 0);
+    const { generation } = await room.asked();
+    expect(generation).toBeGreaterThan(former.generation);
+    room.answer(former.generation, 5, [message('old')]);
+    expect(reader.statuses).toEqual(['connecting']);
+    room.answer(generation, 7);
+    room.events(8, 'a');
+    expect(reader.log).toEqual(['a']);
+  });
+
+  it('of another link, or of a channel that is refused, asks nothing', async () => {
+    const room = setUp();
+    room.join(listener());
+    const { generation } = await room.asked();
+    room.answer(generation, 7);
+    room.channels.resync({ t: 'resync', channel: 'room:1' }, 1);
+    room.channels.unsubscribed({ t: 'unsubscribed', channel: 'room:1', generation, reason: 'kicked' }, 0);
+    room.channels.resync({ t: 'resync', channel: 'room:1' }, 0);
+    await settle();
+    expect(room.take()).toEqual([]);
   });
 });
 
@@ -504,6 +603,30 @@ describe('a server that makes a channel run in circles', () => {
     expect(new Set(waits)).toEqual(new Set([0]));
   });
 
+  it('that keeps a channel waiting is asked once, with what is wanted last', async () => {
+    const room = setUp();
+    room.join(listener());
+    let { generation } = await room.asked();
+    for (let i = 0; i < 3; i++) {
+      room.answer(generation, 0, [], { more: true });
+      ({ generation } = await room.asked());
+    }
+    room.answer(generation, 0, [], { more: true });
+    await settle();
+    expect(room.take()).toEqual([]);
+    // The page after waits; whoever comes now does not, and takes its place.
+    room.join(listener({ history: 5 }));
+    const asked = await room.asked();
+    expect(asked).toMatchObject({ history: 5 });
+    room.clock.advance(60_000);
+    await settle();
+    expect([room.take(), room.clock.pending]).toEqual([[], 0]);
+    room.answer(asked.generation, 7, [], { more: false });
+    room.events(8, 'a');
+    await settle();
+    expect(room.take()).toEqual([]);
+  });
+
   it('that keeps a channel waiting is not asked by one that nobody wants any more', async () => {
     const room = setUp();
     const reading = room.join(listener());
@@ -532,7 +655,7 @@ describe('words of a later version', () => {
     const { generation } = await room.asked();
     room.answer(generation, 9, [], { state: 'gap', reason: 'moved' });
     expect(reader.log).toEqual(['gap epoch 4–9']);
-    room.channels.unsubscribed({ t: 'unsubscribed', channel: 'room:1', generation, reason: 'asleep' }, 0);
+    room.channels.unsubscribed({ t: 'unsubscribed', channel: 'room:1', generation: (await room.asked()).generation, reason: 'asleep' }, 0);
     expect(reading.status).toEqual({ liveStatus: 'idle', refusal: 'forbidden' });
   });
 });
@@ -558,7 +681,7 @@ describe('a listener that acts while it is told', () => {
   it('and leaves in the middle of a page has said goodbye, and nothing is asked after it', async () => {
     const room = setUp();
     const view: Reading[] = [];
-    view.push(room.join(listener({ history: 50, onEvents: () => view[0]?.leave(0) })));
+    view.push(room.join(listener({ history: 50, onEvent: () => view[0]?.leave(0) })));
     room.answer((await room.asked()).generation, 1, [message('x')], { more: true });
     await settle();
     expect(room.take().map(({ t }) => t)).toEqual(['unsubscribe']);
@@ -568,7 +691,7 @@ describe('a listener that acts while it is told', () => {
     const room = setUp();
     const other = listener();
     const readings: Reading[] = [];
-    room.join(listener({ onEvents: (events) => events.length > 0 && readings[0]?.leave() }));
+    room.join(listener({ onEvent: () => readings[0]?.leave() }));
     readings.push(room.join(other));
     room.answer((await room.asked()).generation, 5);
     room.events(6, 'x');

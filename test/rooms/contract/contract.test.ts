@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineView } from '../../../src/core/data/define-view.js';
 import { channelName, channelReader } from '../../../src/core/channel-name.js';
+import { ANYTHING } from '../../../src/core/contract.js';
 import { validate } from '../../../src/core/validate.js';
 import type { Schema } from '../../../src/core/contract.js';
 import { channel, command, defineContract } from '../../../src/core/define-contract.js';
@@ -38,7 +39,7 @@ describe('a channel name', () => {
     for (const other of ['room:%41', 'room:%', 'room:%ZZ', 'room:%e4', 'room:', 'room:a:b', 'xroom:a', 'room:a\n']) {
       expect(channelReader('room:{id}')(other), other).toBeNull();
     }
-    expect(channelReader('a.b')('axb')).toBeNull();
+    expect(['a.b', 'axb', 'ab'].map(channelReader('a.b'))).toEqual([{}, null, null]);
   });
 
   it('needs every value, and none that no name can hold', () => {
@@ -55,6 +56,11 @@ describe('a channel name', () => {
     expect(Object.hasOwn(params ?? {}, '__proto__')).toBe(true);
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   });
+});
+
+it('what takes anything is a Standard Schema of version 1, as any validator is', () => {
+  expect(ANYTHING['~standard']).toMatchObject({ version: 1, vendor: 'holdfast' });
+  for (const value of [undefined, null, 0, { a: 1 }]) expect(ANYTHING['~standard'].validate(value)).toEqual({ value });
 });
 
 describe('a pattern', () => {

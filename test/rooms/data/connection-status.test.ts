@@ -15,6 +15,7 @@ const STOPPED: LinkState = { tag: 'stopped', generation: 1, code: 'forbidden', l
 const pool = (states: readonly LinkState[], more: Partial<PoolStatus> = {}, suspect = -1): PoolStatus => ({
   isPaused: false,
   isShort: false,
+  loss: null,
   links: states.map((state, id) => ({ state, isSuspect: id === suspect, channels: 10 * id, error: state.tag === 'stopped' ? new RealtimeError('forbidden', 'Not you.') : null })),
   ...more,
 });

@@ -12,6 +12,7 @@ import { RealtimeError } from '../../../src/core/errors.js';
 import type { Answer } from '../../../src/core/payloads.js';
 import type { Position } from '../../../src/core/protocol/position.js';
 import { createSimulatedClock, type SimulatedClock } from '../../../src/testing/simulated-clock.js';
+import { handOver } from './hand-over.js';
 
 interface Item {
   readonly id: number;
@@ -40,7 +41,7 @@ const ok = (value: unknown): Answer => ({ ok: true, value });
 const last = (): Question => questions.at(-1) as Question;
 const hear = (...offsets: number[]): void => {
   position = { epoch: 'e', offset: offsets.at(-1) as number };
-  reader.onEvents(offsets.map((offset) => eventAt(offset)), position);
+  handOver(reader, offsets.map((offset) => eventAt(offset)), position);
 };
 
 function make(isFollowing = true): void {
@@ -71,6 +72,7 @@ function make(isFollowing = true): void {
               return position;
             },
             status: live,
+            rejoin: () => {},
             rewind: (to) => void rewinds.push((position = to)),
             leave: () => {},
           } as Reading;
@@ -85,6 +87,26 @@ function make(isFollowing = true): void {
 beforeEach(() => make());
 
 describe('a query that follows', () => {
+  it('holds what comes from its asking on, also after a wait', async () => {
+    roll = 0.5;
+    position = { epoch: 'e', offset: 2 };
+    query.fenceChanged();
+    const before = questions.length;
+    await clock.run(clock.now() + 2_000);
+    expect(questions.length).toBe(before + 1);
+    hear(3, 4);
+    last().answer(ok(items(3)), { epoch: 'e', offset: 3 });
+    expect([ids(), rewinds]).toEqual([[1, 2, 3, 4], []]);
+  });
+
+  it('shows nothing of a question that another one has replaced', () => {
+    query.refetch();
+    const [first] = questions;
+    query.fenceChanged();
+    first?.asked(true);
+    expect(query.get().fetchStatus).toBe('paused');
+  });
+
   it('applies what came during the load from the stamp on, once', () => {
     position = { epoch: 'e', offset: 2 };
     make();
@@ -211,6 +233,26 @@ describe('a query that follows', () => {
 });
 
 describe('any query', () => {
+  it('that follows nothing is not asked again by itself when it had no answer in time', async () => {
+    make(false);
+    last().answer({ ok: false, error: new RealtimeError('timeout', 'late') }, null);
+    await clock.run(clock.now() + 120_000);
+    expect([questions.length, query.get().status]).toEqual([1, 'error']);
+  });
+
+  it('that follows nothing is asked again when its answer was left out for an edit, though the command failed', () => {
+    make(false);
+    last().answer(ok(items(1)), null);
+    layers.add('a', [{ key: 'q', edit: (data) => data }]);
+    query.refetch();
+    last().answer(ok(items(2)), null);
+    expect(ids()).toEqual([1]);
+    layers.settle('a', null);
+    expect(questions.length).toBe(3);
+    last().answer(ok(items(3)), null);
+    expect(ids()).toEqual([1, 2, 3]);
+  });
+
   it('takes `undefined` for the answer that it is', () => {
     last().answer(ok(undefined), { epoch: 'e', offset: 0 });
     expect(query.get()).toMatchObject({ data: undefined, status: 'success', isPending: false });
@@ -273,7 +315,7 @@ it('is right in every interleaving of events, answers, refetches and failures', 
         const from = position?.offset ?? 0;
         if (top === from) return;
         position = { epoch: 'e', offset: top };
-        reader.onEvents(Array.from({ length: top - from }, (_, index) => setBy(from + index + 1)), position);
+        handOver(reader, Array.from({ length: top - from }, (_, index) => setBy(from + index + 1)), position);
       };
       const answer = (): void => {
         // The handler reads after the stamp: it may see more than the stamp says.
@@ -306,7 +348,7 @@ describe('edits over a query', () => {
   const at = (offset: number, epoch = 'e') => ({ channel: 'room:1', epoch, offset });
   const by = (offset: number, command: string): void => {
     position = { epoch: 'e', offset };
-    reader.onEvents([{ ...eventAt(offset), command }], position);
+    handOver(reader, [{ ...eventAt(offset), command }], position);
   };
   /** One edit over an answer as of 3. */
   function begin(isFollowing = true): void {
@@ -331,7 +373,7 @@ describe('edits over a query', () => {
     hear(4);
     expect(ids()).toEqual([1, 2, 3, 4, 99]);
     position = { epoch: 'e', offset: 5 };
-    reader.onEvents([], position);
+    handOver(reader, [], position);
     expect(ids()).toEqual([1, 2, 3, 4]);
   });
 
@@ -381,7 +423,7 @@ describe('edits over a query', () => {
     begin();
     // Another epoch continued the channel; the stamp is of the former one.
     position = { epoch: 'f', offset: 4 };
-    reader.onEvents([eventAt(4, 'f')], position);
+    handOver(reader, [eventAt(4, 'f')], position);
     layers.settle('a', [at(5, 'f')]);
     expect(ids()).toEqual([1, 2, 3, 4, 99]);
   });

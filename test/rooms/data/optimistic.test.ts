@@ -15,7 +15,9 @@ import {
 import { plainJson } from '../../../src/dialects/index.js';
 import { createSimulatedClock } from '../../../src/testing/simulated-clock.js';
 import { createSimulatedWorld } from '../../../src/testing/simulated-world.js';
+import type { MemoryBrokerOptions } from '../../../src/server/core/memory-broker.js';
 import { createSimulatedServer } from '../../../src/testing/simulated-server.js';
+import { handOver } from './hand-over.js';
 
 const add = (item: number) => (list: unknown) => [...(list as number[]), item];
 
@@ -113,11 +115,13 @@ describe('a view, told by its channel alone', () => {
       layers,
       join(joined) {
         reader = joined;
-        return { position, status: { liveStatus: 'live', refusal: null }, rewind: () => {}, leave: () => {} };
+        return { position, status: { liveStatus: 'live', refusal: null }, rewind: () => {}, rejoin: () => {}, leave: () => {} };
       },
       onError: () => {},
     });
     view.start();
+    // What there is of its history.
+    if (position !== null && reader !== undefined) handOver(reader, [], position);
     layers.add('a', [{ key: 'k', edit: add(0) }]);
     return { layers, reader: reader as Reader, view, data: () => view.get().data };
   }
@@ -126,10 +130,10 @@ describe('a view, told by its channel alone', () => {
     const { layers, reader, data } = open();
     layers.settle('a', [at(6)]);
     expect(data()).toEqual([0]);
-    reader.onEvents([event(5)], at(5));
+    handOver(reader, [event(5)], at(5));
     expect(data()).toEqual([5, 0]);
     // The event was left out: it did not fit the contract.
-    reader.onEvents([], at(6));
+    handOver(reader, [], at(6));
     expect(data()).toEqual([5]);
   });
 
@@ -145,10 +149,10 @@ describe('a view, told by its channel alone', () => {
     const { layers, reader, data } = open(null);
     layers.settle('a', [at(6)]);
     expect(data()).toEqual([0]);
-    reader.onEvents([event(4), event(5)], at(5));
+    handOver(reader, [event(4), event(5)], at(5));
     expect(data()).toEqual([4, 5, 0]);
     reader.onGap({ reason: 'epoch', missed: null });
-    reader.onEvents([], at(0, 'f'));
+    handOver(reader, [], at(0, 'f'));
     expect(data()).toEqual([]);
   });
 
@@ -195,11 +199,12 @@ afterEach(() => {
   for (const client of clients.splice(0)) client.dispose();
 });
 
-function createStage(options: Partial<RealtimeClientOptions> = {}) {
+function createStage(options: Partial<RealtimeClientOptions> = {}, keeps: MemoryBrokerOptions['limits'] = {}) {
   const world = createSimulatedWorld({ seed: 1, network: { floorMs: 10, meanMs: 0, tailChance: 0 } });
   let stored: Item[] = [];
   const server = createSimulatedServer(world, 'a.test', {
     contract: api,
+    keeps,
     authenticate: ({ token }) => ({ id: token ?? 'ann' }),
     authorize: { channels: { room: 'public' }, queries: { list: 'public' }, commands: { post: 'public', whisper: 'public' } },
     queries: { list: () => [...stored] },
@@ -293,6 +298,26 @@ describe.each(SHOWN)('what a command will do in %s', (what, show) => {
   });
 
   it.each([
+    ['positions are, and its events come long after the outcome', 150, 200],
+    ['positions are not either', 0, 0],
+  ])('is there once, and does not go for a moment, where the command took effect and its result is not stored any more: its %s', async (__, resultBytesPerPrincipal, late) => {
+    const { client, pass, post, server, stored } = createStage({}, { resultBytesPerPrincipal });
+    const list = watch(show(client));
+    await pass(500);
+    for (const type of ['events', 'response']) server.delay(type, 100);
+    const sent = post();
+    await pass(30);
+    expect(stored()).toHaveLength(1);
+    server.close(4000);
+    server.delay('subscribed', late);
+    await pass(20_000);
+    await expect(sent.result).rejects.toMatchObject({ code: 'result-expired', reason: undefined, data: undefined });
+    expect(sent.progress.get()).toMatchObject({ status: 'error', error: { code: 'result-expired' }, data: undefined });
+    expect(list.counts()).toEqual([0, 1]);
+    expect(stored()).toHaveLength(1);
+  });
+
+  it.each([
     ['rejected', (stage: ReturnType<typeof createStage>) => void stage.post('rude')],
     ['cancelled', (stage: ReturnType<typeof createStage>) => (stage.server.kill(), stage.post().cancel())],
     ['not what the contract says', (stage: ReturnType<typeof createStage>) => void stage.client.send(api.commands.post, { room: '1', text: 5 as never }, { optimistic: stage.optimistic })],
@@ -331,7 +356,7 @@ describe.each(SHOWN)('what a command will do in %s', (what, show) => {
     expect(list.now()).toBe(before);
   });
 
-  it('is seen by whoever comes while it is pending, and by nobody who comes after', async () => {
+  it('is seen by whoever comes while it is pending, and a view that was stopped goes on from where it was', async () => {
     const { client, pass, server } = createStage();
     client.hold();
     await pass(500);
@@ -360,14 +385,16 @@ describe.each(SHOWN)('what a command will do in %s', (what, show) => {
     await pass(500);
     const between = watch(client.view(sinceNow, room));
     await pass(500);
-    expect([between.now(), later.progress.get().status]).toEqual([1, 'sent']);
+    // A view that was shown before goes on from where it was stopped, with the former command's item, and is told what came meanwhile.
+    const isKept = what === 'a view without';
+    expect([between.now(), later.progress.get().status]).toEqual([isKept ? 2 : 1, 'sent']);
     await pass(5_000);
-    expect(between.counts()).toEqual([1, 0]);
+    expect(between.now()).toBe(isKept ? 2 : 0);
     between.stop();
     await pass(10_000);
     const last = watch(show(client));
     await pass(5_000);
-    expect(last.now()).toBe(what === 'a view without' ? 0 : 2);
+    expect(last.now()).toBe(2);
   });
 
   it('is gone with the client, and with the user', async () => {

@@ -8,20 +8,37 @@ import { channel, createClient, defineContract } from '../../../src/index.js';
 import { createSimulatedWorld } from '../../../src/testing/simulated-world.js';
 import { createSimulatedServer } from '../../../src/testing/simulated-server.js';
 import { createTap, type ChannelListener } from '../../../src/core/data/tap.js';
+import { handOver } from './hand-over.js';
 
 const event = (offset: number): ChannelEvent => ({ name: 'put', data: offset, offset, epoch: 'e', time: 0 });
 const end = { epoch: 'e', offset: 3 };
 
-function open(listener: ChannelListener): { readonly reader: Reader; readonly leave: () => void } {
+function open(listener: ChannelListener) {
   const readers: Reader[] = [];
   const flusher = createFlusher({ paint: () => () => {}, onError: () => {} });
   const join = (reader: Reader) => {
     readers.push(reader);
-    return { position: null, status: { liveStatus: 'live', refusal: null } as const, rewind: () => {}, leave: () => {} };
+    return { position: null, status: { liveStatus: 'live', refusal: null } as const, rewind: () => {}, rejoin: () => {}, leave: () => {} };
   };
-  const leave = createTap('room:1', { flusher, join, isDisposed: () => false, readVolatile: () => null, onError: () => {} }, listener).subscribe(() => {});
-  return { reader: readers[0] as Reader, leave };
+  const tap = createTap('room:1', { flusher, join, userEra: () => 0, isDisposed: () => false, readVolatile: () => null, onError: () => {} }, listener);
+  const leave = tap.subscribe(() => {}, 'sync');
+  return { reader: readers[0] as Reader, leave, snapshot: tap.get };
 }
+
+it('shows at once that its channel is live already', () => {
+  expect(open({}).snapshot()).toMatchObject({ status: 'success', liveStatus: 'live' });
+});
+
+it('is told the first gap of another user, though the former one was told of a gap and of no event since', () => {
+  const heard: unknown[] = [];
+  const { reader } = open({ onGap: ({ reason }) => heard.push(reason) });
+  reader.onGap({ reason: 'epoch', missed: null });
+  reader.onGap({ reason: 'trimmed', missed: null });
+  expect(heard).toEqual(['epoch']);
+  reader.onReset();
+  reader.onGap({ reason: 'trimmed', missed: null });
+  expect(heard).toEqual(['epoch', 'trimmed']);
+});
 
 it('hears no more of a run once it was closed by one of its events', () => {
   const heard: unknown[] = [];
@@ -32,7 +49,7 @@ it('hears no more of a run once it was closed by one of its events', () => {
     },
     onGap: () => heard.push('gap'),
   });
-  tap.reader.onEvents([event(1), event(2), event(3)], end);
+  handOver(tap.reader, [event(1), event(2), event(3)], end);
   tap.reader.onGap({ reason: 'epoch', missed: null });
   expect(heard).toEqual([1]);
 });

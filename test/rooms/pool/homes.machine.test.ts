@@ -61,6 +61,8 @@ describe('homes', () => {
     expect(bestLink([SEEKING, OFF, STOPPED], [0, 0, 0], 100)).toBeNull();
     expect(bestLink([SUSPECT, SEEKING, OFF], [0, 0, 0], 100)).toBe(0);
     expect(bestLink([SUSPECT, READY, OFF], [0, 500, 0], 100)).toBe(1);
+    // Where one channel is too many already, the emptiest all the same.
+    expect(bestLink([READY, READY, OFF], [1, 0, 0], 0)).toBe(1);
   });
 });
 

@@ -74,6 +74,29 @@ describe('a pool', () => {
     expect(kicked?.tap.get()).toMatchObject({ status: 'error', liveStatus: 'idle' });
   });
 
+  it('says why it is not connected, also while the only link on its way is another one than the lost one', async () => {
+    make({ pool: { size: 2 } });
+    boards(1);
+    await pass(2_000);
+    world.network.greet(HOST, { type: 'mute' });
+    for (const one of connections()) one.inflict({ type: 'blackhole' });
+    const reasons = new Set<string>();
+    for (let i = 0; i < 300; i++) {
+      await pass(50);
+      const { status, reason } = client.connection.get();
+      if (status !== 'connected') reasons.add(`${status}: ${reason?.kind} ${reason?.message}`);
+    }
+    expect(links()[0]).toMatch(/^idle/);
+    expect([...reasons]).toEqual(['reconnecting: lost silent for too long', 'reconnecting: lost not open in time']);
+    world.network.heal();
+    await pass(40_000);
+    expect(client.connection.get()).toMatchObject({ status: 'connected', reason: null });
+    // What was lost before then is no reason any more.
+    client.reconnect();
+    await pass(10);
+    expect(client.connection.get()).toMatchObject({ status: 'reconnecting', reason: null });
+  });
+
   it('closes a further link 30 s after its last channel, and what was said over it goes on over the first', async () => {
     make({ pool: { size: 2, channelsPerLink: 1 }, timings: { channelLeaseMs: 0 } });
     const all = boards(2);

@@ -129,6 +129,12 @@ describe('pool.machine', () => {
     expect(effects).toEqual([{ type: 'tell-lost', link: 0 }, { type: 'stop-link', link: 0 }, { type: 'tell-sibling-lost', link: 1 }]);
   });
 
+  it.each([0, 1, 2])('counts the loss at link %i where that is on its way', (seeking) => {
+    const links = [0, 1, 2].map((id) => (id === seeking ? SEEKING : id === (seeking + 1) % 3 ? READY : OFF));
+    const { effects } = play(state(links, [0, 0, 0]), { type: 'lost', link: (seeking + 1) % 3, isFinal: false });
+    expect(effects).toContainEqual({ type: 'tell-sibling-lost', link: seeking });
+  });
+
   it('gives a lost link to those first that are not overdue themselves', () => {
     const { effects } = play(state([SUSPECT, READY, READY], [1, 1, 1]), { type: 'lost', link: 1, isFinal: false });
     expect(effects.filter(({ type }) => type === 'take-over')).toEqual([{ type: 'take-over', link: 2 }, { type: 'take-over', link: 0 }]);

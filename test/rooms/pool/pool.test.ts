@@ -23,6 +23,7 @@ let told: string[];
 let signal: ((signal: Signal) => void) | null;
 let pool: Pool;
 let status: PoolStatus;
+let shown: number;
 
 function scripted(id: number, listener: LinkListener): Link {
   const said: string[] = [];
@@ -81,6 +82,7 @@ beforeEach(() => {
   links = [];
   told = [];
   signal = null;
+  shown = 0;
   pool = createPool({
     clock,
     options: { size: 3, channelsPerLink: 2 },
@@ -91,7 +93,10 @@ beforeEach(() => {
     onFrame: (frame, from) => told.push(`${frame.t} over ${from}`),
     onReady: (id, isFirst) => told.push(`ready ${id}${isFirst ? ' first' : ''}`),
     onLost: (id) => told.push(`lost ${id}`),
-    onStatus: (next) => (status = next),
+    onStatus(next) {
+      status = next;
+      shown++;
+    },
   });
 });
 
@@ -199,6 +204,44 @@ describe('the pool', () => {
     pool.dispose();
     await tick();
     expect([clock.pending, signal, link(0).said.at(-1)]).toEqual([0, null, 'stop']);
+  });
+
+  it('waits for no link that the server has turned away for good: the channels are asked for over the one that is there', async () => {
+    pool.hold();
+    ready(0);
+    await join(5);
+    expect(status).toMatchObject({ isShort: true, links: [{ channels: 4 }, { channels: 0 }] });
+    link(1).show({ tag: 'stopped', generation: 1, code: 'forbidden', loss: { code: 4403, reason: '' } });
+    expect(pool.home('c4')).toBe(0);
+    await tick();
+    expect(status).toMatchObject({ isShort: false, links: [{ channels: 5 }, { channels: 0 }] });
+    // It is not sought any more, and not let go as one that is spare.
+    clock.advance(60_000);
+    expect([links.length, link(1).said]).toEqual([2, ['start 0']]);
+  });
+
+  it('shows what a tick wants and leaves once, when the tick is over', async () => {
+    pool.hold();
+    ready(0);
+    const before = shown;
+    for (const name of ['a', 'b', 'c']) pool.home(name);
+    pool.leave('a');
+    expect(shown).toBe(before);
+    await tick();
+    expect([shown, status.links[0]?.channels]).toEqual([before + 1, 2]);
+    pool.leave('b');
+    await tick();
+    expect([shown, status.links[0]?.channels]).toEqual([before + 2, 1]);
+  });
+
+  it('is held by nobody once it was disposed', async () => {
+    pool.hold();
+    ready(0);
+    pool.dispose();
+    const release = pool.hold();
+    await tick();
+    release();
+    expect([link(0).said, signal, clock.pending]).toEqual([['start 0', 'stop'], null, 0]);
   });
 
   it('lets every other link go when one has learned that they belong to another user', async () => {

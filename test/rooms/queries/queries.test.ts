@@ -1,4 +1,6 @@
 // The hands of the questions: exactly one answer each, whatever the links do.
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import type { ClientFrame } from '../../../src/core/protocol/frames.js';
 import { createQueries, type Question } from '../../../src/core/queries/queries.js';
@@ -130,6 +132,34 @@ describe('queries', () => {
   });
 });
 
+describe('a question that is over', () => {
+  // The collector is asked for by its flag, so that a test may see what is still held.
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+
+  it.each<[string, boolean, (room: ReturnType<typeof setUp>, cancel: () => void) => void]>([
+    ['was answered', false, (room) => room.queries.answered({ t: 'response', id: idOf(room.take()), result: 'a' }, 0)],
+    ['was cancelled', false, (_, cancel) => cancel()],
+    ['was too late', false, (room) => room.clock.advance(10_000)],
+    ['was ended with all others', false, (room) => room.queries.cancel()],
+    ['is not over', true, () => {}],
+  ])('because it %s: held still: %s', async (_, isHeld, end) => {
+    const room = setUp();
+    const ask = (): WeakRef<object> => {
+      const input = { room: 'large' };
+      end(room, room.ask({ input }));
+      room.take();
+      return new WeakRef(input);
+    };
+    const input = ask();
+    // What a weak reference was made of is held until the task is over.
+    await new Promise((done) => void setImmediate(done));
+    collect();
+    expect(input.deref() !== undefined).toBe(isHeld);
+    expect(room.queries).toBeDefined();
+  });
+});
+
 describe('an answer in parts', () => {
   const part = (id: string, result: unknown, index: number, last = false) => ({ t: 'response' as const, id, result, part: { index, last } });
 
@@ -156,6 +186,19 @@ describe('an answer in parts', () => {
     room.queries.answered(part(id, '2]', 1, true), 1);
     expect(room.log.at(-1)).toBe('[1,2]');
     expect(room.clock.pending).toBe(0);
+  });
+
+  it.each([
+    [0, 'answer'],
+    [1, 'error'],
+  ])('may be as large as the protocol says (%i bytes more: %s)', (more, kind) => {
+    const room = setUp();
+    room.ask({ onAnswer: (frame) => room.log.push(frame === 'timeout' || frame.t === 'error' ? 'error' : 'answer') });
+    const id = idOf(room.take());
+    const half = 512 * 1_024;
+    room.queries.answered(part(id, `"${'x'.repeat(half - 1)}`, 0), 0);
+    room.queries.answered(part(id, `${'x'.repeat(half - 1 + more)}"`, 1, true), 0);
+    expect(room.log).toEqual(['asked', kind]);
   });
 
   it.each<[string, (id: string) => readonly ReturnType<typeof part>[]]>([

@@ -9,7 +9,7 @@ type Act =
   | { readonly do: 'cancel'; readonly which: number }
   | { readonly do: 'up' | 'down'; readonly count: number }
   | { readonly do: 'wait'; readonly ms: number }
-  | { readonly do: 'drop' | 'ready' | 'forget' | 'trouble' | 'rest' | 'confirm' };
+  | { readonly do: 'drop' | 'ready' | 'forget' | 'trouble' | 'rest' };
 
 const acts = fc.array(
   fc.oneof(
@@ -17,7 +17,7 @@ const acts = fc.array(
     { weight: 1, arbitrary: fc.record({ do: fc.constant('cancel' as const), which: fc.nat(30) }) },
     { weight: 8, arbitrary: fc.record({ do: fc.constantFrom('up' as const, 'down' as const), count: fc.integer({ min: 1, max: 4 }) }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(10, 100, 5_000) }) },
-    { weight: 5, arbitrary: fc.record({ do: fc.constantFrom('drop' as const, 'ready' as const, 'ready' as const, 'trouble' as const, 'rest' as const, 'confirm' as const) }) },
+    { weight: 5, arbitrary: fc.record({ do: fc.constantFrom('drop' as const, 'ready' as const, 'ready' as const, 'trouble' as const, 'rest' as const) }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('forget' as const) }) },
   ),
   { minLength: 10, maxLength: 120 },
@@ -154,9 +154,6 @@ function play(script: readonly Act[]) {
         break;
       case 'rest':
         rest();
-        break;
-      case 'confirm':
-        lane.confirm(now, 0);
         break;
     }
   }

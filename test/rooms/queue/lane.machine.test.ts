@@ -221,6 +221,17 @@ describe('L1 void: expired or cancelled', () => {
     expect([lane.pending, lane.nextExpiry]).toEqual([0, null]);
   });
 
+  it('contact is counted from the last answer of the lane, also if the link is lost while it is asked for again', () => {
+    add('a');
+    laneIs(0);
+    failed('a', { code: 'unavailable', final: false });
+    expect(told(lane.rested(1_000))).toEqual(['lane1 last=0']);
+    lost(1_000);
+    lane.cancel('a', 2_000);
+    expect(told(lane.expire(2_000))).toEqual([]);
+    expect(told(lane.expire(RECORD_MS))).toEqual(['a outcome-unknown']);
+  });
+
   it('contact is counted from the last one, not from a link on which the lane never answered', () => {
     add('a', 0, 500);
     laneIs(0);
@@ -250,6 +261,16 @@ describe('a server that makes no sense', () => {
     add('b');
     expect(failed('b', conflict)).toEqual(['b outcome-unknown']);
     expect(add('c')).toEqual(['lane6 last=0 create']);
+  });
+
+  it('is forgiven with each command that it answers: the lane is asked for at once after the next surprise too', () => {
+    for (const round of [1, 2, 3, 4]) {
+      for (const id of ['a', 'b', 'c', 'd']) add(`${id}${round}`);
+      laneIs(0);
+      expect(failed(`a${round}`, conflict).at(-1)).toBe(`lane${round + 1} last=0 create`);
+      laneIs(0);
+      expect(done(`d${round}`)).toEqual([`d${round} done`]);
+    }
   });
 
   it('that confirms a lane and denies it again gets no loop out of us', () => {
@@ -296,18 +317,43 @@ describe('a server that makes no sense', () => {
   });
 });
 
-describe('L4 kept acknowledgements', () => {
-  it('do not count as pending, and what is confirmed is forgotten', () => {
+describe('L4 acknowledgements', () => {
+  it('are not kept for a storage in memory: an answered command is gone, and its number stays given', () => {
     add('a');
     laneIs(0);
     done('a', 1_000);
-    expect([lane.pending, lane.has('a')]).toEqual([0, false]);
-    lane.confirm(15_999, 15_000);
-    lane.confirm(16_000, 15_000);
+    expect([lane.pending, lane.has('a'), lane.nextExpiry]).toEqual([0, false, null]);
+    expect(done('a')).toEqual([]);
     lost();
     expect(ready()).toEqual([]);
     add('b', null);
     expect(ready()).toEqual(['lane1 last=1']);
+  });
+});
+
+describe('L7 an outcome whose payload is not stored any more', () => {
+  it('that was done ends result-expired and says where its events are; the lane goes on', () => {
+    for (const id of ['a', 'b', 'c', 'd']) add(id);
+    laneIs(0);
+    const positions = [{ channel: 'room:1', epoch: 'e', offset: 3 }];
+    expect(lane.answered({ t: 'error', id: 'a', code: 'result-expired', message: '', final: true, positions }, 0, 0, WINDOW)[0]).toEqual({
+      type: 'settle',
+      id: 'a',
+      outcome: { kind: 'result-expired', positions },
+    });
+    expect(failed('b', { code: 'result-expired' })).toEqual(['b result-expired']);
+    expect(done('c')).toEqual(['c done']);
+    lost();
+    expect(ready()).toEqual(['lane1 last=3']);
+  });
+
+  it('that was withdrawn and had taken effect ends result-expired as well, and one that nobody knows outcome-unknown', () => {
+    for (const id of ['a', 'b']) add(id);
+    laneIs(0);
+    for (const id of ['a', 'b']) lane.cancel(id, 0);
+    expect(failed('a', { code: 'result-expired' })).toEqual(['a result-expired']);
+    expect(failed('b', { code: 'outcome-unknown' })).toEqual(['b outcome-unknown']);
+    expect(lane.pending).toBe(0);
   });
 });
 
@@ -348,5 +394,19 @@ describe('a server that can never take a command, and says so each time', () => 
       settled.push(...told(effects).filter((effect) => effect.startsWith('a outcome')));
     }
     expect([settled, lane.pending]).toEqual([['a outcome-unknown'], 0]);
+  });
+});
+
+describe('a link that is lost while the lane is asked for again', () => {
+  it('does not make the outcomes of sent commands unknown: the server had the lane a moment ago', () => {
+    add('a');
+    laneIs(0);
+    add('b');
+    lane.cancel('a', 1_000);
+    failed('b', { code: 'unavailable', final: false });
+    expect(told(lane.rested(2_000))).toEqual(['lane1 last=0']);
+    lost(2_100);
+    expect(told(lane.expire(2_200))).toEqual([]);
+    expect(ready(3_000)).toEqual(['lane1 last=0']);
   });
 });

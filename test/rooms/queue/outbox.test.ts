@@ -4,9 +4,10 @@ import type { ClientFrame, CommandFrame, LaneAskFrame } from '../../../src/core/
 import { DEFAULT_BOUNDS, type Bounds } from '../../../src/core/options.js';
 import { createOutbox, type OutboxStatus } from '../../../src/core/queue/outbox.js';
 import { createSeededDice } from '../../../src/testing/seeded-dice.js';
+import type { Dice } from '../../../src/core/world.js';
 import { createSimulatedClock } from '../../../src/testing/simulated-clock.js';
 
-function setUp(parts: Partial<Bounds> = {}, isReady = true) {
+function setUp(parts: Partial<Bounds> = {}, isReady = true, dice: Dice = createSeededDice(1, 'outbox')) {
   const bounds = { ...DEFAULT_BOUNDS, ...parts };
   const clock = createSimulatedClock();
   const sent: ClientFrame[] = [];
@@ -17,7 +18,7 @@ function setUp(parts: Partial<Bounds> = {}, isReady = true) {
   let ids = 0;
   const outbox = createOutbox({
     clock,
-    dice: createSeededDice(1, 'outbox'),
+    dice,
     bounds,
     commandMs: 10_000,
     home: () => home,
@@ -27,7 +28,6 @@ function setUp(parts: Partial<Bounds> = {}, isReady = true) {
       return () => holds--;
     },
     window: () => 32,
-    keepMs: () => 0,
     onChange: () => statuses.push(outbox.status),
   });
   const take = (): ClientFrame[] => sent.splice(0);
@@ -136,6 +136,18 @@ describe('outbox', () => {
     expect(box.take()).toEqual([]);
     box.clock.advance(501);
     expect(box.take()).toMatchObject([{ t: 'lane', last: 0 }]);
+  });
+
+  it.each([[0, 500], [0.25, 625], [0.999, 999.5]])('rests with jitter, so that not all clients ask in the same moment: a roll of %d, %d ms', (roll, ms) => {
+    const box = setUp({}, true, { ...createSeededDice(1, 'outbox'), roll: () => roll });
+    const id = box.post('a');
+    box.open();
+    box.take();
+    box.rest(id, 500);
+    box.clock.advance(ms - 0.5);
+    expect(box.take()).toEqual([]);
+    box.clock.advance(0.5);
+    expect(box.take()).toMatchObject([{ t: 'lane' }]);
   });
 
   it('does not end a new rest early because of an old one', () => {

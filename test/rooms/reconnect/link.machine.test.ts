@@ -145,6 +145,41 @@ describe('link.machine', () => {
     expect(state).toMatchObject({ tag: 'connecting', generation: 2 });
   });
 
+  it.each([
+    ['0', 100],
+    ['99', 100],
+    ['7000', 7_000],
+    ['999999999', 600_000],
+  ])('waits %s ms, as the server named it, as %i', (named, least) => {
+    const [state] = step(play(START, ...greeted(1)), { ...closed(4200, `retry-after=${named}`, 1), roll: 0 });
+    expect(state).toMatchObject({ tag: 'waiting', retryAt: NOW + least });
+  });
+
+  it('changes nothing for a timer whose time is over', () => {
+    const states: readonly LinkState[] = [IDLE_LINK, play(START), play(START, { type: 'token-ready' }), play(START, ...open(1)), play(START, ...open(1), closed(1006, '', 1), RETRY, ...greeted(2)), play(START, ...open(1), closed(1006, '', 1)), play(START, ...open(1), closed(4403, '', 1))];
+    expect(states.map(({ tag }) => tag)).toEqual(['idle', 'authorizing', 'connecting', 'greeting', 'ready', 'waiting', 'stopped']);
+    const owner = { retry: 'waiting', connect: 'connecting', welcome: 'greeting', proven: 'ready' } as const;
+    for (const name of ['retry', 'connect', 'welcome', 'proven'] as const) {
+      for (const state of states.filter(({ tag }) => tag !== owner[name])) expect(step(state, fired(name)), `${name} in ${state.tag}`).toEqual([state, []]);
+      expect(step(states.find(({ tag }) => tag === owner[name]) ?? IDLE_LINK, fired(name)), name).not.toEqual([states.find(({ tag }) => tag === owner[name]), []]);
+    }
+  });
+
+  it('changes nothing for what an older socket tells, nor for a token that nobody waits for', () => {
+    const ready = play(START, ...greeted(1), closed(1006, '', 1), RETRY, ...greeted(2));
+    for (const event of [closed(4403, '', 1), { type: 'opened', generation: 1 }, { type: 'welcomed', generation: 1 }, { type: 'token-ready' }, { type: 'token-failed', isFinal: true, now: NOW, roll: 0.5 }, START] satisfies LinkEvent[]) {
+      expect(step(ready, event)).toEqual([ready, []]);
+    }
+    const waiting = play(START, ...open(1), closed(1006, '', 1));
+    expect(step(waiting, closed(4403, '', 1))).toEqual([waiting, []]);
+  });
+
+  it('gives up as unavailable after so many attempts, though nobody said why it was lost', () => {
+    const limited = createLinkStep({ ...DEFAULT_TIMINGS, backoff: { ...DEFAULT_TIMINGS.backoff, maxAttempts: 3 } });
+    expect(limited(IDLE_LINK, { ...START, attempt: 3 })[0].tag).toBe('waiting');
+    expect(limited(IDLE_LINK, { ...START, attempt: 4 })).toEqual([{ tag: 'stopped', generation: 0, code: 'unavailable', loss: { code: 1006, reason: '' } }, []]);
+  });
+
   it('leaves with every timer stopped that may run, from every state', () => {
     const running = new Set<string>();
     let state: LinkState = IDLE_LINK;

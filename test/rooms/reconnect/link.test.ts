@@ -52,7 +52,7 @@ function make(parts: Partial<LinkPort> = {}): void {
     timings: DEFAULT_TIMINGS,
     fetchToken: null,
     createHeartbeat,
-    hello: (token) => ({ t: 'hello', v: 1, client: 'c', link: 0, features: [], outbox: 'memory', visible: true, ...(token !== null && { token }) }),
+    hello: (token, attempt) => ({ t: 'hello', v: 1, client: 'c', link: 0, attempt, features: [], outbox: 'memory', visible: true, ...(token !== null && { token }) }),
     pong: ({ n }) => ({ t: 'pong', n, visible: true }),
     probe: () => ({ t: 'ping', n: 1, visible: true }),
     onWelcome: () => ({ pingMs: 6_000 }),
@@ -85,6 +85,30 @@ describe('greeting', () => {
     expect(link.send({ t: 'cancel', id: 'x' })).toBe(true);
   });
 
+  it('numbers its sockets in hello, over every kind of new beginning', () => {
+    link.start(0);
+    greet();
+    last().events.onClosed(1006, '');
+    clock.advance(1_000);
+    greet();
+    link.reconnect();
+    link.reconnect();
+    greet();
+    link.stop();
+    link.start(0);
+    greet();
+    expect(attempts.map(({ sent }) => sent.map((frame) => (frame.t === 'hello' ? frame.attempt : frame.t)))).toEqual([[1], [2], [], [4], [5]]);
+  });
+
+  it('says what happened where another client with its id has taken its place', () => {
+    link.start(0);
+    greet();
+    last().events.onClosed(4404, 'replaced');
+    clock.advance(600_000);
+    expect([link.status.state, attempts.length]).toMatchObject([{ tag: 'stopped', code: 'replaced', loss: { code: 4404 } }, 1]);
+    expect(link.status.error?.message).toMatch(/^Another page uses a copy of the client id of this page/);
+  });
+
   it('may send from inside onReady', () => {
     let isSent = false;
     make({ onReady: () => (isSent = link.send({ t: 'cancel', id: 'x' })) });
@@ -104,6 +128,14 @@ describe('greeting', () => {
     clock.advance(5_000);
     expect(last().closed).toBe('4003 no welcome in time');
     expect(state()).toBe('waiting');
+  });
+
+  it('sends nothing but hello before the welcome, whatever the server sends', () => {
+    link.start(0);
+    last().events.onOpened();
+    hear({ t: 'ping', n: 1, everyMs: 6_000, fence: 'f', confirmedMs: 0 });
+    expect(last().sent.map(({ t }) => t)).toEqual(['hello']);
+    expect(told).toEqual([]);
   });
 
   it('takes a second welcome for nothing', () => {
@@ -203,6 +235,7 @@ describe('the end', () => {
     [4400, 'bad-frame', /Reload/],
     [4401, 'incompatible', /another version/],
     [4403, 'forbidden', /does not let this client in/],
+    [4404, 'replaced', /Reload this page/],
     [4409, 'too-large', /Reload/],
   ])('by close code %i is reported once, with a sentence, and stays to be read', (code, word, sentence) => {
     link.start(0);
@@ -300,7 +333,7 @@ describe('life', () => {
   it('answers a ping in the handler of its message', () => {
     link.start(0);
     greet();
-    hear({ t: 'ping', n: 7, everyMs: 6_000, fence: 'f', confirmedMs: 0 });
+    hear({ t: 'ping', n: 7, everyMs: 6_000, fence: 'f', confirmedMs: 0, heardMs: 0 });
     expect(last().sent.at(-1)).toEqual({ t: 'pong', n: 7, visible: true });
     expect(told.at(-1)).toBe('ping');
   });
@@ -389,6 +422,27 @@ describe('life', () => {
     // Half of 1, 2, 4, 8 and 16 s: never proven, never counted anew.
     expect(waits.map((at, index) => Math.round((at - (waits[index - 1] ?? 0)) / 1_000))).toEqual([1, 1, 2, 4, 8]);
     expect(errors.map(({ code }) => code)).toEqual(Array.from({ length: 5 }, () => 'bad-frame'));
+  });
+
+  it('takes a frame that is larger than a server may send, and leaves with 4409 past its own limit', () => {
+    link.start(0);
+    greet();
+    const pong = JSON.stringify({ t: 'pong', n: 1 });
+    last().events.onMessage(pong.padEnd(65_536));
+    expect(state()).toBe('ready');
+    last().events.onMessage(pong.padEnd(65_537));
+    expect(last().closed).toBe('4409 bad frame');
+    expect(state()).toBe('waiting');
+    expect(errors).toMatchObject([{ code: 'bad-frame' }]);
+  });
+
+  it('leaves a server that speaks another version for good', () => {
+    link.start(0);
+    last().events.onOpened();
+    hear({ ...WELCOME, v: 2 });
+    expect(last().closed).toBe('4401 ');
+    expect(link.status).toMatchObject({ state: { tag: 'stopped' }, error: { code: 'incompatible' } });
+    expect(told).toEqual([]);
   });
 
   it('leaves no timer and says nothing when it is stopped', () => {
