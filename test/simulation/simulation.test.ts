@@ -8,7 +8,7 @@ import { SOMETIMES } from './sometimes.js';
 
 const asked = process.env['HOLDFAST_SEED'];
 /** Chosen so that together they reach nearly everything that the registry names. */
-const SEEDS = asked === undefined ? [38, 135, 247, 34, 13, 1, 2, 3] : [Number(asked)];
+const SEEDS = asked === undefined ? [391, 300, 385, 81, 2, 12, 39, 1] : [Number(asked)];
 const reached = new Set<string>();
 
 describe('the simulated world', () => {

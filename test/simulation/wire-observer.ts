@@ -41,7 +41,7 @@ const HASTE_MS = 10_000;
 /** A lost link's channels are asked for over another one within this. */
 const MOVE_MS = 1_000;
 /** Ten seconds of full jitter from one second on are about six attempts; signs of life from the page add some, and a person's button one each. */
-const MOST_IN_HASTE = 16;
+const MOST_IN_HASTE = 13;
 
 interface Watched {
   state: 'connecting' | 'open' | 'ready' | 'over';
