@@ -201,10 +201,10 @@ describe('a gap of one reader', () => {
     room.ready();
     const again = await room.asked();
     expect(again.position).toEqual({ epoch: 'e', offset: 1 });
-    room.answer(again.generation, 5, [], { state: 'gap', reason: 'trimmed' });
+    room.answer(again.generation, 8, [], { state: 'gap', reason: 'trimmed' });
     const third = await room.asked();
     expect(third).toMatchObject({ position: { epoch: 'e', offset: 2 }, history: 3 });
-    room.answer(third.generation, 5, ['c', 'd', 'e'].map(message), { state: 'recovered' });
+    room.answer(third.generation, 5, ['c', 'd', 'e'].map(message), { state: 'recovered', more: true, head: 8 });
     expect([own.log, late.log]).toEqual([['c', 'd', 'e'], ['d', 'e']]);
   });
 });

@@ -130,6 +130,14 @@ describe('a view without history', () => {
     expect([room.data(), room.view.get().gap?.reason, room.asked]).toEqual([[1, 2], 'trimmed', ['rejoin']]);
   });
 
+  it('that is stopped asks for nothing when it is told to start again', () => {
+    const room = open(0);
+    room.page([1], true);
+    room.view.stop();
+    room.view.resync();
+    expect(room.asked).toEqual([]);
+  });
+
   it('that is stopped goes on from where it was, and is stale meanwhile', () => {
     const room = open(0);
     room.page([1, 2], true);
