@@ -151,7 +151,7 @@ describe('a planted bug is found', { timeout: 120_000 }, () => {
     const found = await firstComplaintOfLink('links-hammer', (step, state, event) => {
       const [next, effects] = step(state, event);
       return [event.type === 'opened' && 'attempt' in next ? { ...next, attempt: 0 } : next, effects];
-    }, ['churn']);
+    }, ['churn', 'reset']);
     expect(found).not.toBeNull();
   });
 
