@@ -15,13 +15,13 @@ import { createBudgets, type Rate, type UserBudget } from './budgets.js';
 import { createCatalog, type PlainRules } from './catalog.js';
 import { createCommands } from './commands.js';
 import { Busy, createConnection, type Connection, type ConnectionHost } from './connection.js';
-import type { Greeting } from './connection.machine.js';
 import type { Identity, LimitOptions, ServerPublish, ServerRules, User } from './handlers.js';
 import { createHub } from './hub.js';
 import { createIncidents } from './incidents.js';
 import type { Explain, Logger } from './logger.js';
 import { assertServerOptions } from './misuse.js';
 import { publication } from './publication.js';
+import { createRoster } from './roster.js';
 import { createRunning } from './running.js';
 import type { ConnectionHandler, ConnectionRequest, ServerSocket, ServerWorld } from './server-world.js';
 import { createSession, type SessionHost } from './session.js';
@@ -111,9 +111,7 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
   const catalog = createCatalog(options as unknown as PlainRules, { clock, ruleMs: limits.handlerMs, logger, incidents });
   const createAbort = world.createAbort ?? createPlainAbort;
   const connections = new Set<Connection>();
-  const links = new Map<string, Connection>();
-  /** How many connections each user has. */
-  const linksOf = new Map<string, number>();
+  const ready = createRoster();
   /** Connections that wait for authenticate, each with the users that were closed since. */
   const entering = new Map<Connection, string[]>();
   let isSweeping = false;
@@ -213,32 +211,25 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
     },
     presentAttempt(connection, user, hello) {
       if (entering.get(connection)?.some((name) => isUser(user, name)) === true) return null;
-      return links.get(keyOf(user, hello))?.greeting?.attempt ?? 0;
+      return ready.find(user.id, hello)?.greeting?.attempt ?? 0;
     },
     assertRoom(user, hello) {
-      if ((linksOf.get(user.id) ?? 0) < limits.connectionsPerUser || links.has(keyOf(user, hello))) return;
+      if (ready.count(user.id) < limits.connectionsPerUser || ready.find(user.id, hello) !== undefined) return;
       incidents.note('Clients were sent away for a while: their user has too many connections.', { user: user.tag });
       throw new Busy(FULL_RETRY_MS);
     },
     createSession: (user, features, port) => createSession(sessions, user, features, port),
     onReady(connection) {
       entering.delete(connection);
-      const key = keyOf(connection.user, connection.greeting);
-      const older = links.get(key);
-      links.set(key, connection);
-      if (connection.user !== null) linksOf.set(connection.user.id, (linksOf.get(connection.user.id) ?? 0) + 1);
+      const older = connection.user && connection.greeting && ready.find(connection.user.id, connection.greeting);
+      ready.add(connection);
       older?.close(CloseCode.replaced, 'replaced');
     },
     onReleased(connection) {
       connections.delete(connection);
       // Also while authenticate still works: a place belongs to a connection, not to a promise.
       entering.delete(connection);
-      const key = keyOf(connection.user, connection.greeting);
-      // A connection that was replaced, or that was never ready, has no entry of its own.
-      if (links.get(key) === connection) links.delete(key);
-      const left = (linksOf.get(connection.user?.id ?? '') ?? 0) - 1;
-      if (left > 0) linksOf.set(connection.user?.id ?? '', left);
-      else linksOf.delete(connection.user?.id ?? '');
+      ready.remove(connection);
     },
     onClosing(code, reason, culprit) {
       const sentence = CLOSINGS.get(code);
@@ -302,11 +293,6 @@ function within(clock: Clock, ms: number, work: Promise<unknown>): Promise<boole
       resolve(true);
     });
   });
-}
-
-/** No two ready connections have the same key; a connection that is not ready has none. */
-function keyOf(user: User | null, greeting: Pick<Greeting, 'client' | 'link'> | null): string {
-  return JSON.stringify([user?.id, greeting?.client, greeting?.link]);
 }
 
 function isUser(user: User | null, asked: string): boolean {
