@@ -11,7 +11,7 @@ import { openOurs, openPlain } from './two-servers.js';
 
 const FEW = isQuick ? 500 : 1_000;
 const MANY = isQuick ? 2_500 : 5_000;
-const ROUNDS = isQuick ? 1 : 3;
+const ROUNDS = 3;
 /** Of what a connection keeps with us to what it keeps with `ws`. */
 const LIMIT = 1.5;
 
