@@ -323,7 +323,10 @@ export function createClientModel(scene: Scene, name: string, givenPrincipal: st
           questions.open--;
           const code = error instanceof RealtimeError ? error.code : String(error);
           if (code === 'timeout') reached.add('query timed out');
-          const isExplained = (code === 'timeout' && Math.ceil(now() - at) >= swarm.queryMs) || (code === 'cancelled') || (code === 'unavailable' && (now() - server.troubledAt < 10_000 || swarm.faults.some((fault) => SLOW_ROADS.has(fault)))) || (code === 'disposed' && isDisposed);
+          // On a slow road long answers wait in the server, and those that wait behind them for too long are refused.
+          const mayWait = now() - server.troubledAt < 10_000 || swarm.faults.some((fault) => SLOW_ROADS.has(fault));
+          const isLate = code === 'timeout' && Math.ceil(now() - at) >= swarm.queryMs;
+          const isExplained = isLate || code === 'cancelled' || (mayWait && (code === 'unavailable' || code === 'timeout')) || (code === 'disposed' && isDisposed);
           if (!isExplained) complaints.add('query-wrong', name, `a query ended ${code} after ${now() - at} ms`);
         },
       );
@@ -391,6 +394,8 @@ export function createClientModel(scene: Scene, name: string, givenPrincipal: st
     },
     checkRest() {
       const { status, reason } = client.connection.get();
+      // One delay with a tail is as long as a dead link takes to be noticed.
+      if (status === 'reconnecting' && swarm.tailChance > 0 && now() - (wire.closes.at(-1)?.at ?? -Infinity) < 5_000) return;
       if (status !== 'connected') return complaints.add(reason?.code === 4404 ? 'replaced-by-own-socket' : 'rest-connection', name, `is ${status} (${reason?.kind} ${reason?.code}) at rest`);
       for (const { observer } of listeners) observer.checkRest();
       for (const view of views) {

@@ -17,8 +17,6 @@ export interface Faults {
 
 /** A dead link is given up within this, while somebody looks. */
 const NOTICED_MS = 10_000;
-/** The promise is for a client that sends something this often. */
-const SPEAKS_EVERY_MS = 1_000;
 /** How long a one-way loss lets the other way go on: what the sender's system takes without an acknowledgement. */
 const UNACKNOWLEDGED_MS = 5_500;
 
@@ -29,6 +27,8 @@ export function createFaults(scene: Scene, models: () => readonly ClientModel[],
   const undo = new Set<() => void>();
   /** When each client was last met by something that changes how a dead link is noticed. */
   const disturbed = new Map<string, number>();
+  /** Connections that are slow until they end: their pings are late. */
+  const slowed = new Set<number>();
   let quietUntil = 0;
   let isOver = false;
   let count = 0;
@@ -55,14 +55,14 @@ export function createFaults(scene: Scene, models: () => readonly ClientModel[],
   const demandNotice = (model: ClientModel, connection: SimulatedConnection, what: string): void => {
     const at = clock.now();
     // A ping that was late says less than it seems to.
-    if (swarm.tailChance > 0 || swarm.faults.includes('weather')) return;
+    if (swarm.tailChance > 0 || swarm.faults.includes('weather') || slowed.has(connection.id)) return;
     if (!model.wire.isReady || model.outside.isAsleep || !model.outside.isVisible() || !server.isUp) return;
     // Mostly nothing else goes wrong until it must have been noticed, or what came next would hide it.
     if (dice.chance(0.8)) quietUntil = at + NOTICED_MS + 1_000;
     const firstSentAt = model.wire.watchSends(connection.id);
     clock.after(NOTICED_MS, function look() {
       // What was never sent cannot be missed: a client that had nothing to say for a while notices that much later.
-      const lateMs = Math.max(0, (firstSentAt() ?? at) - at - SPEAKS_EVERY_MS);
+      const lateMs = Math.max(0, (firstSentAt() ?? at) - at);
       if (clock.now() < at + NOTICED_MS + lateMs) return void clock.after(at + NOTICED_MS + lateMs - clock.now(), look);
       const isDisturbed = (disturbed.get(model.name) ?? -1) > at || server.troubledAt >= at || !models().includes(model);
       if (isDisturbed || isOver || !connection.isOpen || model.outside.isAsleep || !model.outside.isVisible()) return;
@@ -101,9 +101,11 @@ export function createFaults(scene: Scene, models: () => readonly ClientModel[],
         return connection?.inflict({ type: 'stall', ms: dice.between(500, 12_000), ...(dice.chance(0.5) && { direction: dice.pick(['up', 'down'] as const) }) });
       case 'slow':
         disturb();
+        if (connection !== undefined) slowed.add(connection.id);
         return connection?.inflict({ type: 'slow', bytesPerSecond: dice.between(2_000, 20_000) });
       case 'window':
         disturb();
+        if (connection !== undefined) slowed.add(connection.id);
         connection?.inflict({ type: 'window', bytes: 1_000, direction: 'down' });
         return connection?.inflict({ type: 'slow', bytesPerSecond: dice.between(500, 4_000), direction: 'down' });
       case 'partition':

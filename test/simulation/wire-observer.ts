@@ -37,6 +37,8 @@ export interface WireObserver {
 
 /** Timers may be this late, and the greeting takes its time. */
 const GRACE_MS = 6_000;
+/** What the server says of its last read is no finer than the way there and back. */
+const GRAIN_MS = 300;
 const HASTE_MS = 10_000;
 /** A lost link's channels are asked for over another one within this. */
 const MOVE_MS = 1_000;
@@ -47,6 +49,7 @@ interface Watched {
   state: 'connecting' | 'open' | 'ready' | 'over';
   /** Of the simulated connection. */
   connection: number;
+  watchedAt: number;
   firstSentAt: number | null;
   losses: number;
   heardAt: number;
@@ -125,7 +128,7 @@ export function watchWire(parts: {
 
   function opens(): Watched {
     const now = clock.now();
-    const own: Watched = { state: 'connecting', connection: 0, firstSentAt: null, losses: 0, heardAt: now, everyMs: 6_000, lanes: new Set(), channels: new Set() };
+    const own: Watched = { state: 'connecting', connection: 0, watchedAt: 0, firstSentAt: null, losses: 0, heardAt: now, everyMs: 6_000, lanes: new Set(), channels: new Set() };
     if (others(own).some(({ state }) => state === 'connecting' || state === 'open')) complain('links-too-many', 'two sockets are connecting at once');
     if (sockets.size >= size) complain('links-too-many', `${sockets.size + 1} sockets at once`);
     sockets.add(own);
@@ -253,7 +256,10 @@ export function watchWire(parts: {
     },
     watchSends(connection) {
       const own = [...sockets].find((one) => one.connection === connection);
-      if (own !== undefined) own.firstSentAt = null;
+      if (own !== undefined) {
+        own.firstSentAt = null;
+        own.watchedAt = clock.now();
+      }
       return () => own?.firstSentAt ?? null;
     },
     get knownLosses() {
@@ -297,7 +303,7 @@ export function watchWire(parts: {
         own.connection = parts.newestConnection();
         return {
           send(text) {
-            own.firstSentAt ??= clock.now();
+            if (clock.now() - own.watchedAt > GRAIN_MS) own.firstSentAt ??= clock.now();
             const frame = JSON.parse(text) as Sent;
             sends(own, frame);
             const isTaken = socket.send(text);
