@@ -282,10 +282,12 @@ export function createModelServer(world: SimulatedWorld, swarm: Swarm, truth: Tr
       troubledAt = world.clock.now();
       world.network.unlisten(HOST);
       void core?.stop(CloseCode.restart).then(() => {
-        if (machine !== own) return;
-        // The process exits.
-        end();
-        world.network.crash(HOST);
+        // The process exits, in a turn of its own: what runs in this one has not been interrupted.
+        world.clock.after(0, () => {
+          if (machine !== own) return;
+          end();
+          world.network.crash(HOST);
+        });
       });
     },
     loseStorage() {
