@@ -90,6 +90,8 @@ export function createModelServer(world: SimulatedWorld, swarm: Swarm, truth: Tr
   let serial = 0;
 
   function start(): void {
+    // Two faults may both bring it back.
+    if (machine !== null) return;
     const clock = createMachineClock(world.clock);
     machine = clock;
     troubledAt = world.clock.now();
