@@ -155,4 +155,18 @@ export const EQUIVALENT = [
     after: '(64 - 1)',
     why: 'Only has to be over the class of every weight that fits into memory.',
   },
+  {
+    file: 'src/server/core/lane-log.ts',
+    line: 'if (bytesInAll <= limits.resultBytesInAll) break;',
+    operator: '<= → <',
+    after: 'bytesInAll < limits.resultBytesInAll',
+    why: 'A shortcut: at exactly the limit the loop goes on, and the call below it drops nothing.',
+  },
+  {
+    file: 'src/server/core/parts.ts',
+    line: 'if (waiters.size > 0 && hasRoom()) notify();',
+    operator: '&& → ||',
+    after: '(waiters.size > 0) || (hasRoom())',
+    why: 'Saves work: a query that is notified too early looks for room itself, and waits again.',
+  },
 ];

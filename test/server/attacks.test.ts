@@ -413,6 +413,15 @@ describe('subscriptions', () => {
     expect(asked).toBeLessThanOrEqual(150);
   });
 
+  it('that were forbidden count no more: the connection has its places back', async () => {
+    const client = await enterClient(start({ limits: { channels: 2 }, authorize: { channels: { room: ({ params }) => params.id.startsWith('open') } } }));
+    const wants = (...ids: readonly string[]): object => ({ t: 'subscribe', channels: ids.map((id) => ({ name: `room:${id}`, generation: 1 })) });
+    await client.say(wants('a', 'b'));
+    await client.say(wants('open1', 'open2'));
+    expect(client.socket.closed).toBe(null);
+    expect(client.socket.frames.slice(1).map(({ t }) => t)).toEqual(['unsubscribed', 'unsubscribed', 'subscribed', 'subscribed']);
+  });
+
   it('of a generation that is there already change nothing', async () => {
     let asked = 0;
     const server = start({ authorize: { channels: { room: () => ++asked > 0 } } });

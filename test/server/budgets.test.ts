@@ -53,6 +53,18 @@ async function enterFrom(server: ServerCore, remoteAddress: string | undefined, 
   return client;
 }
 
+describe('the budget of a connection', () => {
+  it('is not new with each look after the connections: it fills as its rate says', async () => {
+    const client = await enterClient(start({ framesPerSecond: 10, frameBurst: 100 }), { token: 'eve' });
+    await flood(client, 90);
+    await world.clock.advance(1_000);
+    await flood(client, 1_000);
+    expect(client.socket.closed).toMatchObject({ code: 4201 });
+    expect(asked.length).toBeGreaterThan(90);
+    expect(asked.length).toBeLessThanOrEqual(115);
+  });
+});
+
 describe('the budget of a user', () => {
   it('is not new with each socket: one that reconnects asks no more often than its budget allows', async () => {
     const server = start({ framesPerSecond: 10, frameBurst: 100 });

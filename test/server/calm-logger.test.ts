@@ -7,12 +7,18 @@ it('a calm logger says a thing ten times in ten seconds, then how often it did n
   const lines: unknown[][] = [];
   const logger = createCalmLogger({ warn: (...line) => lines.push(['warn', ...line]), error: (...line) => lines.push(['error', ...line]) }, { now: () => now });
   for (let i = 0; i < 13; i++) logger.warn('flood');
+  for (let i = 0; i < 10; i++) logger.warn('as many as may be');
+  for (let i = 0; i < 11; i++) logger.warn('one more');
+  lines.splice(10, 20);
   logger.error('other', 7);
   expect(lines).toEqual([...Array(10).fill(['warn', 'flood']), ['error', 'other', 7]]);
   now = 10_000;
   logger.warn('flood');
   logger.error('other');
   expect(lines.slice(11)).toEqual([['warn', '3 lines like the next one were left out.'], ['warn', 'flood'], ['error', 'other']]);
+  logger.warn('as many as may be');
+  logger.warn('one more');
+  expect(lines.slice(14)).toEqual([['warn', 'as many as may be'], ['warn', '1 lines like the next one were left out.'], ['warn', 'one more']]);
 });
 
 it.each<[string, () => unknown]>([

@@ -206,6 +206,10 @@ describe('heartbeat', () => {
   it('closes who does not read', async () => {
     const client = await enter();
     await client.say(want());
+    client.socket.buffered = 1024 * 1024;
+    await publish('x');
+    await world.clock.advance(1);
+    expect(client.socket.closed).toBe(null);
     client.socket.buffered = 1024 * 1024 + 1;
     await publish('x');
     await world.clock.advance(1);

@@ -175,6 +175,16 @@ describe('channels with an identity', () => {
     expect(['a', 'b', 'c'].map((name) => log.head(name, 11).offset)).toEqual([1, 0, 1]);
   });
 
+  it('are lost again after their last subscriber has left', () => {
+    const { log, post } = build({ channels: 2 });
+    post('ann', 'a');
+    log.watch('a', true);
+    log.watch('a', false);
+    post('ann', 'b');
+    post('ann', 'c');
+    expect(['a', 'b', 'c'].map((name) => log.head(name, 9).offset)).toEqual([0, 1, 1]);
+  });
+
   it('that are forgotten are counted no more', () => {
     const { log, post } = build({ channels: 3, keepChannelMs: 1_000 });
     for (let i = 0; i < 3; i++) post('eve', `eve:${i}`);

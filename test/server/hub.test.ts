@@ -52,6 +52,18 @@ describe('the hub', () => {
     expect(live.frames.map(({ epoch, offset, events }) => [epoch, offset, events])).toEqual([['e', 1, [1]], ['f', 2, [2]], ['f', 5, [5]]]);
   });
 
+  it('sends a member that has just read its history what it does not have, and all of what does not join on', () => {
+    const { hub, deferred } = build();
+    const live = Object.assign(member('live'), { after: { epoch: 'e', offset: 3 } });
+    void hub.join('c', live);
+    hub.onEvents('c', 'e', 2, [event('2'), event('3')]);
+    deferred.shift()?.();
+    expect(live.frames).toEqual([]);
+    hub.onEvents('c', 'f', 7, [event('7'), event('8')]);
+    deferred.shift()?.();
+    expect(live.frames.map(({ offset, events }) => [offset, events])).toEqual([[7, [7, 8]]]);
+  });
+
   it('passes over a channel that was left in the turn, and events of one that nobody joined', () => {
     const { hub, deferred, calls } = build();
     const [gone, stays] = [member('live'), member('live')];

@@ -150,11 +150,13 @@ describe('a thousand times the same', () => {
     expect(lines).toHaveLength(1_000);
     expect(incidents.size).toBe(1_001);
     incidents.note('Flood.', { user: 'u7' });
+    incidents.note('Slow reader.', { user: 'u8' });
     now = 10_000;
     incidents.sweep();
     expect(lines.slice(1_000)).toEqual([
       ['Flood.', { user: 'u7', times: 1, seconds: 10 }],
       ['Flood.', { others: true, times: 2_000, seconds: 10 }],
+      ['Slow reader.', { others: true, times: 1, seconds: 10 }],
     ]);
     expect(incidents.size).toBe(0);
   });

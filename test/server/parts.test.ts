@@ -6,8 +6,10 @@ import { SERVER_FRAME_CHECKS } from '../../src/core/protocol/checks.js';
 import { decode } from '../../src/core/protocol/codec.js';
 import { SERVER_FRAME_BYTES } from '../../src/core/protocol/limits.js';
 import { memoryBroker } from '../../src/server/core/memory-broker.js';
+import { createParts } from '../../src/server/core/parts.js';
 import { createServerCore, type ServerCore } from '../../src/server/core/server.js';
 import type { ServerWorld } from '../../src/server/core/server-world.js';
+import { createTurns } from '../../src/server/core/turns.js';
 import { enterClient, type FakeClient } from './fake-client.js';
 import { fakeWorld, settle, type FakeClock, type Frame } from './fake-world.js';
 
@@ -170,6 +172,20 @@ describe('many long answers', () => {
     expect(called).toHaveLength(40);
     for (const client of [ann, bob]) for (let i = 0; i < 20; i++) expect(joined(partsOf(client, `q${i}`))).toHaveLength(30_000);
   });
+});
+
+it('there is room for the next long answer when a quarter of what may wait is left', () => {
+  const parts = createParts({
+    clock: world.clock,
+    turns: createTurns({ clock: world.clock, defer: (run) => run() }),
+    maxWaiting: 400_000,
+    send: () => {},
+    bufferedBytes: () => 64 * 1024,
+  });
+  parts.send('a', 'x'.repeat(100_000), []);
+  expect(parts.hasRoom()).toBe(true);
+  parts.send('b', 'x', []);
+  expect(parts.hasRoom()).toBe(false);
 });
 
 describe('a reader that is slow', () => {

@@ -44,6 +44,18 @@ describe('turns', () => {
     expect(log).toEqual(['b2', 'new']);
   });
 
+  it('begin anew with each turn of the event loop, also where nothing waited', () => {
+    for (let i = 1; i <= 4; i++) {
+      void turns.run(ann, work(`a${i}`, 3));
+      nextTurn();
+    }
+    expect(log).toEqual(['a1', 'a2', 'a3', 'a4']);
+    for (let i = 5; i <= 6; i++) {
+      void turns.run(ann, work(`a${i}`, 4));
+      expect(log.at(-1)).toBe(`a${i}`);
+    }
+  });
+
   it('do not let new work overtake what waits; but the first of its owner may', () => {
     void turns.run(ann, work('a1', 9));
     void turns.run(ann, work('a2', 1));

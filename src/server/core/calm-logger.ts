@@ -32,8 +32,7 @@ export function createCalmLogger(logger: Logger, clock: Pick<Clock, 'now'>): Log
     const now = clock.now();
     let period = periods.get(message);
     if (period === undefined || now >= period.endsAt) {
-      const leftOut = (period?.lines ?? 0) - LINES;
-      if (leftOut > 0) write(level, `${leftOut} lines like the next one were left out.`);
+      if (period !== undefined && period.lines > LINES) write(level, `${period.lines - LINES} lines like the next one were left out.`);
       period = { endsAt: now + PERIOD_MS, lines: 0 };
       periods.set(message, period);
     }

@@ -28,7 +28,7 @@ import { createSession, type SessionHost } from './session.js';
 import { createTurns } from './turns.js';
 
 /** Sockets are counted where they are accepted. */
-const DEFAULT_LIMITS: Required<Omit<LimitOptions, 'connections' | 'connectionsPerAddress'>> = {
+export const DEFAULT_LIMITS: Required<Omit<LimitOptions, 'connections' | 'connectionsPerAddress'>> = {
   channels: 200,
   queries: 100,
   commands: 256,

@@ -115,6 +115,9 @@ describe('a thing that is looked at before it is there', () => {
     const second = shelf.hold('a', make);
     leave();
     second.item.say('z');
+    second.release();
+    clock.advance(5_000);
+    shelf.hold('a', make);
     expect(seen).toEqual(['item 2', 'x', 'initial', 'item 3']);
   });
 

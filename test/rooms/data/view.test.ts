@@ -59,6 +59,17 @@ function open(history: number) {
   };
 }
 
+describe('a view', () => {
+  it('makes no new snapshot for the outcome of a command that did not edit it', () => {
+    const room = open(0);
+    room.page([1], true);
+    const former = room.view.get();
+    room.layers.add('other', [{ key: 'another view', edit: (data) => data }]);
+    room.layers.settle('other', [{ channel: 'room:1', ...at(1) }]);
+    expect(room.view.get()).toBe(former);
+  });
+});
+
 describe('a view with history', () => {
   it.each([1, 5])('of %i shows nothing of it before the last page has come', (history) => {
     const room = open(history);
