@@ -183,6 +183,11 @@ describe('channels with an identity', () => {
     post('ann', 'b');
     post('ann', 'c');
     expect(['a', 'b', 'c'].map((name) => log.head(name, 9).offset)).toEqual([0, 1, 1]);
+    // Neither sooner nor later than the others: the longest unused goes first.
+    log.watch('c', true);
+    log.watch('c', false);
+    post('ann', 'd');
+    expect(['b', 'c', 'd'].map((name) => log.head(name, 10).offset)).toEqual([0, 1, 1]);
   });
 
   it('that are forgotten are counted no more', () => {
