@@ -284,6 +284,26 @@ describe('a reader that is slow', () => {
     expect(client.socket.of('error').filter(({ code }) => code !== 'cancelled')).toEqual([]);
   });
 
+  it('that waits for room gives its place back, at whichever moment its client goes', async () => {
+    server = createServerCore(
+      { contract: api, broker: memoryBroker(), limits: { handlers: 1 }, authorize: { queries: { get: 'public', two: 'public', three: 'public', slow: 'public' } }, queries: { get: outputOf, two: outputOf, three: outputOf, slow: outputOf } },
+      world,
+    );
+    for (let turns = 0; turns < 30; turns++) {
+      const client = await enter();
+      client.socket.buffered = 64 * 1024;
+      await client.say(get('warm', 'x'.repeat(600_000)));
+      client.handler.onMessage(JSON.stringify(get('waits', 1)));
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+      client.handler.onClosed();
+      await settle();
+      const back = await enter();
+      await back.say(get('after', 1, { name: 'three' }));
+      expect(back.answers(), `after ${turns} turns`).toEqual(['after 1']);
+      back.handler.onClosed();
+    }
+  });
+
   it('is asked to ask again only where long answers come that were not expected to be long', async () => {
     const client = await enter();
     client.socket.buffered = 64 * 1024;

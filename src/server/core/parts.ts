@@ -26,7 +26,7 @@ export interface Parts {
   has(id: string): boolean;
   /** Whether so little waits that the next long answer may be made. */
   hasRoom(): boolean;
-  /** Resolves when {@link Parts.hasRoom} may have changed, or the signal is aborted. */
+  /** Resolves when {@link Parts.hasRoom} may have changed, or the signal is or was aborted. */
   change(signal: AbortLike): Promise<void>;
   /** Wakes all calls of {@link Parts.change}. */
   notify(): void;
@@ -100,6 +100,8 @@ export function createParts(parts: {
     notify,
     change: (signal) =>
       new Promise((resolve) => {
+        // A signal tells of its abort once.
+        if (signal.aborted) return resolve();
         const wake = (): void => {
           waiters.delete(wake);
           signal.removeEventListener('abort', wake);
