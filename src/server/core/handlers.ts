@@ -126,8 +126,8 @@ export interface LimitOptions {
   /** Connections that wait for `authenticate`. @default 1,000 */
   readonly authentications?: number;
   /**
-   * Frames that a client may send a second on one connection, on average, each further channel in one counted as a frame; over
-   * it the connection ends with 4201. Asking for the next page of a recovery is not counted, but answered no faster than this.
+   * Frames that a client may send a second on one connection, on average, each further channel in one counted as a frame, and so is
+   * each ping and pong of WebSocket itself; over it the connection ends with 4201. Asking for the next page of a recovery is not counted, but answered no faster than this.
    * All connections of one user together have this `budgetsPerUser` times.
    * @default 200
    */
