@@ -170,6 +170,22 @@ describe('many long answers', () => {
     expect(called).toHaveLength(40);
     for (const client of [ann, bob]) for (let i = 0; i < 20; i++) expect(joined(partsOf(client, `q${i}`))).toHaveLength(30_000);
   });
+
+  it('are computed for one user after the other, however many connections one of them has', async () => {
+    const tabs = await Promise.all(Array.from({ length: 10 }, (_, link) => enterClient(server, { features: ['parts'], client: 'eve', link })));
+    const bob = await enter(['parts'], 'bob');
+    // More than one turn of the event loop has time for.
+    workMs = 6;
+    deferred = [];
+    for (const [i, tab] of tabs.entries()) await tab.say(get(`eve${i}`, 1));
+    await bob.say(get('bob', 1));
+    for (let turn = 0; turn < 2; turn++) {
+      for (const run of deferred.splice(0)) run();
+      await settle();
+    }
+    expect(called).toContain('bob');
+    expect(called.length).toBeLessThanOrEqual(3);
+  });
 });
 
 describe('a reader that is slow', () => {

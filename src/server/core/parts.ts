@@ -38,12 +38,14 @@ export interface Parts {
 export function createParts(parts: {
   readonly clock: Pick<Clock, 'after'>;
   readonly turns: Turns;
+  /** Whose turns it takes. */
+  readonly user: string;
   /** Characters of results that may wait; the last result accepted may exceed it. */
   readonly maxWaiting: number;
   readonly send: (text: string) => void;
   readonly bufferedBytes: () => number;
 }): Parts {
-  const { clock, turns, maxWaiting, send, bufferedBytes } = parts;
+  const { clock, turns, user, maxWaiting, send, bufferedBytes } = parts;
   const waiting = new Map<string, Travelling>();
   const waiters = new Set<() => void>();
   let cancelTimer: Cancel | null = null;
@@ -63,7 +65,7 @@ export function createParts(parts: {
   };
 
   const lookAgain = (): void => {
-    cancelTimer = clock.after(lookMs, () => void turns.runFirst(waiting, go));
+    cancelTimer = clock.after(lookMs, () => void turns.runFirst(user, go));
     lookMs = Math.min(LOOK_LAST_MS, 2 * lookMs);
   };
 

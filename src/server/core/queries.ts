@@ -119,7 +119,7 @@ export function createQueries(parts: {
   /** Runs `work` in a turn in which `mayRun` holds: work that ran before it may have taken the room. */
   const inTurn = async <T extends object>(run: Turns['run'], signal: AbortLike, mayRun: () => boolean, work: () => T): Promise<T> => {
     for (;;) {
-      const did = await run(asking, () => {
+      const did = await run(user.id, () => {
         signal.throwIfAborted();
         return mayRun() ? { value: work() } : null;
       });

@@ -119,7 +119,7 @@ class LazySession implements Session {
       handlerMs: limits.handlerMs,
       maxQueries: limits.queries,
       send,
-      long: this.#features.includes('parts') ? createParts({ clock, turns, maxWaiting: limits.bufferedBytes, send, bufferedBytes: () => port.bufferedBytes() }) : null,
+      long: this.#features.includes('parts') ? createParts({ clock, turns, user: this.#user.id, maxWaiting: limits.bufferedBytes, send, bufferedBytes: () => port.bufferedBytes() }) : null,
     });
   }
 
