@@ -19,8 +19,10 @@ import type { Identity, LimitOptions, ServerPublish, ServerRules, User } from '.
 import { createHub } from './hub.js';
 import { createIncidents } from './incidents.js';
 import type { Explain, Logger } from './logger.js';
+import { createLongShares } from './long-shares.js';
 import { assertServerOptions } from './misuse.js';
 import { networkOf } from './network.js';
+import { ROOM_SHARE } from './parts.js';
 import { publication } from './publication.js';
 import { createRoster } from './roster.js';
 import { createRunning } from './running.js';
@@ -189,7 +191,8 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
     }
   };
 
-  const sessions: SessionHost = { catalog, hub, broker, clock, createAbort, handlers, logger, explain, limits, users, turns: createTurns({ clock, defer }), longNames: new Set() };
+  const shares = createLongShares({ handlers: limits.queries, chars: ROOM_SHARE * limits.bufferedBytes * limits.budgetsPerUser });
+  const sessions: SessionHost = { catalog, hub, broker, clock, createAbort, handlers, logger, explain, limits, users, shares, turns: createTurns({ clock, defer }), longNames: new Set() };
   const host: ConnectionHost = {
     clock,
     broker,
