@@ -26,7 +26,7 @@ beforeEach(() => {
   tokens = [];
 });
 
-function start(limits: Options['limits'] & object = {}): ServerCore {
+function start(limits: Options['limits'] & object = {}, over: Partial<Options> = {}): ServerCore {
   return createServerCore<typeof api>(
     {
       contract: api,
@@ -35,6 +35,7 @@ function start(limits: Options['limits'] & object = {}): ServerCore {
       authenticate: ({ token }) => (tokens.push(token), token === 'bad' || token === undefined ? null : { id: token }),
       authorize: { channels: { room: 'public' }, clientEvents: { room: 'public' }, queries: { ask: 'public' } },
       queries: { ask: ({ input, user }) => (asked.push(user.id), input) },
+      ...over,
     },
     world,
   );
@@ -231,6 +232,30 @@ describe('an address', () => {
     const server = start({ hellosPerSecond: 10, helloBurst: 100 });
     for (let i = 0; i < 50; i++) (await enterFrom(server, '203.0.113.7', { token: 'bad' })).handler.onClosed();
     expect(tokens).toHaveLength(10);
+  });
+
+  it.each<[string, () => never]>([
+    ['throws', () => { throw new Error('bad signature'); }],
+    ['answers what is no identity', () => ({ id: '' }) as never],
+  ])('pays ten times for a token at which authenticate %s', async (_, authenticate) => {
+    const server = start({ hellosPerSecond: 10, helloBurst: 100 }, { authenticate: ({ token }) => (tokens.push(token), authenticate()) });
+    for (let i = 0; i < 50; i++) (await enterFrom(server, '203.0.113.7')).handler.onClosed();
+    expect(tokens).toHaveLength(10);
+  });
+
+  it.each([
+    ['2001:db8:1:2::7', '2001:db8:1:2:aaaa:bbbb:cccc:dddd', true],
+    ['2001:db8:1:2::7', '2001:db8:1:2:3:4:5:6', true],
+    ['2001:db8::7', '2001:db8:0:0:9::', true],
+    ['fe80::1%eth0', 'fe80::2%eth0', true],
+    ['2001:db8:1:2::7', '2001:db8:1:3::7', false],
+    ['2001:db8:1::7', '2001:db8:1:1::7', false],
+    ['::ffff:203.0.113.7', '::ffff:203.0.113.8', false],
+    ['203.0.113.7', '203.0.113.8', false],
+  ])('of IPv6 is one network of 64 bits, for one client has all of its addresses: %s and %s', async (first, second, isOne) => {
+    const server = start({ hellosPerSecond: 0.001, helloBurst: 1 });
+    await enterFrom(server, first, { token: 'ann' });
+    expect((await enterFrom(server, second, { token: 'bob' })).socket.of('welcome')).toHaveLength(isOne ? 0 : 1);
   });
 
   it('has room for thousands behind it, and no end with Infinity, or if it is not known', async () => {

@@ -105,6 +105,27 @@ describe('keeping a channel', () => {
     expect(log.head('quiet', 1_000)).toEqual(quiet);
   });
 
+  it('leaves an empty channel with subscribers its epoch, whichever other channels are forgotten: their next event joins on', () => {
+    const log = logOf({ channels: 2 });
+    log.watch('empty', true);
+    log.watch('lost', true);
+    const [empty, lost] = [log.head('empty', 0), log.head('lost', 0)];
+    expect(log.append('lost', [event('x')], 0)).toEqual({ ...lost, offset: 1 });
+    log.sweep(100_000_000, []);
+    // So many names are in every part of all names.
+    for (let i = 0; i < 10_000; i++) log.append(`other:${i}`, [event('x')], 100_000_001);
+    expect(log.read('empty', { position: empty, maxBytes: LARGE }, 100_000_002)).toMatchObject({ state: 'recovered', events: [] });
+    expect(log.read('lost', { position: lost, maxBytes: LARGE }, 100_000_002)).toMatchObject({ state: 'gap', reason: 'epoch', position: { offset: 0 } });
+    expect(log.append('empty', [event('x')], 100_000_003)).toEqual({ ...empty, offset: 1 });
+    const again = log.head('lost', 100_000_004);
+    expect(log.append('lost', [event('x')], 100_000_004)).toEqual({ ...again, offset: 1 });
+    log.watch('unused', true);
+    const unused = log.head('unused', 0);
+    log.watch('unused', false);
+    for (let i = 0; i < 10_000; i++) log.append(`more:${i}`, [event('x')], 100_000_005);
+    expect(log.head('unused', 100_000_005)).not.toEqual(unused);
+  });
+
   it('forgets the longest unused channel past the cap, and the history of quiet ones past all bytes', () => {
     const log = logOf({ channels: 2, bytesInAll: 100 });
     log.append('a', [event('1', 40)], 0);

@@ -200,6 +200,34 @@ describe('channels with an identity', () => {
   });
 });
 
+it('one user who posts into rooms of their own naming tells no gap to those who wait in an empty room, and takes no event from them', async () => {
+  const api = defineContract({
+    channels: { room: channel('room:{id}', { events: { said: z.string() } }) },
+    commands: { say: command({ input: z.string() }) },
+  });
+  const world = fakeWorld();
+  const server = createServerCore(
+    {
+      contract: api,
+      broker: memoryBroker({ limits: { channels: 10 } }),
+      limits: { frameBurst: 20_000 },
+      authenticate: ({ token }) => ({ id: token ?? '' }),
+      authorize: { channels: { room: 'public' }, commands: { say: 'public' } },
+      commands: { say: ({ input, publish }) => publish(api.channels.room, { id: input }, 'said', '') },
+    },
+    world,
+  );
+  const [ann, eve] = [await enterClient(server, { token: 'ann' }), await enterClient(server, { token: 'eve' })];
+  await ann.say({ t: 'subscribe', channels: [{ name: 'room:ours', generation: 1 }] });
+  const [{ position }] = ann.socket.of('subscribed') as unknown as readonly [{ readonly position: { readonly epoch: string } }];
+  await eve.say({ t: 'lane', lane: 'l', last: 0, create: true });
+  for (let n = 1; n <= 8_000; n++) await eve.say({ t: 'command', lane: 'l', n, id: `c${n}`, name: 'say', input: `eve-${n}`, remainingMs: 10_000 });
+  expect(eve.answers()).toHaveLength(8_000);
+  await server.publish(api.channels.room, { id: 'ours' }, 'said', 'first');
+  await world.clock.advance(0);
+  expect(ann.socket.of('events')).toMatchObject([{ epoch: position.epoch, offset: 1, events: [{ data: 'first' }] }]);
+});
+
 it('one user who posts into rooms of their own naming does not push the history of a live subscriber out of the broker', async () => {
   const api = defineContract({
     channels: { room: channel('room:{id}', { events: { said: z.string() } }) },

@@ -172,6 +172,22 @@ describe('many long answers', () => {
     expect(called).toHaveLength(40);
     for (const client of [ann, bob]) for (let i = 0; i < 20; i++) expect(joined(partsOf(client, `q${i}`))).toHaveLength(30_000);
   });
+
+  it('are computed for one user after the other, however many connections one of them has', async () => {
+    const tabs = await Promise.all(Array.from({ length: 10 }, (_, link) => enterClient(server, { features: ['parts'], client: 'eve', link })));
+    const bob = await enter(['parts'], 'bob');
+    // More than one turn of the event loop has time for.
+    workMs = 6;
+    deferred = [];
+    for (const [i, tab] of tabs.entries()) await tab.say(get(`eve${i}`, 1));
+    await bob.say(get('bob', 1));
+    for (let turn = 0; turn < 2; turn++) {
+      for (const run of deferred.splice(0)) run();
+      await settle();
+    }
+    expect(called).toContain('bob');
+    expect(called.length).toBeLessThanOrEqual(3);
+  });
 });
 
 it('there is room for the next long answer when a quarter of what may wait is left', () => {
@@ -298,6 +314,81 @@ describe('a reader that is slow', () => {
     expect(called[0]).toBe('w50');
     expect(called.length).toBeLessThanOrEqual(8);
     expect(client.socket.of('error').filter(({ code }) => code !== 'cancelled')).toEqual([]);
+  });
+
+  it('has a share of what all connections of its user may have in memory, and gets the rest when one of them has gone', async () => {
+    const tabs = await Promise.all(Array.from({ length: 20 }, (_, link) => enterClient(server, { features: ['parts'], client: 'eve', link })));
+    const [first, ...others] = tabs;
+    await first?.say(get('warm', 'x'.repeat(20_000)));
+    await world.clock.advance(1_000);
+    for (const { socket } of tabs) socket.buffered = 64 * 1024;
+    called = [];
+    for (const [i, tab] of others.entries()) for (const n of [0, 1]) await tab.say(get(`${i}.${n}`, 'x'.repeat(600_000), { remainingMs: 100_000 }));
+    // Five times a quarter of a megabyte; the last one may exceed it.
+    expect(called).toEqual(['0.0', '1.0', '2.0']);
+    const bob = await enter(['parts'], 'bob');
+    await bob.say(get('bob', 'x'.repeat(20_000)));
+    expect(called.at(-1)).toBe('bob');
+    others[0]?.handler.onClosed();
+    await settle();
+    expect(called).toContain('3.0');
+    expect(called).not.toContain('1.1');
+    for (const { socket } of others) socket.buffered = 0;
+    await world.clock.advance(3_000);
+    for (const [i, tab] of others.entries()) if (i > 0) for (const n of [0, 1]) expect(joined(partsOf(tab, `${i}.${n}`))).toHaveLength(600_000);
+  });
+
+  it('whose handler is slow has a share of the handlers of its user', async () => {
+    const tabs = await Promise.all(Array.from({ length: 20 }, (_, link) => enterClient(server, { features: ['parts'], client: 'eve', link })));
+    await tabs[0]?.say(get('warm', 'x'.repeat(20_000), { name: 'slow' }));
+    answerSlow.splice(0).forEach((answer) => answer());
+    await world.clock.advance(1_000);
+    for (const [i, tab] of tabs.entries()) await tab.say(...Array.from({ length: 8 }, (_, n) => get(`${i}.${n}`, 'x'.repeat(20_000), { name: 'slow', remainingMs: 100_000 })));
+    // As many as one connection may ask.
+    expect(answerSlow).toHaveLength(100);
+    let answered = 0;
+    while (answerSlow.length > 0) {
+      answered++;
+      answerSlow.shift()?.();
+      await settle();
+      expect(answerSlow.length).toBeLessThanOrEqual(100);
+    }
+    expect(answered).toBe(160);
+  });
+
+  it('that was not expected to be long is asked for again where all connections of its user have too many in memory', async () => {
+    const tabs = await Promise.all(Array.from({ length: 4 }, (_, link) => enterClient(server, { features: ['parts'], client: 'eve', link })));
+    for (const { socket } of tabs) socket.buffered = 64 * 1024;
+    for (const [i, tab] of tabs.entries()) await tab.say(...Array.from({ length: 50 }, (_, n) => get(`${i}.${n}`, 'x'.repeat(300_000), { name: 'slow', remainingMs: 100_000 })));
+    expect(answerSlow).toHaveLength(200);
+    for (const answer of answerSlow.splice(0)) answer();
+    await settle();
+    const refused = tabs.flatMap(({ socket }) => socket.of('error'));
+    expect(new Set(refused.map(({ code }) => code))).toEqual(new Set(['unavailable']));
+    for (const { socket } of tabs) socket.buffered = 0;
+    await world.clock.advance(5_000);
+    const whole = tabs.map(({ socket }) => socket.of('response').filter(({ part }) => (part as { last: boolean }).last).length).reduce((a, b) => a + b);
+    expect([refused.length, whole]).toEqual([96, 104]);
+  });
+
+  it('that waits for room gives its place back, at whichever moment its client goes', async () => {
+    server = createServerCore(
+      { contract: api, broker: memoryBroker(), limits: { handlers: 1 }, authorize: { queries: { get: 'public', two: 'public', three: 'public', slow: 'public' } }, queries: { get: outputOf, two: outputOf, three: outputOf, slow: outputOf } },
+      world,
+    );
+    for (let turns = 0; turns < 30; turns++) {
+      const client = await enter();
+      client.socket.buffered = 64 * 1024;
+      await client.say(get('warm', 'x'.repeat(600_000)));
+      client.handler.onMessage(JSON.stringify(get('waits', 1)));
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+      client.handler.onClosed();
+      await settle();
+      const back = await enter();
+      await back.say(get('after', 1, { name: 'three' }));
+      expect(back.answers(), `after ${turns} turns`).toEqual(['after 1']);
+      back.handler.onClosed();
+    }
   });
 
   it('is asked to ask again only where long answers come that were not expected to be long', async () => {

@@ -6,7 +6,7 @@ let deferred: (() => void)[];
 let log: string[];
 let turns: Turns;
 
-const [ann, bob] = [{}, {}];
+const [ann, bob] = ['ann', 'bob'];
 const work = (name: string, ms: number) => (): string => ((now += ms), log.push(name), name);
 /** The event loop goes on to its next turn. */
 const nextTurn = (): void => {

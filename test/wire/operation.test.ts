@@ -135,6 +135,29 @@ describe('a flood', () => {
     expect(client.frames.filter(({ t }) => t === 'pong')).toHaveLength(49);
   });
 
+  it.each(['ping', 'pong'] as const)('of %s frames of WebSocket itself is closed with 4201, before welcome as well', async (type) => {
+    const { url } = await serve({ limits: { framesPerSecond: 0.001, frameBurst: 50 } });
+    const [ready, greeting] = [await enter(url), await connect(url)];
+    for (const client of [ready, greeting]) {
+      for (let n = 0; n < 60; n++) client.socket[type]();
+      expect((await client.closed).code).toBe(4201);
+    }
+    const calm = await enter(url, { client: 'calm' });
+    for (let n = 0; n < 40; n++) calm.socket[type]();
+    calm.say({ t: 'ping', n: 1, visible: true });
+    await calm.next('pong');
+  });
+
+  it('that goes on after the close is not read', async () => {
+    const { url, server } = await serve({ limits: { framesPerSecond: 0.001, frameBurst: 50 } });
+    const streams: Socket[] = [];
+    server.on('connection', (stream) => streams.push(stream));
+    const client = await enter(url);
+    for (let n = 0; n < 60; n++) client.say({ t: 'ping', n, visible: true });
+    expect((await client.closed).code).toBe(4201);
+    expect(streams.map((stream) => stream.isPaused())).toEqual([true]);
+  });
+
   it('of refused upgrades does not flood the log', async () => {
     const { port, said } = await serve();
     for (let i = 0; i < 30; i++) expect((await upgrade(port, { ...good(port), origin: 'http://evil.example' })).status).toBe(403);

@@ -94,12 +94,12 @@ export interface ChannelLog {
   append(name: string, events: readonly StoredEvent[], now: number, publisher: Publisher): Position;
   head(name: string, now: number): Position;
   read(name: string, ask: ReadAsk, now: number): ReadResult;
-  /** Whether the channel has subscribers; if so, it loses its history last. */
+  /** Whether the channel has subscribers; if so, it loses its history last, and keeps its epoch while it is empty. */
   watch(name: string, isWatched: boolean): void;
   sweep(now: number): void;
 }
 
-/** Forgetting a channel renews the first epoch of this many-th part of all names, and of no other. */
+/** Forgetting a channel renews the first epoch of this many-th part of all names, except of those with subscribers, and of no other. */
 const BUCKETS = 1_024;
 
 export function createChannelLog(fence: string, limits: ChannelLimits): ChannelLog {
@@ -107,8 +107,12 @@ export function createChannelLog(fence: string, limits: ChannelLimits): ChannelL
   const channels = new Map<string, Channel>();
   /** Those of them that keep events. */
   const holding = new Set<Channel>();
-  const watched = new Set<string>();
-  /** How often a channel of the bucket was forgotten. A channel without an entry has offset 0 in its bucket's present epoch, so it needs no entry. */
+  /**
+   * Channels with subscribers, each with the epoch that it has while it has no entry: its subscribers were told that one, so it stays
+   * when other channels of the bucket are forgotten.
+   */
+  const watched = new Map<string, string>();
+  /** How often a channel of the bucket was forgotten. Any other channel without an entry has offset 0 in its bucket's present epoch, so it needs no entry. */
   const forgotten = new Map<number, number>();
   const accounts = createAccounts<Channel>();
   let bytesInAll = 0;
@@ -117,6 +121,9 @@ export function createChannelLog(fence: string, limits: ChannelLimits): ChannelL
     const bucket = bucketOf(name);
     return `${fence}.${bucket}.${forgotten.get(bucket) ?? 0}`;
   };
+
+  /** The epoch of a channel that has no entry. */
+  const emptyEpoch = (name: string): string => watched.get(name) ?? firstEpoch(name);
 
   const touch = (channel: Channel, now: number): void => {
     channel.touchedAt = now;
@@ -185,6 +192,7 @@ export function createChannelLog(fence: string, limits: ChannelLimits): ChannelL
     accounts.review(maker, false);
     const bucket = bucketOf(name);
     forgotten.set(bucket, (forgotten.get(bucket) ?? 0) + 1);
+    if (watched.has(name)) watched.set(name, firstEpoch(name));
   };
 
   const create = (name: string, maker: Account<Channel>, now: number): Channel => {
@@ -193,7 +201,7 @@ export function createChannelLog(fence: string, limits: ChannelLimits): ChannelL
       if (victim !== undefined) forget(victim);
     }
     maker.made++;
-    return { name, epoch: firstEpoch(name), maker, top: 0, kept: [], bytes: 0, shares: [], touchedAt: now };
+    return { name, epoch: emptyEpoch(name), maker, top: 0, kept: [], bytes: 0, shares: [], touchedAt: now };
   };
 
   const shareOf = (channel: Channel, account: Account<Channel>): Share<Channel> => {
@@ -216,7 +224,7 @@ export function createChannelLog(fence: string, limits: ChannelLimits): ChannelL
 
   const head = (name: string, now: number): Position => {
     const channel = look(name, now);
-    return { epoch: channel?.epoch ?? firstEpoch(name), offset: channel?.top ?? 0 };
+    return { epoch: channel?.epoch ?? emptyEpoch(name), offset: channel?.top ?? 0 };
   };
 
   return {
@@ -245,11 +253,11 @@ export function createChannelLog(fence: string, limits: ChannelLimits): ChannelL
     },
     read(name, ask, now) {
       const channel = look(name, now);
-      return answer(ask, channel?.epoch ?? firstEpoch(name), channel?.top ?? 0, channel?.kept ?? []);
+      return answer(ask, channel?.epoch ?? emptyEpoch(name), channel?.top ?? 0, channel?.kept ?? []);
     },
     watch(name, isWatched) {
-      if (isWatched) watched.add(name);
-      else watched.delete(name);
+      if (!isWatched) watched.delete(name);
+      else if (!watched.has(name)) watched.set(name, firstEpoch(name));
       const channel = channels.get(name);
       if (channel === undefined) return;
       for (const share of channel.shares) share.account.shares.put(share, accounts.weigh(share), isWatched);

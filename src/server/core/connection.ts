@@ -121,7 +121,7 @@ class LeanConnection implements Connection, SessionPort {
     const { state } = this.#machine;
     if (state.kind === 'closed') return;
     const now = this.#host.clock.now();
-    if (!this.#pay('frames', 1, now) || !this.#pay('bytes', utf8Bytes(text), now)) return this.close(CloseCode.rateLimited, retryAfter(this.#fullInMs(now)));
+    if (!this.#pay('frames', 1, now) || !this.#pay('bytes', utf8Bytes(text), now)) return this.#exceed(now);
     // Nothing but the first frame is parsed before welcome.
     if (state.kind === 'authenticating') return this.#machine.send({ type: 'frame' });
     this.#heartbeat?.heard(now, this.#socket.receivedBytes());
@@ -140,6 +140,11 @@ class LeanConnection implements Connection, SessionPort {
 
   onBinary(): void {
     this.close(CloseCode.badFrame, 'binary frame');
+  }
+
+  onControl(): void {
+    const now = this.#host.clock.now();
+    if (this.#machine.state.kind !== 'closed' && !this.#pay('frames', 1, now)) this.#exceed(now);
   }
 
   onBroken(): void {
@@ -206,6 +211,11 @@ class LeanConnection implements Connection, SessionPort {
   #pay(kind: keyof ConnectionBudget, amount: number, now: number): boolean {
     this.#budget ??= this.#host.createBudget();
     return this.#budget[kind].take(now, amount) && (this.user === null || this.#host.users.bucket(this.user.id, kind).take(now, amount));
+  }
+
+  /** A budget is empty. */
+  #exceed(now: number): void {
+    this.close(CloseCode.rateLimited, retryAfter(this.#fullInMs(now)));
   }
 
   #fullInMs(now: number): number {

@@ -126,8 +126,8 @@ export interface LimitOptions {
   /** Connections that wait for `authenticate`. @default 1,000 */
   readonly authentications?: number;
   /**
-   * Frames that a client may send a second on one connection, on average, each further channel in one counted as a frame; over
-   * it the connection ends with 4201. Asking for the next page of a recovery is not counted, but answered no faster than this.
+   * Frames that a client may send a second on one connection, on average, each further channel in one counted as a frame, and so is
+   * each ping and pong of WebSocket itself; over it the connection ends with 4201. Asking for the next page of a recovery is not counted, but answered no faster than this.
    * All connections of one user together have this `budgetsPerUser` times.
    * @default 200
    */
@@ -153,10 +153,10 @@ export interface LimitOptions {
    */
   readonly connectionsPerUser?: number;
   /**
-   * `hello` frames a second that the server takes from one address, on average; one that `authenticate` refuses counts ten
-   * times. More are closed with 4200 before `authenticate` is called, and come back later. The address is the peer's: a company
-   * behind one address may have thousands of users, and behind a proxy all clients have the proxy's address. Set `Infinity`
-   * there, and let the proxy count.
+   * `hello` frames a second that the server takes from one address, on average; one that `authenticate` refuses, by null or by
+   * throwing, counts ten times. More are closed with 4200 before `authenticate` is called, and come back later. The address is the
+   * peer's, of IPv6 its network of 64 bits: a company behind one address may have thousands of users, and behind a proxy all
+   * clients have the proxy's address. Set `Infinity` there, and let the proxy count.
    * @default 1,000
    */
   readonly hellosPerSecond?: number;
@@ -165,8 +165,8 @@ export interface LimitOptions {
   /** Sockets of this server; who comes when it is full is refused with 503. @default 100,000 */
   readonly connections?: number;
   /**
-   * Sockets of one address; more are refused with 429. The address is the peer's: behind a proxy all clients have the
-   * proxy's, so leave it off there and let the proxy count.
+   * Sockets of one address; more are refused with 429. The address is the peer's, of IPv6 its network of 64 bits: behind a proxy all
+   * clients have the proxy's, so leave it off there and let the proxy count.
    * @default no limit
    */
   readonly connectionsPerAddress?: number;

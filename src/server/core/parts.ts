@@ -6,8 +6,11 @@ import type { Cancel, Clock } from '../../core/world.js';
 import type { ChannelPosition } from '../../core/protocol/frames.js';
 import type { AbortLike } from './abort.js';
 import { partTexts } from './frame-text.js';
+import type { LongShares } from './long-shares.js';
 import type { Turns } from './turns.js';
 
+/** Of what may wait, as much as may be there when the next answer is made: the client must not be idle meanwhile. */
+export const ROOM_SHARE = 1 / 4;
 /** What may lie untaken in the socket when the next part follows. */
 const AHEAD_BYTES = 64 * 1024;
 /** When to look again whether the client has taken any: at first soon, then ever later, as one may take nothing for ever. */
@@ -24,9 +27,9 @@ export interface Parts {
   /** False: too much waits already. */
   send(id: string, result: string, positions: readonly ChannelPosition[]): boolean;
   has(id: string): boolean;
-  /** Whether so little waits that the next long answer may be made. */
+  /** Whether so little waits on this connection that the next long answer may be made. */
   hasRoom(): boolean;
-  /** Resolves when {@link Parts.hasRoom} may have changed, or the signal is aborted. */
+  /** Resolves when {@link Parts.hasRoom} or the share of the user may have changed, or the signal is or was aborted. */
   change(signal: AbortLike): Promise<void>;
   /** Wakes all calls of {@link Parts.change}. */
   notify(): void;
@@ -38,12 +41,15 @@ export interface Parts {
 export function createParts(parts: {
   readonly clock: Pick<Clock, 'after'>;
   readonly turns: Turns;
+  /** Whose turns it takes, and to whose share it counts. */
+  readonly user: string;
+  readonly shares: LongShares;
   /** Characters of results that may wait; the last result accepted may exceed it. */
   readonly maxWaiting: number;
   readonly send: (text: string) => void;
   readonly bufferedBytes: () => number;
 }): Parts {
-  const { clock, turns, maxWaiting, send, bufferedBytes } = parts;
+  const { clock, turns, user, shares, maxWaiting, send, bufferedBytes } = parts;
   const waiting = new Map<string, Travelling>();
   const waiters = new Set<() => void>();
   let cancelTimer: Cancel | null = null;
@@ -55,15 +61,25 @@ export function createParts(parts: {
     return sum;
   };
 
-  /** A quarter, so that the client is not left idle while the next answer is made. */
-  const hasRoom = (): boolean => waitingChars() <= maxWaiting / 4;
+  const hasRoom = (): boolean => waitingChars() <= ROOM_SHARE * maxWaiting;
 
   const notify = (): void => {
     for (const wake of [...waiters]) wake();
   };
 
+  const setChars = (travelling: Travelling, chars: number): void => {
+    const before = travelling.chars;
+    travelling.chars = chars;
+    shares.count(user, { chars: chars - before });
+  };
+
+  const remove = (id: string, travelling: Travelling): void => {
+    waiting.delete(id);
+    setChars(travelling, 0);
+  };
+
   const lookAgain = (): void => {
-    cancelTimer = clock.after(lookMs, () => void turns.runFirst(waiting, go));
+    cancelTimer = clock.after(lookMs, () => void turns.runFirst(user, go));
     lookMs = Math.min(LOOK_LAST_MS, 2 * lookMs);
   };
 
@@ -77,9 +93,9 @@ export function createParts(parts: {
         }
         lookMs = LOOK_AGAIN_MS;
         const { value } = travelling.texts.next();
-        if (value === undefined) waiting.delete(id);
+        if (value === undefined) remove(id, travelling);
         else {
-          travelling.chars = Math.max(0, travelling.chars - value.length);
+          setChars(travelling, Math.max(0, travelling.chars - value.length));
           send(value);
         }
       }
@@ -91,7 +107,9 @@ export function createParts(parts: {
   return {
     send(id, result, positions) {
       if (waitingChars() > maxWaiting) return false;
-      waiting.set(id, { chars: result.length, texts: partTexts(id, result, positions) });
+      const travelling = { chars: 0, texts: partTexts(id, result, positions) };
+      waiting.set(id, travelling);
+      setChars(travelling, result.length);
       if (cancelTimer === null) go();
       return true;
     },
@@ -100,21 +118,27 @@ export function createParts(parts: {
     notify,
     change: (signal) =>
       new Promise((resolve) => {
+        // A signal tells of its abort once.
+        if (signal.aborted) return resolve();
         const wake = (): void => {
           waiters.delete(wake);
+          unwatch();
           signal.removeEventListener('abort', wake);
           resolve();
         };
+        const unwatch = shares.watch(user, wake);
         waiters.add(wake);
         signal.addEventListener('abort', wake);
       }),
     drop(id) {
-      const had = waiting.delete(id);
-      if (had) notify();
-      return had;
+      const travelling = waiting.get(id);
+      if (travelling === undefined) return false;
+      remove(id, travelling);
+      notify();
+      return true;
     },
     release() {
-      waiting.clear();
+      for (const [id, travelling] of waiting) remove(id, travelling);
       cancelTimer?.();
       notify();
     },

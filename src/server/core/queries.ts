@@ -19,6 +19,7 @@ import { EVENT_RUN_BYTES, failedText, notNowText, responseText } from './frame-t
 import type { QueryContext, User } from './handlers.js';
 import { readInput } from './input.js';
 import type { Explain, Logger } from './logger.js';
+import type { LongShares } from './long-shares.js';
 import type { Parts } from './parts.js';
 import type { Running } from './running.js';
 import type { Turns } from './turns.js';
@@ -68,16 +69,23 @@ export function createQueries(parts: {
   readonly send: (text: string) => void;
   /** For answers that do not fit one frame; null: this client cannot join them. */
   readonly long: Parts | null;
+  /** Of long answers, on all connections of the user. */
+  readonly shares: LongShares;
   readonly turns: Turns;
   /** Names of queries that had a long answer once, on any connection. */
   readonly longNames: Set<string>;
 }): Queries {
-  const { user, catalog, broker, clock, createAbort, handlerMs, maxQueries, handlers, logger, explain, send, long, turns, longNames } = parts;
+  const { user, catalog, broker, clock, createAbort, handlerMs, maxQueries, handlers, logger, explain, send, long, shares, turns, longNames } = parts;
   const asking = new Map<string, Attempt<Answer>>();
   /** A query keeps its place until its handler has ended: who cancels has no more of them than who waits. */
   let running = 0;
   /** How many running handlers are likely to have a long answer. */
   let longRunning = 0;
+
+  const countLong = (handlers: 1 | -1): void => {
+    longRunning += handlers;
+    shares.count(user.id, { handlers });
+  };
 
   /** Where the channels stand before the handler reads anything; those that the asker may not hear are left out. */
   const stamp = async (channels: readonly string[]): Promise<readonly ChannelPosition[]> => {
@@ -99,19 +107,33 @@ export function createQueries(parts: {
     const { key } = entry.ref;
     const ask = { input: input.value, user, signal: abort.signal };
     const isLong = (): boolean => long !== null && longNames.has(key);
+    const hasRoom = (): boolean => !isLong() || long?.hasRoom() === true;
     let hasPlace = false;
+    const takePlace = (): void => {
+      hasPlace = true;
+      countLong(1);
+    };
     const call = (): { readonly returned: unknown } => {
       const returned = entry.handle(ask);
-      hasPlace = isLong();
-      if (hasPlace) longRunning++;
+      if (isLong()) takePlace();
       return { returned };
     };
+    /** An answer that is computed waits in a place. One that was not expected to be long may find none, and is asked for again. */
+    const mayWait = (): boolean => {
+      if (!hasPlace && !shares.isFull(user.id)) takePlace();
+      return hasPlace;
+    };
     try {
-      const { returned } = await inTurn(turns.run, abort.signal, () => !isLong() || (longRunning < LONG_AT_ONCE && long?.hasRoom() === true), call);
+      const { returned } = await inTurn(turns.run, abort.signal, () => hasRoom() && (!isLong() || (longRunning < LONG_AT_ONCE && !shares.isFull(user.id))), call);
       const output = await returned;
-      return await inTurn(turns.runFirst, abort.signal, () => !isLong() || long?.hasRoom() === true, () => write(entry.ref, frame.id, output, positions));
+      return await inTurn(
+        turns.runFirst,
+        abort.signal,
+        () => hasRoom() || !mayWait(),
+        (): Answer => (hasRoom() ? write(entry.ref, frame.id, output, positions) : { positions, long: 'refused' }),
+      );
     } finally {
-      if (hasPlace) longRunning--;
+      if (hasPlace) countLong(-1);
       if (hasPlace) long?.notify();
     }
   };
@@ -119,7 +141,7 @@ export function createQueries(parts: {
   /** Runs `work` in a turn in which `mayRun` holds: work that ran before it may have taken the room. */
   const inTurn = async <T extends object>(run: Turns['run'], signal: AbortLike, mayRun: () => boolean, work: () => T): Promise<T> => {
     for (;;) {
-      const did = await run(asking, () => {
+      const did = await run(user.id, () => {
         signal.throwIfAborted();
         return mayRun() ? { value: work() } : null;
       });

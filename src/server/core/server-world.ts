@@ -37,6 +37,8 @@ export interface ConnectionRequest {
 export interface ConnectionHandler {
   onMessage(text: string): void;
   onBinary(): void;
+  /** A ping or pong of WebSocket itself came; it costs as much as a frame. */
+  onControl(): void;
   /** The bytes that came are no valid WebSocket message, or a far too large one; the socket closes by itself. */
   onBroken(): void;
   onClosed(): void;

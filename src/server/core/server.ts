@@ -10,7 +10,7 @@ import type { HelloFrame } from '../../core/protocol/frames.js';
 import type { Clock } from '../../core/world.js';
 import { createAbort as createPlainAbort } from './abort.js';
 import type { Broker } from './broker.js';
-import { createBucket } from './bucket.js';
+import { createBucket, type Bucket } from './bucket.js';
 import { createBudgets, type Rate, type UserBudget } from './budgets.js';
 import { createCatalog, type PlainRules } from './catalog.js';
 import { createCommands } from './commands.js';
@@ -19,7 +19,10 @@ import type { Identity, LimitOptions, ServerPublish, ServerRules, User } from '.
 import { createHub } from './hub.js';
 import { createIncidents } from './incidents.js';
 import type { Explain, Logger } from './logger.js';
+import { createLongShares } from './long-shares.js';
 import { assertServerOptions } from './misuse.js';
+import { networkOf } from './network.js';
+import { ROOM_SHARE } from './parts.js';
 import { publication } from './publication.js';
 import { createRoster } from './roster.js';
 import { createRunning } from './running.js';
@@ -156,15 +159,15 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
     );
   };
 
-  /** Undefined: hellos of this request are not counted. */
-  const addressOf = (request: ConnectionRequest): string | undefined => (limits.hellosPerSecond === Infinity ? undefined : request.remoteAddress);
+  /** Null: hellos of this request are not counted. */
+  const hellosOf = ({ remoteAddress }: ConnectionRequest): Bucket | null =>
+    limits.hellosPerSecond === Infinity || remoteAddress === undefined ? null : addresses.bucket(networkOf(remoteAddress), 'hellos');
 
   /** Takes one hello from the budget of the address, or throws {@link Busy}. */
-  const payHello = (address: string | undefined): void => {
-    if (address === undefined) return;
-    const hellos = addresses.bucket(address, 'hellos');
-    if (hellos.take(clock.now())) return;
-    incidents.note('Clients were sent away for a while: too many of one address asked to be let in.', { address });
+  const payHello = (request: ConnectionRequest): void => {
+    const hellos = hellosOf(request);
+    if (hellos === null || hellos.take(clock.now())) return;
+    incidents.note('Clients were sent away for a while: too many of one address asked to be let in.', { address: request.remoteAddress });
     throw new Busy(hellos.fullInMs(clock.now()) * (1 + dice.roll()) / 2);
   };
 
@@ -176,8 +179,6 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
     try {
       const identity = await authenticate({ request, token: hello.token });
       if (identity === null) {
-        const address = addressOf(request);
-        if (address !== undefined) addresses.bucket(address, 'hellos').take(clock.now(), REFUSED_COST - 1);
         incidents.note('A client was refused: authenticate said no.', { address: request.remoteAddress });
         return null;
       }
@@ -190,7 +191,8 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
     }
   };
 
-  const sessions: SessionHost = { catalog, hub, broker, clock, createAbort, handlers, logger, explain, limits, users, turns: createTurns({ clock, defer }), longNames: new Set() };
+  const shares = createLongShares({ handlers: limits.queries, chars: ROOM_SHARE * limits.bufferedBytes * limits.budgetsPerUser });
+  const sessions: SessionHost = { catalog, hub, broker, clock, createAbort, handlers, logger, explain, limits, users, shares, turns: createTurns({ clock, defer }), longNames: new Set() };
   const host: ConnectionHost = {
     clock,
     broker,
@@ -203,11 +205,13 @@ export function createServerCore<C extends AnyContract>(options: ServerCoreOptio
     createBudget: () => ({ frames: createBucket(limits.framesPerSecond, limits.frameBurst), bytes: createBucket(limits.bytesPerSecond, limits.burstBytes) }),
     users,
     async authenticate(connection, hello, request) {
-      payHello(addressOf(request));
+      payHello(request);
       if (entering.size >= limits.authentications) throw new Error('Too many clients wait for authenticate.');
       entering.set(connection, []);
       await started;
-      return identify(hello, request);
+      const user = await identify(hello, request);
+      if (user === null) hellosOf(request)?.take(clock.now(), REFUSED_COST - 1);
+      return user;
     },
     presentAttempt(connection, user, hello) {
       if (entering.get(connection)?.some((name) => isUser(user, name)) === true) return null;

@@ -11,6 +11,7 @@ import type { Catalog } from './catalog.js';
 import type { LimitOptions, User } from './handlers.js';
 import type { Hub, VolatileSink } from './hub.js';
 import type { Explain, Logger } from './logger.js';
+import type { LongShares } from './long-shares.js';
 import { createParts } from './parts.js';
 import { createQueries, type Queries } from './queries.js';
 import type { Running } from './running.js';
@@ -50,6 +51,8 @@ export interface SessionHost {
   /** Of all connections of each user. */
   readonly users: Budgets<UserBudget>;
   readonly turns: Turns;
+  /** Of long answers, of all connections of each user. */
+  readonly shares: LongShares;
   /** Names of queries that had a long answer once. */
   readonly longNames: Set<string>;
   readonly limits: Required<Pick<LimitOptions, 'channels' | 'queries' | 'handlerMs' | 'bufferedBytes' | 'fanOutPerSecond' | 'framesPerSecond' | 'frameBurst'>>;
@@ -110,7 +113,7 @@ class LazySession implements Session {
   }
 
   #createQueries(): Queries {
-    const { clock, limits, turns } = this.#host;
+    const { clock, limits, turns, shares } = this.#host;
     const port = this.#port;
     const send = (text: string): void => port.send(text);
     return createQueries({
@@ -119,7 +122,7 @@ class LazySession implements Session {
       handlerMs: limits.handlerMs,
       maxQueries: limits.queries,
       send,
-      long: this.#features.includes('parts') ? createParts({ clock, turns, maxWaiting: limits.bufferedBytes, send, bufferedBytes: () => port.bufferedBytes() }) : null,
+      long: this.#features.includes('parts') ? createParts({ clock, turns, user: this.#user.id, shares, maxWaiting: limits.bufferedBytes, send, bufferedBytes: () => port.bufferedBytes() }) : null,
     });
   }
 

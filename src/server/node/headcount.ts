@@ -1,4 +1,5 @@
 /** How many sockets there are, in all and of one address, and whether one more may come. Not here: what a socket does. */
+import { networkOf } from '../core/network.js';
 import type { Refusal } from './upgrade.js';
 
 export interface Headcount {
@@ -11,23 +12,25 @@ export interface Headcount {
 }
 
 export function createHeadcount(limits: { readonly connections: number; readonly connectionsPerAddress: number }): Headcount {
-  const byAddress = new Map<string, number>();
+  const byNetwork = new Map<string, number>();
   let total = 0;
   return {
     refusal(address = '') {
       if (total >= limits.connections) return { status: 503, sentence: 'This server is full.' };
-      if ((byAddress.get(address) ?? 0) >= limits.connectionsPerAddress) return { status: 429, sentence: 'Too many sockets of this address.' };
+      if ((byNetwork.get(networkOf(address)) ?? 0) >= limits.connectionsPerAddress) return { status: 429, sentence: 'Too many sockets of this address.' };
       return null;
     },
     enter(address = '') {
       total++;
-      byAddress.set(address, (byAddress.get(address) ?? 0) + 1);
+      const network = networkOf(address);
+      byNetwork.set(network, (byNetwork.get(network) ?? 0) + 1);
     },
     leave(address = '') {
       total--;
-      const left = (byAddress.get(address) ?? 0) - 1;
-      if (left > 0) byAddress.set(address, left);
-      else byAddress.delete(address);
+      const network = networkOf(address);
+      const left = (byNetwork.get(network) ?? 0) - 1;
+      if (left > 0) byNetwork.set(network, left);
+      else byNetwork.delete(network);
     },
   };
 }

@@ -164,6 +164,8 @@ export function createRealtimeServer<C extends AnyContract>(options: RealtimeSer
     health: (request, response) => answerHealth(request, response, () => (core.isReady ? null : isStopped ? STOPPING.sentence : 'The broker has not started.')),
     async stop() {
       isStopped = true;
+      // Their answer to the close is not read, so it is not waited for.
+      for (const socket of sockets.keys()) if (socket.isPaused) socket.terminate();
       const emptied = new Promise<void>((resolve) => {
         onEmpty = resolve;
         if (sockets.size === 0) resolve();

@@ -1,6 +1,7 @@
 /** A `ws` socket as the server core wants it. Not here: upgrades. */
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
+import { CloseCode } from '../../core/protocol/codes.js';
 import type { ConnectionHandler, ServerSocket } from '../core/server-world.js';
 
 /** One frame goes to many sockets in a row: it is made bytes once. */
@@ -16,6 +17,9 @@ function bytesOf(text: string): Buffer {
 }
 
 const TEXT = { binary: false, compress: false };
+
+/** Closes of a client for what it sent. */
+const OFFENCES: ReadonlySet<number> = new Set([CloseCode.badFrame, CloseCode.tooLarge, CloseCode.rateLimited]);
 
 export function createServerSocket(socket: WebSocket, stream: Duplex): ServerSocket {
   return new NodeSocket(socket, stream);
@@ -39,6 +43,8 @@ class NodeSocket implements ServerSocket {
     // reports a close only when the TCP connection ends. What a slow client has not taken yet still comes first. A client that
     // answers nothing at all is cut off by `closeTimeout`.
     this.#stream.end();
+    // Nothing more is read, the client's answer included: to read and drop a flood costs as much, until `closeTimeout`.
+    if (OFFENCES.has(code)) this.#socket.pause();
   }
   bufferedBytes(): number {
     return this.#socket.bufferedAmount;
@@ -47,7 +53,6 @@ class NodeSocket implements ServerSocket {
     return 'bytesRead' in this.#stream && typeof this.#stream.bytesRead === 'number' ? this.#stream.bytesRead : 0;
   }
 }
-
 
 export function listen(socket: WebSocket, handler: ConnectionHandler, onGone: (socket: WebSocket) => void): void {
   // `ws` closes the socket by itself after an error; without a listener the process would go with it.
@@ -58,6 +63,9 @@ export function listen(socket: WebSocket, handler: ConnectionHandler, onGone: (s
     if (isBinary) handler.onBinary();
     else handler.onMessage(data.toString());
   });
+  const onControl = (): void => handler.onControl();
+  socket.on('ping', onControl);
+  socket.on('pong', onControl);
   socket.on('close', () => {
     handler.onClosed();
     onGone(socket);
