@@ -6,6 +6,7 @@ import { SERVER_FRAME_CHECKS } from '../../src/core/protocol/checks.js';
 import { decode } from '../../src/core/protocol/codec.js';
 import { SERVER_FRAME_BYTES } from '../../src/core/protocol/limits.js';
 import { memoryBroker } from '../../src/server/core/memory-broker.js';
+import { createLongShares } from '../../src/server/core/long-shares.js';
 import { createParts } from '../../src/server/core/parts.js';
 import { createServerCore, type ServerCore } from '../../src/server/core/server.js';
 import type { ServerWorld } from '../../src/server/core/server-world.js';
@@ -194,6 +195,8 @@ it('there is room for the next long answer when a quarter of what may wait is le
   const parts = createParts({
     clock: world.clock,
     turns: createTurns({ clock: world.clock, defer: (run) => run() }),
+    user: 'ann',
+    shares: createLongShares({ handlers: 8, chars: 1_000_000 }),
     maxWaiting: 400_000,
     send: () => {},
     bufferedBytes: () => 64 * 1024,
