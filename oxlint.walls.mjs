@@ -1,5 +1,6 @@
 // Which folder may import what. ESLint's own rules run in oxlint (`npm run check:walls`), each folder with a list of what it may import; everything else is refused.
 // What it is not: the compile walls (tsconfig.core.json and its siblings), or the rules that do not depend on the folder (.oxlintrc.json).
+// dependency-cruiser would say the same, but reads types through the compiler's old API, which TypeScript 7 has no more. oxlint's own no-restricted-imports does not see import(), and knows no lookahead.
 import { fileURLToPath } from 'node:url';
 
 /** The layers of core from low to high; those of one step do not know each other. A layer takes types, never values, from a lower one, and states the port that it needs itself. */
