@@ -18,6 +18,7 @@ const checks = [
   ['types: server (no DOM)', tsc('tsconfig.server.json'), files],
   ['types: tests, stories, examples', tsc('tsconfig.json'), files],
   ['walls', [bin('oxlint'), '--config=oxlint.walls.mjs', '--deny-warnings', 'src', 'examples'], (out) => /Finished in .*/.exec(out)?.[0] ?? lastLine(out)],
+  ['dead', [bin('knip'), '--treat-config-hints-as-errors'], () => 'no dead file, export or dependency'],
   ['compiler', script('check-compiler'), lastLine],
   ['build', [bin('vite'), 'build', '--logLevel', 'warn'], () => 'dist'],
   ['declarations', tsc('tsconfig.build.json'), files],
