@@ -1,4 +1,4 @@
-// One planted violation for each rule of the house: a check that never fails proves nothing.
+// One planted violation for each rule of ours: a check that never fails proves nothing.
 // All of them are written into one folder, each as a tree of its own, and the linter looks at that folder once with each of this repository's two configurations.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -55,8 +55,8 @@ const VIOLATIONS: readonly [rule: string, violation: string, files: Record<strin
   ['eslint-js/no-restricted-imports', 'React imports the inside of browser', { 'src/browser/socket.ts': `export const s = 1;\n`, 'src/react/use-s.ts': `import { s } from '../browser/socket.js';\nexport const a = s;\n` }],
   ['eslint-js/no-restricted-imports', 'React imports the server', { 'src/react/use-s.ts': `import { createHub } from '../server/core/hub.js';\nexport const a = createHub;\n` }],
   ['eslint-js/no-restricted-imports', 'browser imports React', { 'src/browser/socket.ts': `import { useMemo } from 'react';\nexport const s = useMemo;\n` }],
-  ['eslint-js/no-restricted-imports', 'the server imports a room', { 'src/server/core/x.ts': `import { createPool } from '../../core/pool/pool.js';\nexport const a = createPool;\n` }],
-  ['eslint-js/no-restricted-imports', 'the server imports the hall', { 'src/server/node/x.ts': `import { createCoreClient } from '../../core/client.js';\nexport const a = createCoreClient;\n` }],
+  ['eslint-js/no-restricted-imports', 'the server imports a layer of the client', { 'src/server/core/x.ts': `import { createPool } from '../../core/pool/pool.js';\nexport const a = createPool;\n` }],
+  ['eslint-js/no-restricted-imports', 'the server imports the composition root', { 'src/server/node/x.ts': `import { createCoreClient } from '../../core/client.js';\nexport const a = createCoreClient;\n` }],
   ['eslint-js/no-restricted-imports', 'server/core imports Node', { 'src/server/core/x.ts': `import { createServer } from 'node:http';\nexport const a = createServer;\n` }],
   ['eslint-js/no-restricted-imports', 'server/core imports ws', { 'src/server/core/x.ts': `import { WebSocket } from 'ws';\nexport const a = WebSocket;\n` }],
   ['eslint-js/no-restricted-imports', 'server/core imports server/node', { 'src/server/node/x.ts': `export const a = 1;\n`, 'src/server/core/x.ts': `export { a } from '../node/x.js';\n` }],
@@ -66,31 +66,31 @@ const VIOLATIONS: readonly [rule: string, violation: string, files: Record<strin
     'src/browser/other.ts': `import R from 'reconnecting-websocket';\nexport const a = R;\n`,
   }],
   ['eslint-js/no-restricted-imports', 'the socket library outside browser', { 'src/react/use-s.ts': `import R from 'reconnecting-websocket';\nexport const a = R;\n` }],
-  ['eslint-js/no-restricted-imports', 'a part that nobody planned', { 'src/extras/x.ts': `import { RealtimeError } from '../core/errors.js';\nexport const a = RealtimeError;\n` }],
+  ['eslint-js/no-restricted-imports', 'a folder that has no entry', { 'src/extras/x.ts': `import { RealtimeError } from '../core/errors.js';\nexport const a = RealtimeError;\n` }],
   ['eslint-js/no-restricted-imports', 'src imports a test', { 'src/core/session.ts': `import { a } from '../../test/a.js';\nexport const b = a;\n`, 'test/a.ts': `export const a = 1;\n` }],
   ['eslint-js/no-restricted-imports', 'an example reaches into src', { 'examples/first/main.tsx': `import { useThing } from '../../src/index.js';\nexport const App = useThing;\n` }],
-  ['eslint-js/no-restricted-syntax', 'a dynamic import is an import', { 'src/core/session.ts': `export const a = () => import('react');\n` }],
+  ['eslint-js/no-restricted-syntax', 'a dynamic import', { 'src/core/session.ts': `export const a = () => import('react');\n` }],
   ['eslint-js/no-restricted-imports', 'zod beside schemas.ts', { 'src/core/protocol/checks.ts': `import { z } from 'zod';\nexport const a = z;\n` }],
   ['eslint-js/no-restricted-imports', 'the door . reaches zod', { 'src/core/session.ts': `import { frame } from './protocol/schemas.js';\nexport const a = frame;\n`, 'src/core/client.ts': `export * from './session.js';\nexport const createCoreClient = (now: () => number) => now();\n` }],
   ['eslint-js/no-restricted-imports', 'contract imports zod', { 'src/contract/x.ts': `import * as z from 'zod/mini';\nexport const a = z;\n` }],
-  ['eslint-js/no-restricted-imports', 'the types of schemas.ts in a room', { 'src/core/pool/growth.ts': `import type { frame } from '../protocol/schemas.js';\nexport type A = typeof frame;\n` }],
-  ['eslint-js/no-restricted-imports', 'the reserved frames in a room', { 'src/core/protocol/reserved.ts': `import { z } from 'zod';\nexport const r = z;\n`, 'src/core/pool/growth.ts': `import { r } from '../protocol/reserved.js';\nexport const a = r;\n` }],
-  ['eslint-js/no-restricted-imports', 'a room imports a higher one', { 'src/core/pool/growth.ts': `import type { View } from '../data/view.js';\nexport type A = View;\n` }],
-  ['eslint-js/no-restricted-imports', 'protocol imports a room', { 'src/core/protocol/codec.ts': `import { backoff } from '../reconnect/backoff.js';\nexport const a = backoff;\n` }],
-  ['eslint-js/no-restricted-imports', 'rooms side by side', { 'src/core/queue/lane.ts': `import type { positions } from '../channels/positions.js';\nexport type A = typeof positions;\n` }],
-  ['eslint-js/no-restricted-imports', 'a room takes a lower one by value', { 'src/core/pool/growth.ts': `import { backoff } from '../reconnect/backoff.js';\nexport const a = backoff;\n` }],
-  ['eslint-js/no-restricted-imports', 'a room imports the hall', { 'src/core/pool/growth.ts': `import type { createCoreClient } from '../client.js';\nexport type A = typeof createCoreClient;\n` }],
-  ['eslint-js/no-restricted-imports', 'the floor takes a room by value', { 'src/core/options.ts': `import { backoff } from './reconnect/backoff.js';\nexport const a = backoff;\n` }],
-  ['eslint-js/no-restricted-imports', 'a file in core that is nothing', { 'src/core/stuff.ts': `import { RealtimeError } from './errors.js';\nimport { backoff } from './reconnect/backoff.js';\nexport const a = [RealtimeError, backoff];\n` }],
-  ['eslint-js/no-restricted-syntax', 'a machine imports hands', { 'src/core/pool/socket.ts': `import { x } from '../world.js';\nexport const s = x;\n`, 'src/core/world.ts': `export const x = 1;\n`, 'src/core/pool/pool.machine.ts': `import { s } from './socket.js';\nexport const a = s;\n` }],
+  ['eslint-js/no-restricted-imports', 'the types of schemas.ts in a layer', { 'src/core/pool/growth.ts': `import type { frame } from '../protocol/schemas.js';\nexport type A = typeof frame;\n` }],
+  ['eslint-js/no-restricted-imports', 'the reserved frames in a layer', { 'src/core/protocol/reserved.ts': `import { z } from 'zod';\nexport const r = z;\n`, 'src/core/pool/growth.ts': `import { r } from '../protocol/reserved.js';\nexport const a = r;\n` }],
+  ['eslint-js/no-restricted-imports', 'a layer imports a higher one', { 'src/core/pool/growth.ts': `import type { View } from '../data/view.js';\nexport type A = View;\n` }],
+  ['eslint-js/no-restricted-imports', 'protocol imports a layer above it', { 'src/core/protocol/codec.ts': `import { backoff } from '../reconnect/backoff.js';\nexport const a = backoff;\n` }],
+  ['eslint-js/no-restricted-imports', 'layers side by side', { 'src/core/queue/lane.ts': `import type { positions } from '../channels/positions.js';\nexport type A = typeof positions;\n` }],
+  ['eslint-js/no-restricted-imports', 'a layer takes a lower one by value', { 'src/core/pool/growth.ts': `import { backoff } from '../reconnect/backoff.js';\nexport const a = backoff;\n` }],
+  ['eslint-js/no-restricted-imports', 'a layer imports the composition root', { 'src/core/pool/growth.ts': `import type { createCoreClient } from '../client.js';\nexport type A = typeof createCoreClient;\n` }],
+  ['eslint-js/no-restricted-imports', 'the foundation takes a layer by value', { 'src/core/options.ts': `import { backoff } from './reconnect/backoff.js';\nexport const a = backoff;\n` }],
+  ['eslint-js/no-restricted-imports', 'a file in core that has no place', { 'src/core/stuff.ts': `import { RealtimeError } from './errors.js';\nimport { backoff } from './reconnect/backoff.js';\nexport const a = [RealtimeError, backoff];\n` }],
+  ['eslint-js/no-restricted-syntax', 'a machine imports a module with effects', { 'src/core/pool/socket.ts': `import { x } from '../world.js';\nexport const s = x;\n`, 'src/core/world.ts': `export const x = 1;\n`, 'src/core/pool/pool.machine.ts': `import { s } from './socket.js';\nexport const a = s;\n` }],
   ['eslint-js/no-restricted-syntax', 'a machine imports the world by value', { 'src/core/world.ts': `export const x = 1;\n`, 'src/core/pool/pool.machine.ts': `import { x } from '../world.js';\nexport const a = x;\n` }],
   ['eslint-js/no-restricted-syntax', 'a machine waits', { 'src/core/pool/pool.machine.ts': `export async function a() { await 1; }\n` }],
   ['eslint-js/no-restricted-syntax', 'a machine holds a promise', { 'src/core/pool/pool.machine.ts': `export const a = new Promise(() => {});\n` }],
   ['no-restricted-globals', 'a clock of its own', { 'src/core/session.ts': `export const a = () => Date.now();\n` }],
-  ['no-restricted-properties', 'dice of its own', { 'src/core/session.ts': `export const a = () => Math.random();\n` }],
+  ['no-restricted-properties', 'random numbers of its own', { 'src/core/session.ts': `export const a = () => Math.random();\n` }],
   ['no-restricted-globals', 'a timer of its own', { 'src/server/core/x.ts': `export const a = () => setTimeout(() => {}, 1);\n` }],
   ['no-restricted-globals', 'a global in the simulated world', { 'src/testing/dice.ts': `export const a = () => globalThis.crypto;\n` }],
-  ['import/no-cycle', 'two files that know each other', { 'src/core/queue/lane.ts': `import { b } from './outbox.js';\nexport const a = () => b;\n`, 'src/core/queue/outbox.ts': `import { a } from './lane.js';\nexport const b = () => a;\n` }],
+  ['import/no-cycle', 'two files that import each other', { 'src/core/queue/lane.ts': `import { b } from './outbox.js';\nexport const a = () => b;\n`, 'src/core/queue/outbox.ts': `import { a } from './lane.js';\nexport const b = () => a;\n` }],
   ['import/no-cycle', 'a circle of three, closed by a type', {
     'src/core/queue/a.ts': `import { b } from './b.js';\nexport const a = b;\nexport type A = number;\n`,
     'src/core/queue/b.ts': `import { c } from './c.js';\nexport const b = c;\n`,
@@ -105,9 +105,9 @@ const VIOLATIONS: readonly [rule: string, violation: string, files: Record<strin
   ['typescript/no-explicit-any', 'any', { 'src/core/session.ts': `export const a = (x: any) => x;\n` }],
   ['import/extensions', 'an import without .js', { 'src/core/session.ts': `import { RealtimeError } from './errors';\nexport const a = RealtimeError;\n` }],
   ['max-lines', 'a long file', { 'src/core/session.ts': `let x = 0;\n${lines(301, '')}export const a = x;\n` }],
-  ['house/function-lines', 'a long function', { 'src/core/session.ts': `export function a() {\n  let x = 0;\n${lines(61)}  return x;\n}\n` }],
-  ['house/reasoned-directive', 'a directive without a reason', { 'src/core/session.ts': `// oxlint-disable-next-line no-debugger\ndebugger;\n` }],
-  ['house/reasoned-directive', 'a long file whose directive has another reason', { 'src/core/session.ts': `/* oxlint-disable max-lines -- later */\nlet x = 0;\n${lines(301, '')}export const a = x;\n` }],
+  ['holdfast/function-lines', 'a long function', { 'src/core/session.ts': `export function a() {\n  let x = 0;\n${lines(61)}  return x;\n}\n` }],
+  ['holdfast/reasoned-directive', 'a directive without a reason', { 'src/core/session.ts': `// oxlint-disable-next-line no-debugger\ndebugger;\n` }],
+  ['holdfast/reasoned-directive', 'a long file whose directive has another reason', { 'src/core/session.ts': `/* oxlint-disable max-lines -- later */\nlet x = 0;\n${lines(301, '')}export const a = x;\n` }],
   ['import/no-self-import', 'a file that imports itself', { 'src/core/session.ts': `import { a } from './session.js';\nexport const b = a;\nexport const a = 1;\n` }],
   ['no-console', 'the console in src', { 'src/server/node/x.ts': `export const a = () => console.log(1);\n` }],
   ['eslint-js/no-restricted-imports', 'a path that is not the shortest', { 'src/core/pool/growth.ts': `import type { positions } from '../pool/../channels/positions.js';\nexport type A = typeof positions;\n` }],
@@ -131,7 +131,7 @@ interface Config {
   rules: Record<string, unknown>;
   overrides: { files: string[]; excludeFiles?: string[]; rules: Record<string, unknown> }[];
 }
-const house = JSON.parse(readFileSync(join(root, '.oxlintrc.json'), 'utf8')) as Config;
+const base = JSON.parse(readFileSync(join(root, '.oxlintrc.json'), 'utf8')) as Config;
 const walls = { rules: {}, ...wallsConfig } as Config;
 
 /** The configuration for trees that stand each in a folder of its own. */
@@ -160,7 +160,7 @@ function lint(trees: ReadonlyMap<string, Record<string, string>>): Map<string, S
       planted.push(...Object.keys(trees.get(tree) ?? {}).map((file) => `${name}/${file}`));
     }
     const found = new Map([...trees.keys()].map((tree) => [tree, new Set<string>()]));
-    for (const config of [house, walls]) {
+    for (const config of [base, walls]) {
       writeFileSync(join(folder, 'config.json'), JSON.stringify(below(config)));
       const args = [join(root, 'node_modules', 'oxlint', 'bin', 'oxlint'), '--config=config.json', '--no-ignore', '--format=json', ...planted];
       const run = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8', maxBuffer: 1 << 28 });
@@ -194,9 +194,9 @@ describe('the walls', () => {
     expect([...(found.get(name) ?? ['?'])]).toEqual([]);
   });
 
-  test('every rule of the house has a planted violation', () => {
-    const chosen = [...house.overrides, ...walls.overrides].flatMap(({ rules }) => Object.entries<unknown>(rules).flatMap(([rule, level]) => (level === 'off' ? [] : [rule])));
-    const rules = new Set([...chosen.filter((rule) => !rule.startsWith('react-hooks-js/')), ...Object.keys(house.rules).filter((rule) => rule.startsWith('house/'))]);
+  test('every rule of ours has a planted violation', () => {
+    const chosen = [...base.overrides, ...walls.overrides].flatMap(({ rules }) => Object.entries<unknown>(rules).flatMap(([rule, level]) => (level === 'off' ? [] : [rule])));
+    const rules = new Set([...chosen.filter((rule) => !rule.startsWith('react-hooks-js/')), ...Object.keys(base.rules).filter((rule) => rule.startsWith('holdfast/'))]);
     expect([...rules].filter((rule) => !VIOLATIONS.some(([planted]) => planted === rule))).toEqual([]);
   });
 

@@ -49,4 +49,4 @@ const reasonedDirective = {
   },
 };
 
-export default { meta: { name: 'house' }, rules: { 'function-lines': functionLines, 'reasoned-directive': reasonedDirective } };
+export default { meta: { name: 'holdfast' }, rules: { 'function-lines': functionLines, 'reasoned-directive': reasonedDirective } };
