@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { channel, defineContract } from '../src/contract/index.js';
 import { createRealtimeServer, memoryBroker } from '../src/server/node/index.js';
 
-export const api = defineContract({ channels: { room: channel('room:{id}', { events: { note: z.unknown() } }) } });
+const api = defineContract({ channels: { room: channel('room:{id}', { events: { note: z.unknown() } }) } });
 
 export interface BenchServer {
   readonly url: string;

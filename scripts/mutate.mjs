@@ -1,6 +1,6 @@
 // `npm run mutation [-- --sample 500] [--seed 1] [--least 95] [--workers 2] [FILES…]`: changes one place of src/core and src/server/core at a time and sees whether a test notices. One line JSON at the end; exit 1 under the least share, or if the list of equivalent mutants is stale.
 // FILES are beginnings of paths, or one line: `npm run mutation -- --sample 5000 src/core/pool` tries every mutant of a folder, `… src/core/lease.ts:37` those of a line.
-// Not StrykerJS: its present version needs Node 22, and this repository runs on Node 20; Vitest's own API, a switch for each mutant and the parser that check-walls uses are enough.
+// Not StrykerJS: its present version needs Node 22, and this repository runs on Node 20; Vitest's own API, a switch for each mutant and the parser that this repository has are enough.
 import { availableParallelism } from 'node:os';
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';

@@ -12,8 +12,7 @@ export function LastMessagePage({ url }: { readonly url: string }): ReactNode {
     if (lastMessage === null) return;
     const ticks = readFrame(String(lastMessage.data), sendMessage);
     if (ticks.length === 0) return;
-    // As its readme has it.
-    // oxlint-disable-next-line react/set-state-in-effect
+    // oxlint-disable-next-line react/set-state-in-effect -- as its readme has it
     setPrices((before) => ticks.reduce(setPrice, before));
     setFeed((before) => ticks.reduce(addRow, before));
   }, [lastMessage, sendMessage]);

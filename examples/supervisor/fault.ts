@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 /** The name that a page gives its sockets: `url="/realtime?page=NAME"`. */
-export const PageName = z.string().regex(/^[A-Za-z0-9-]{1,64}$/);
+const PageName = z.string().regex(/^[A-Za-z0-9-]{1,64}$/);
 
 export const Fault = z.discriminatedUnion('fault', [
   /** Ends every socket of the page at once, as a router that was switched off and on. */

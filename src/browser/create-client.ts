@@ -1,6 +1,6 @@
+/* oxlint-disable max-lines -- Long because the client's public face, with what it promises, is one page. */
 /**
  * Binds the core to the real outside and gives its handles the types of the contract.
- * Long because the client's public face, with what it promises, is one page.
  * Not here: React (`react/`), and any decision (`core/`).
  */
 import type { Gap } from '../core/channels/reader.js';

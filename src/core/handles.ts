@@ -1,6 +1,6 @@
+/* oxlint-disable max-lines -- Long because each kind of handle is a translation of its own. */
 /**
  * What the application holds in its hands: channels, views, queries and commands of a contract, bound to the rooms.
- * Long because each kind of handle is a translation of its own.
  * Not here: the rooms themselves; a handle translates and registers, and decides nothing.
  */
 import type { Channels } from './channels/channels.js';

@@ -46,7 +46,7 @@ interface Queued {
 }
 
 /** What the system of a sender takes: about what Linux gives a socket. */
-export const WINDOW_BYTES = 64 * 1024;
+const WINDOW_BYTES = 64 * 1024;
 
 export function createPipe(parts: {
   /** The receiver's: a machine that sleeps receives nothing. */

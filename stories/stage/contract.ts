@@ -53,5 +53,3 @@ export const uncheckedApi: StageApi = createApi(false);
 export const messages = defineView(api.channels.room, { history: 20, initialState: [] as Message[], reduce: append(20) });
 export const vaultMessages = defineView(api.channels.vault, { initialState: [] as Message[], reduce: append(20) });
 export const latestPrice = defineView(api.channels.price, { history: 1, initialState: null as number | null, reduce: (_, event) => event.data.cents });
-/** The last hundred orders of a book. */
-export const orders = defineView(api.channels.orders, { history: 100, initialState: [] as Order[], reduce: append(100) });

@@ -50,7 +50,7 @@ function stageOf(canvas: HTMLElement) {
 }
 
 /** What a claim found that it should not have. */
-export class ClaimBroken extends Error {}
+class ClaimBroken extends Error {}
 
 /** The claim's own check of figures: it throws, and is not a step of the play, so that a claim that must fail may be tried. */
 export function holds(stage: StagePlay, figures: Readonly<Record<string, string>>): void {

@@ -9,7 +9,7 @@ import type { Dialect } from '../../src/dialects/index.js';
 import { createSimulatedClock, type SimulatedClock } from '../../src/testing/simulated-clock.js';
 
 /** Comes back at once. */
-export const QUICK: Partial<Timings> = { backoff: { ...DEFAULT_TIMINGS.backoff, firstMs: 1, baseMs: 1 }, channelLeaseMs: 1, linkLeaseMs: 1 };
+const QUICK: Partial<Timings> = { backoff: { ...DEFAULT_TIMINGS.backoff, firstMs: 1, baseMs: 1 }, channelLeaseMs: 1, linkLeaseMs: 1 };
 
 /** Real sockets, and a clock that the test moves: an hour without a word takes no time. */
 export function createHandTimedWorld(): { readonly world: World; readonly clock: SimulatedClock } {

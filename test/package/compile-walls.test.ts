@@ -42,3 +42,7 @@ test('the server knows Node and not the page', () => {
   // Node's types name a WebSocket of their own in later lines: not asked here.
   expect(unknownNames('server', ['document.title', 'indexedDB', ...NODE, ...BOTH])).toEqual(namesOf(['document.title', 'indexedDB']));
 }, 60_000);
+
+test('a file that is not there is no module', () => {
+  expect(unknownNames('core', ["import('./gone.js')"])).toEqual(['./gone.js']);
+}, 60_000);

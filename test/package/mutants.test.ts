@@ -71,7 +71,7 @@ describe('the switches', () => {
     result = [sum, list, found, nothing?.a];`;
   const run = (source: string, isMutant: (number: number) => boolean): string => {
     try {
-      // eslint-disable-next-line typescript/no-implied-eval
+      // eslint-disable-next-line typescript/no-implied-eval -- the mutant is a text
       return JSON.stringify(new Function('isMutant', `let result; const nothing = undefined; ${source}; return result;`)(isMutant));
     } catch (error) {
       return String(error);

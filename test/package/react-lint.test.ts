@@ -44,7 +44,7 @@ const IMPORTS = `import { useEffect, useMemo, useRef, useState } from 'react';\n
 function lint(files: Readonly<Record<string, string>>): Map<string, string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-lint-'));
   try {
-    const jsPlugins = config.jsPlugins.map(({ name, specifier }) => ({ name, specifier: require.resolve(specifier) }));
+    const jsPlugins = config.jsPlugins.map(({ name, specifier }) => ({ name, specifier: specifier.startsWith('./') ? join(root, specifier) : require.resolve(specifier) }));
     writeFileSync(join(folder, '.oxlintrc.json'), JSON.stringify({ ...config, $schema: undefined, jsPlugins }));
     for (const [file, text] of Object.entries(files)) {
       mkdirSync(dirname(join(folder, file)), { recursive: true });

@@ -27,8 +27,7 @@ function createGate(): { wait(): void; open(): void } {
   });
   return {
     wait() {
-      // React's own word for waiting, in 18 and in 19.
-      // oxlint-disable-next-line typescript/only-throw-error
+      // React 18 and 19 wait for a promise that is thrown.
       if (!isOpen) throw promise;
     },
     open: () => open(),

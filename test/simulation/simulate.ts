@@ -37,7 +37,7 @@ export interface WorldResult {
 const WARM_MS = 1_500;
 const CHAOS_MS = 45_000;
 /** Everything that is wanted comes to rest within this, once the faults end. */
-export const REST_MS = 40_000;
+const REST_MS = 40_000;
 /** Events go on for so long after the faults. */
 const EPILOGUE_MS = 22_000;
 const CHECK_EVERY_MS = 1_000;

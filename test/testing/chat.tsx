@@ -2,10 +2,10 @@
 import { useChannel, useCommand, useConnectionStatus, useQuery } from '../../src/index.js';
 import { api, messages } from '../react/harness.js';
 
-export { api, messages };
+export { api };
 export type { Message } from '../react/harness.js';
 
-export function Status() {
+function Status() {
   const { status, isSuspect } = useConnectionStatus();
   return <p role="status">{isSuspect ? 'suspect' : status}</p>;
 }

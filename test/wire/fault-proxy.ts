@@ -12,7 +12,7 @@ export type Way = 'up' | 'down' | 'both';
 export type Choice = (target: string) => boolean;
 export type Cut = 'reset' | 'end';
 
-export const ALL: Choice = () => true;
+const ALL: Choice = () => true;
 
 export interface FaultProxy {
   readonly port: number;

@@ -1,7 +1,7 @@
+/* oxlint-disable max-lines -- Long because loading, following and edits are about one and the same data: `createLiveQuery` holds it. */
 /**
  * An answer that is kept while somebody looks at it, and kept true by the channel that it follows.
  * The position is stamped before the answer is made, so that no event between the two can be missed or taken twice.
- * Long because loading, following and edits are about one and the same data: `createLiveQuery` holds it.
  * Not here: any cache policy beyond a lease.
  */
 import type { Gap } from '../channels/reader.js';

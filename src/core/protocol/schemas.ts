@@ -1,9 +1,9 @@
+/* oxlint-disable max-lines -- Long because every field carries its description. */
 /**
  * The frames of protocol v1 as zod schemas: what the server holds clients to, and where the document's field
  * tables and the JSON Schema come from. Unknown fields are ignored.
  * Not here: the client's checks of server frames (`checks.ts`, by hand, the same answers). zod must stay out of
  * the page: only the server, tests and documents import this.
- * Long because every field carries its description.
  */
 import { z } from 'zod';
 import { type Check, utf8Bytes } from './codec.js';

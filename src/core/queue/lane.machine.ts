@@ -1,7 +1,7 @@
+/* oxlint-disable max-lines -- Long because its calls share one lane's entries. */
 /**
  * One lane of commands, from send to outcome (rules L1–L4 for a storage without ancestors).
  * A private container on the hot path, pure in its answers: the same calls give the same effects; it holds no clock and no promise.
- * `createLane` is long because its calls share one lane's entries.
  *
  * - A command gets its number when it is first sent: a number means perhaps executed.
  * - Before the first command on a link the lane is asked for; the answer says what the server still knows.

@@ -1,7 +1,7 @@
+/* oxlint-disable max-lines -- Long because the parts of one socket begin and end together: token, stand-in, heartbeat. */
 /**
  * The hands of one link: its socket, its token, its heartbeat, its codec.
  * Not here: when to come back (`link.machine.ts`) and what frames mean to the rooms above.
- * Long because the parts of one socket begin and end together: token, stand-in, heartbeat.
  */
 import { RealtimeError } from '../errors.js';
 import type { Heartbeat, HeartbeatPort } from '../heartbeat/heartbeat.js';

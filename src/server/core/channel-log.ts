@@ -1,7 +1,7 @@
+/* oxlint-disable max-lines -- Long because its calls share the counts of one set of accounts. */
 /**
  * Channels of the log core: an epoch, a top and the newest events of each; and which history is dropped past a limit.
  * Not here: lanes, and the subscribers of a channel.
- * `createChannelLog` is long because its calls share the counts of one set of accounts.
  */
 import type { GapReason } from '../../core/protocol/codes.js';
 import type { Position } from '../../core/protocol/position.js';

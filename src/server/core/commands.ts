@@ -1,7 +1,7 @@
+/* oxlint-disable max-lines -- Long because begin, run and commit share one set of parts. */
 /**
  * Commands from arrival to their one outcome: a lane runs them in order, a commit decides, once (rules L1, L6, L7).
  * Not here: where outcomes are kept (broker), and which connection hears of them.
- * `createCommands` is long because begin, run and commit share one set of parts.
  */
 import { validate } from '../../core/validate.js';
 import type { CommandRef } from '../../core/contract.js';

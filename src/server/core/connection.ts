@@ -1,7 +1,7 @@
+/* oxlint-disable max-lines -- Long because a connection is one object: each part of its own would be paid for by every idle one. */
 /**
  * The hands of one client connection: text in, frames out, and who of the server's parts gets which frame.
  * Not here: when it is let in (connection.machine), and what the frames do (subscriptions, commands, queries).
- * Long because a connection is one object: each part of its own would be paid for by every idle one.
  */
 import { CloseCode, type Feature } from '../../core/protocol/codes.js';
 import { decode, utf8Bytes } from '../../core/protocol/codec.js';

@@ -1,7 +1,7 @@
+/* oxlint-disable max-lines -- Long because it is the one place where the parts meet. */
 /**
  * The server's hall: joins broker, hub, commands and connections, and knows who is connected.
  * Not here: HTTP and sockets (they are handed in), and any decision of a part.
- * `createServerCore` is long because it is the one place where the parts meet.
  */
 import type { AnyContract } from '../../core/contract.js';
 import { RealtimeError } from '../../core/errors.js';

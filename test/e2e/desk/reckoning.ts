@@ -18,7 +18,7 @@ function differences(expected: readonly OrderRow[], found: readonly OrderRow[], 
   ];
 }
 
-export const inFile = (lines: readonly Order[], filter: OrderFilter): Order[] =>
+const inFile = (lines: readonly Order[], filter: OrderFilter): Order[] =>
   latest(lines)
     .toReversed()
     .filter((order) => passes(order, filter))

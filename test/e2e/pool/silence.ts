@@ -34,7 +34,7 @@ async function expectAll(stage: Stage, published: ReadonlyMap<string, number>, i
 const statuses = async (stage: Stage, id: string): Promise<Sight['statuses']> => (await stage.sight(id)).statuses;
 
 /** Channels `a` on link 0, `e` and `f` on link 1. */
-export async function spread(stage: Stage): Promise<void> {
+async function spread(stage: Stage): Promise<void> {
   await stage.join('a', 'b', 'c', 'd');
   await expect.poll(() => stage.ask((page) => page.connection().links.map(({ state }) => state))).toEqual(['ready', 'ready']);
   await stage.join('e', 'f');

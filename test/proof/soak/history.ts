@@ -12,7 +12,7 @@ export interface History<Record extends SoakRecord> {
 const FLUSH_BYTES = 64 * 1024;
 
 /** Milliseconds of the machine's monotonic clock, the same in all processes. */
-export const now = (): number => Number(process.hrtime.bigint() / 1_000n) / 1_000;
+const now = (): number => Number(process.hrtime.bigint() / 1_000n) / 1_000;
 
 /** Each line is with the kernel when `write` returns: a SIGKILL loses none. */
 export function openDurableHistory<Record extends SoakRecord>(file: string): History<Record> {

@@ -32,7 +32,7 @@ export const NOTES: readonly (readonly [vendor: string, note: Schema<NoteInput, 
 ];
 
 /** Every place of a contract where a schema can stand: an event, a client event kept and not, an input, an output, an error. */
-export function contractOf(notes: readonly [event: Schema<NoteInput, Note>, kept: Schema<NoteInput, Note>, open: Schema<NoteInput, Note>, input: Schema<NoteInput, Note>, output: Schema<NoteInput, Note>, error: Schema<NoteInput, Note>]) {
+function contractOf(notes: readonly [event: Schema<NoteInput, Note>, kept: Schema<NoteInput, Note>, open: Schema<NoteInput, Note>, input: Schema<NoteInput, Note>, output: Schema<NoteInput, Note>, error: Schema<NoteInput, Note>]) {
   const [event, kept, open, input, output, error] = notes;
   return defineContract({
     channels: { room: channel('room:{id}', { events: { noted: event }, clientEvents: { kept, waved: volatile(open) } }) },

@@ -1,6 +1,6 @@
 /** What the people of the simulated town agree on. */
 import { z } from 'zod';
-import { append, channel, command, defineContract, defineView, query } from '../../../src/contract/index.js';
+import { channel, command, defineContract, query } from '../../../src/contract/index.js';
 
 const Note = z.object({ id: z.string(), author: z.string(), serial: z.number().int() });
 export type Note = z.infer<typeof Note>;
@@ -16,6 +16,4 @@ export const BOARD = { id: 1 };
 export const OTHER_BOARDS = [2, 3, 4, 5, 6];
 /** Boards that people only pass by: joined, left and joined again within moments. */
 export const PASSED_BOARDS = [7, 8];
-export const POOL = { size: 3, channelsPerLink: 2 };
 export const RECENT = 40;
-export const recent = defineView(town.channels.board, { history: RECENT, initialState: [] as Note[], reduce: append(RECENT) });
