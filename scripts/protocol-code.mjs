@@ -87,7 +87,7 @@ export function checksText(words) {
   const code = { leaves: new Set(['checksOf']), items: new Map() };
   const frames = drawAll(words, words.SERVER_FRAMES).map(([name, drawn]) => `  ${name}: ${functionText('(frame)', fieldChecks(code, drawn, 'frame'), '  ')},\n`);
   const items = [...code.items].map(([name, text]) => `const ${name} = ${text};\n\n`);
-  const header = '/**\n * The client\'s checks of what a server sends. Numbers, lists, and text that is compared, kept or handed on are checked.\n * Not here: flags, words and fields that the client does not read (docs/decisions/0015).\n */\n';
+  const header = '/**\n * The client\'s checks of what a server sends: every field that the client reads, words of a set excepted.\n * Not here: why the others are not checked (docs/decisions/0015).\n */\n';
   const imports = `import type { Check } from './codec.js';\nimport { ${[...code.leaves].toSorted().join(', ')}, type Value } from './field-checks.js';\nimport type { ServerFrame } from './frames.js';\n`;
   return `${FIRST_LINE}\n${header}${imports}\n${items.join('')}export const SERVER_FRAME_CHECKS: ReadonlyMap<string, Check> = checksOf<ServerFrame['t']>({\n${frames.join('')}});\n`;
 }
@@ -110,7 +110,7 @@ function fieldChecks(code, drawn, path) {
 
 /** No expression: it is not checked. */
 function checkText(code, drawn, path, isOptional) {
-  if (drawn.notes?.isUnchecked || drawn.const !== undefined || drawn.enum !== undefined || drawn.type === 'boolean' || Object.keys(drawn).every((key) => key === 'notes' || key === 'description')) return [];
+  if (drawn.notes?.isUnchecked || drawn.const !== undefined || drawn.enum !== undefined || Object.keys(drawn).every((key) => key === 'notes' || key === 'description')) return [];
   const use = (leaf) => {
     code.leaves.add(leaf);
     return leaf;
@@ -129,6 +129,8 @@ function checkText(code, drawn, path, isOptional) {
       return [`${use('isCount')}(${path}${drawn.minimum > 0 ? `, ${drawn.minimum}` : ''})`];
     case 'number':
       return [`${use('isMs')}(${path})`];
+    case 'boolean':
+      return [`${use('isFlag')}(${path})`];
     case 'string':
       return [`${use('isText')}(${path}${drawn.maxLength === undefined ? '' : `, ${drawn.maxLength}`})`];
     case 'object':

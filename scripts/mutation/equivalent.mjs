@@ -29,9 +29,9 @@ export const EQUIVALENT = [
   },
   {
     file: 'src/core/protocol/codec.ts',
-    line: "if (countUpTo(text, '{', maxDepth) + countUpTo(text, '[', maxDepth) <= maxDepth) return false;",
-    operator: '<= → <',
-    after: "countUpTo(text, '{', maxDepth) + countUpTo(text, '[', maxDepth) < maxDepth",
+    line: 'if (left >= 0) return false;',
+    operator: '>= → >',
+    after: 'left > 0',
     why: 'A shortcut: a text with exactly as many brackets as it may be deep is looked at sign by sign instead, with the same answer.',
   },
   {

@@ -14,7 +14,7 @@ const checkOf = (checks: ReadonlyMap<string, Check>, type: string): Check => {
 };
 
 const isUnchecked = (schema: z.core.$ZodType): boolean =>
-  CODE_NOTES.get(schema as z.ZodType)?.isUnchecked === true || schema instanceof z.ZodBoolean || schema instanceof z.ZodEnum || (schema instanceof z.ZodExactOptional && isUnchecked(schema.unwrap()));
+  CODE_NOTES.get(schema as z.ZodType)?.isUnchecked === true || schema instanceof z.ZodEnum || (schema instanceof z.ZodExactOptional && isUnchecked(schema.unwrap()));
 
 /** The schema without the fields that the client does not check. */
 function checkedPart(schema: z.core.$ZodType): z.ZodType {
@@ -43,10 +43,10 @@ describe('checks of the client and schemas', () => {
     expect(Object.entries(SERVER_FRAMES).flatMap(([type, schema]) => uncheckedPaths(schema, type))).toEqual([
       'welcome.link', 'welcome.node', 'welcome.storage', 'welcome.features', 'welcome.limits.keepMs', 'welcome.tokenMs',
       'ping.confirmedMs',
-      'subscribed.state', 'subscribed.reason', 'subscribed.missed', 'subscribed.more',
+      'subscribed.state', 'subscribed.reason', 'subscribed.missed',
       'unsubscribed.reason',
-      'response.redo', 'response.fence', 'response.part.last',
-      'error.code', 'error.dataExpired', 'error.final',
+      'response.redo', 'response.fence',
+      'error.code',
     ]);
   });
 

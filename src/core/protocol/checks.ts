@@ -1,10 +1,10 @@
 // Generated from schemas.ts by `npm run generate`: edit that file instead.
 /**
- * The client's checks of what a server sends. Numbers, lists, and text that is compared, kept or handed on are checked.
- * Not here: flags, words and fields that the client does not read (docs/decisions/0015).
+ * The client's checks of what a server sends: every field that the client reads, words of a set excepted.
+ * Not here: why the others are not checked (docs/decisions/0015).
  */
 import type { Check } from './codec.js';
-import { checksOf, isAbsentOr, isCount, isListOf, isMs, isText, type Value } from './field-checks.js';
+import { checksOf, isAbsentOr, isCount, isFlag, isListOf, isMs, isText, type Value } from './field-checks.js';
 import type { ServerFrame } from './frames.js';
 
 const isWireEvent = (item: Value) =>
@@ -40,6 +40,7 @@ export const SERVER_FRAME_CHECKS: ReadonlyMap<string, Check> = checksOf<ServerFr
     isListOf(frame.events, isWireEvent) &&
     isText(frame.position?.epoch, 128) &&
     isCount(frame.position?.offset) &&
+    isFlag(frame.more) &&
     isAbsentOr(frame.head, isCount) &&
     isText(frame.fence, 2048),
   unsubscribed: (frame) =>
@@ -62,11 +63,13 @@ export const SERVER_FRAME_CHECKS: ReadonlyMap<string, Check> = checksOf<ServerFr
   response: (frame) =>
     isText(frame.id) &&
     isAbsentOr(frame.positions, (value) => isListOf(value, isChannelPosition)) &&
-    isAbsentOr(frame.part, (value) => isCount(value?.index)),
+    isAbsentOr(frame.part, (value) => isCount(value?.index) && isFlag(value?.last)),
   error: (frame) =>
     isText(frame.id) &&
     isAbsentOr(frame.name, isText) &&
+    isAbsentOr(frame.dataExpired, isFlag) &&
     isText(frame.message) &&
+    isFlag(frame.final) &&
     isAbsentOr(frame.positions, (value) => isListOf(value, isChannelPosition)) &&
     isAbsentOr(frame.retryAfterMs, isMs),
 });

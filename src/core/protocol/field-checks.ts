@@ -16,6 +16,7 @@ export const isText = (value: unknown, maxLength = Infinity): boolean => typeof 
 /** A whole number that can be counted with. */
 export const isCount = (value: unknown, least = 0): boolean => Number.isSafeInteger(value) && (value as number) >= least;
 export const isMs = (value: unknown): boolean => Number.isFinite(value) && (value as number) >= 0;
+export const isFlag = (value: unknown): boolean => typeof value === 'boolean';
 export const isAbsentOr = (value: Value, rule: Rule<Value>): boolean => value === undefined || rule(value);
 export const isListOf = (value: unknown, rule: Rule<Value>): boolean => Array.isArray(value) && value.every(rule);
 

@@ -19,7 +19,7 @@ export interface CodeNotes {
   readonly type?: string;
   /** The module that exports the type; absent: it is generated. */
   readonly from?: string;
-  /** The client does not check the field (docs/decisions/0015). Flags and closed sets of words are never checked. */
+  /** The client does not check the field (docs/decisions/0015). It checks no closed set of words either. */
   readonly isUnchecked?: true;
 }
 export const CODE_NOTES = z.registry<CodeNotes>();
@@ -349,7 +349,7 @@ const response = z
     t: type('response'),
     id: z.string().meta(note('Of the request.')),
     result: z.unknown().exactOptional().meta(note("The contract's output, before any transform.")),
-    redo: z.boolean().exactOptional().meta(note('For a command: it may be run again if the storage went back.')),
+    redo: unread(z.boolean().exactOptional().meta(note('For a command: it may be run again if the storage went back.'))),
     fence: unread(fence().exactOptional().meta(note('For a command: the fence under which it was recorded.'))),
     positions: positions().exactOptional().meta(note('For a command: where its events landed. For a query: the stamped positions, with the last part.')),
     part: z
