@@ -111,32 +111,32 @@ function fieldChecks(code, drawn, path) {
 /** No expression: it is not checked. */
 function checkText(code, drawn, path, isOptional) {
   if (drawn.notes?.isUnchecked || drawn.const !== undefined || drawn.enum !== undefined || Object.keys(drawn).every((key) => key === 'notes' || key === 'description')) return [];
-  const use = (leaf) => {
-    code.leaves.add(leaf);
-    return leaf;
+  const leaf = (name) => {
+    code.leaves.add(name);
+    return name;
   };
   if (isOptional) {
     const checks = checkText(code, drawn, 'value', false);
     if (checks.length === 0) return [];
     const plain = checks.length === 1 && /^(\w+)\(value\)$/.exec(checks[0])?.[1];
-    return [`${use('isAbsentOr')}(${path}, ${plain || `(value) => ${checks.join(' && ')}`})`];
+    return [`${leaf('isAbsentOr')}(${path}, ${plain || `(value) => ${checks.join(' && ')}`})`];
   }
   if (drawn.anyOf !== undefined) return [`(${drawn.anyOf.flatMap((one) => checkText(code, one, path, false)).join(' || ')})`];
   switch (drawn.type) {
     case 'null':
       return [`${path} === null`];
     case 'integer':
-      return [`${use('isCount')}(${path}${drawn.minimum > 0 ? `, ${drawn.minimum}` : ''})`];
+      return [`${leaf('isCount')}(${path}${drawn.minimum > 0 ? `, ${drawn.minimum}` : ''})`];
     case 'number':
-      return [`${use('isMs')}(${path})`];
+      return [`${leaf('isMs')}(${path})`];
     case 'boolean':
-      return [`${use('isFlag')}(${path})`];
+      return [`${leaf('isFlag')}(${path})`];
     case 'string':
-      return [`${use('isText')}(${path}${drawn.maxLength === undefined ? '' : `, ${drawn.maxLength}`})`];
+      return [`${leaf('isText')}(${path}${drawn.maxLength === undefined ? '' : `, ${drawn.maxLength}`})`];
     case 'object':
       return fieldChecks(code, drawn, `${path}?`);
     case 'array':
-      return [`${use('isListOf')}(${path}, ${itemCheck(code, drawn.items)})`];
+      return [`${leaf('isListOf')}(${path}, ${itemCheck(code, drawn.items)})`];
     default:
       throw new Error(`${path} is of a kind that has no check: ${JSON.stringify(drawn)}`);
   }
