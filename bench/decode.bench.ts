@@ -1,5 +1,5 @@
 /**
- * What it costs to be sure of a frame: JSON.parse alone (the floor), our codec with the client's hand checks, and the
+ * What it costs to be sure of a frame: JSON.parse alone (the floor), our codec with the client's checks, and the
  * same with the server's zod schemas. CPU time of the process, best of many rounds, alternating.
  */
 import { SERVER_FRAME_CHECKS } from '../src/core/protocol/checks.js';
@@ -19,7 +19,7 @@ const text = JSON.stringify({
 
 const variants = {
   'JSON.parse': () => JSON.parse(text) as unknown,
-  'hand checks': () => decode(text, 65_536, SERVER_FRAME_CHECKS),
+  'client checks': () => decode(text, 65_536, SERVER_FRAME_CHECKS),
   'zod schemas': () => decode(text, 65_536, SERVER_FRAME_SCHEMA_CHECKS),
 };
 
@@ -36,5 +36,5 @@ for (let round = 0; round < ROUNDS; round++) {
 const floor = best.get('JSON.parse') ?? NaN;
 console.log(`one frame of ${text.length} bytes, ns of CPU time, best of ${ROUNDS} rounds of ${FRAMES}`);
 for (const [name, ns] of best) console.log(`${name.padEnd(12)} ${ns.toFixed(0).padStart(6)} ns   ${(ns / floor).toFixed(2)} × the floor`);
-const ratio = Number(((best.get('hand checks') ?? NaN) / floor).toFixed(3));
+const ratio = Number(((best.get('client checks') ?? NaN) / floor).toFixed(3));
 console.log(JSON.stringify({ bench: 'decode', ratio, zod: Number(((best.get('zod schemas') ?? NaN) / floor).toFixed(3)) }));

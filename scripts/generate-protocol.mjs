@@ -1,8 +1,9 @@
-// Writes the generated parts of docs/PROTOCOL.md and docs/protocol.schema.json; with --check it only says whether they are up to date.
+// Writes what is generated from src/core/protocol/schemas.ts: frames.ts and checks.ts beside it, parts of docs/PROTOCOL.md, and docs/protocol.schema.json. With --check it only says whether they are up to date.
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { runnerImport } from 'vite';
 import { z } from 'zod';
+import { checksText, framesText } from './protocol-code.mjs';
 import { fill, schemaText, sections } from './protocol-document.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -15,6 +16,8 @@ const documentPath = `${root}docs/PROTOCOL.md`;
 const wanted = new Map([
   [documentPath, fill(await readFile(documentPath, 'utf8'), sections(words))],
   [`${root}docs/protocol.schema.json`, schemaText(words)],
+  [`${root}src/core/protocol/frames.ts`, framesText(words)],
+  [`${root}src/core/protocol/checks.ts`, checksText(words)],
 ]);
 
 const stale = [];
@@ -25,6 +28,6 @@ for (const [path, text] of wanted) {
 }
 
 if (isCheck && stale.length > 0) {
-  console.error(`${stale.join(' and ')} differ from the schemas. Run: node scripts/generate-protocol.mjs`);
+  console.error(`${stale.join(' and ')} differ from the schemas. Run: npm run generate`);
   process.exitCode = 1;
-} else console.log(stale.length === 0 ? 'The protocol documents are up to date.' : `Wrote ${stale.join(', ')}.`);
+} else console.log(stale.length === 0 ? 'What is generated from the schemas is up to date.' : `Wrote ${stale.join(', ')}.`);

@@ -29,10 +29,24 @@ export const EQUIVALENT = [
   },
   {
     file: 'src/core/protocol/codec.ts',
-    line: "if (countUpTo(text, '{', maxDepth) + countUpTo(text, '[', maxDepth) <= maxDepth) return false;",
-    operator: '<= → <',
-    after: "countUpTo(text, '{', maxDepth) + countUpTo(text, '[', maxDepth) < maxDepth",
+    line: 'if (left >= 0) return false;',
+    operator: '>= → >',
+    after: 'left > 0',
     why: 'A shortcut: a text with exactly as many brackets as it may be deep is looked at sign by sign instead, with the same answer.',
+  },
+  {
+    file: 'src/core/protocol/codec.ts',
+    line: 'if (left >= 0) return false;',
+    operator: 'number + 1',
+    after: '(0 + 1)',
+    why: 'The same shortcut with the same answer.',
+  },
+  {
+    file: 'src/core/protocol/codec.ts',
+    line: 'for (let at = text.indexOf(sign); at >= 0 && left >= 0; at = text.indexOf(sign, at + 1)) left--;',
+    operator: '&& → ||',
+    after: '(at >= 0) || (left >= 0)',
+    why: 'Never takes the shortcut: every text is looked at sign by sign, with the same answer.',
   },
   {
     file: 'src/core/protocol/position.ts',

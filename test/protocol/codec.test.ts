@@ -60,13 +60,15 @@ describe('decode', () => {
   });
 
   it.each<[string, object]>([
-    ['{"t":"later"}', { ok: false, why: 'unknown', type: 'later', id: null }],
-    ['{"t":"later","id":"x"}', { ok: false, why: 'unknown', type: 'later', id: 'x' }],
-    ['{"t":"__proto__"}', { ok: false, why: 'unknown', type: '__proto__', id: null }],
-    ['{"t":"constructor","id":1}', { ok: false, why: 'unknown', type: 'constructor', id: null }],
-    ['{}', { ok: false, why: 'malformed', detail: 't is missing' }],
-    ['[]', { ok: false, why: 'malformed', detail: 'not an object' }],
-    ['null', { ok: false, why: 'malformed', detail: 'not an object' }],
+    ['{"t":"later"}', { ok: false, why: 'unknown', record: { t: 'later' } }],
+    ['{"t":"later","id":"x"}', { ok: false, why: 'unknown', record: { t: 'later', id: 'x' } }],
+    ['{"t":"__proto__"}', { ok: false, why: 'unknown', record: { t: '__proto__' } }],
+    ['{"t":"constructor","id":1}', { ok: false, why: 'unknown', record: { t: 'constructor', id: 1 } }],
+    ['{}', { ok: false, why: 'malformed', detail: 'not an object with a type t' }],
+    ['{"t":1}', { ok: false, why: 'malformed', detail: 'not an object with a type t' }],
+    ['[]', { ok: false, why: 'malformed', detail: 'not an object with a type t' }],
+    ['null', { ok: false, why: 'malformed', detail: 'not an object with a type t' }],
+    ['"t"', { ok: false, why: 'malformed', detail: 'not an object with a type t' }],
     ['', { ok: false, why: 'malformed', detail: 'not JSON' }],
     ['{"t":"cancel"}', { ok: false, why: 'malformed' }],
     [`{"t":"cancel","id":"${'x'.repeat(MUCH)}"}`, { ok: false, why: 'too-large' }],

@@ -1,9 +1,9 @@
-/** docs/PROTOCOL.md and docs/protocol.schema.json say what the code does. */
+/** What is generated from the schemas is that of the schemas, and docs/PROTOCOL.md says what the code does. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { checksText, framesText } from '../../scripts/protocol-code.mjs';
 import { fill, schemaText, sections } from '../../scripts/protocol-document.mjs';
-import { SERVER_FRAME_CHECKS } from '../../src/core/protocol/checks.js';
 import { type Check, decode, encode } from '../../src/core/protocol/codec.js';
 import { CloseCode, closePolicy, FEATURES, GAP_REASONS, UNSUBSCRIBE_REASONS, WIRE_ERRORS } from '../../src/core/protocol/codes.js';
 import * as limits from '../../src/core/protocol/limits.js';
@@ -26,12 +26,23 @@ function rowsAfter(heading: string): string[][] {
 }
 
 describe('generated parts', () => {
-  it('tables are those of the schemas; if not, run node scripts/generate-protocol.mjs', () => {
+  it('tables are those of the schemas; if not, run npm run generate', () => {
     expect(document).toBe(fill(document, sections(words)));
   });
 
-  it('the JSON Schema is that of the schemas; if not, run node scripts/generate-protocol.mjs', () => {
+  it('the JSON Schema is that of the schemas; if not, run npm run generate', () => {
     expect(read('protocol.schema.json')).toBe(schemaText(words));
+  });
+
+  it.each([
+    ['frames.ts', framesText],
+    ['checks.ts', checksText],
+  ])('src/core/protocol/%s is that of the schemas; if not, run npm run generate', (name, draw) => {
+    expect(readFileSync(new URL(`../../src/core/protocol/${name}`, import.meta.url), 'utf8')).toBe(draw(words));
+  });
+
+  it('the code says first that it is generated, and from what', () => {
+    for (const text of [framesText(words), checksText(words)]) expect(text.split('\n')[0]).toBe('// Generated from schemas.ts by `npm run generate`: edit that file instead.');
   });
 
   it('every field says what it means', () => {
@@ -115,7 +126,7 @@ const withReserved = (checks: ReadonlyMap<string, Check>, frames: Readonly<Recor
   new Map([...checks, ...Object.entries(frames).map(([type, schema]): [string, Check] => [type, (frame) => schema.safeParse(frame).error?.message ?? null])]);
 const bySide: Readonly<Record<Side, { readonly maxBytes: number; readonly checks: ReadonlyMap<string, Check> }>> = {
   client: { maxBytes: limits.CLIENT_FRAME_BYTES, checks: withReserved(schemas.CLIENT_FRAME_CHECKS, reserved.RESERVED_CLIENT_FRAMES) },
-  server: { maxBytes: limits.SERVER_FRAME_BYTES, checks: withReserved(SERVER_FRAME_CHECKS, reserved.RESERVED_SERVER_FRAMES) },
+  server: { maxBytes: limits.SERVER_FRAME_BYTES, checks: withReserved(schemas.SERVER_FRAME_SCHEMA_CHECKS, reserved.RESERVED_SERVER_FRAMES) },
 };
 const knownFields = (side: Side, type: string): readonly string[] => {
   const frames = side === 'client' ? { ...schemas.CLIENT_FRAMES, ...reserved.RESERVED_CLIENT_FRAMES } : { ...schemas.SERVER_FRAMES, ...reserved.RESERVED_SERVER_FRAMES };

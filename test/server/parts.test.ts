@@ -2,9 +2,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { channel, defineContract, query } from '../../src/core/define-contract.js';
-import { SERVER_FRAME_CHECKS } from '../../src/core/protocol/checks.js';
 import { decode } from '../../src/core/protocol/codec.js';
 import { SERVER_FRAME_BYTES } from '../../src/core/protocol/limits.js';
+import { SERVER_FRAME_SCHEMA_CHECKS } from '../../src/core/protocol/schemas.js';
 import { memoryBroker } from '../../src/server/core/memory-broker.js';
 import { createLongShares } from '../../src/server/core/long-shares.js';
 import { createParts } from '../../src/server/core/parts.js';
@@ -97,7 +97,7 @@ describe('a long answer', () => {
     expect(joined(frames)).toEqual(output);
     for (const text of client.socket.texts) {
       expect(Buffer.byteLength(text)).toBeLessThanOrEqual(SERVER_FRAME_BYTES);
-      expect(decode(text, SERVER_FRAME_BYTES, SERVER_FRAME_CHECKS)).toMatchObject({ ok: true });
+      expect(decode(text, SERVER_FRAME_BYTES, SERVER_FRAME_SCHEMA_CHECKS)).toMatchObject({ ok: true });
     }
     // No half of a pair stands at a seam, for readers that would mend it.
     for (const { result } of frames.slice(1)) expect(String(result)).not.toMatch(/^[\udc00-\udfff]/);

@@ -6,13 +6,23 @@ import { FRAME_DEPTH } from './limits.js';
 
 export type Decoded<Frame> =
   | { readonly ok: true; readonly frame: Frame }
-  /** `unknown`: a well-formed frame whose type is not known here; to be ignored, or refused if it has an id. */
-  | { readonly ok: false; readonly why: 'unknown'; readonly type: string; readonly id: string | null }
-  /** `record`: the fields of a malformed frame of a known type; a request can be refused instead of closing the socket. */
-  | (Unfit & { readonly record?: Readonly<Record<string, unknown>> });
+  /**
+   * `unknown`: a well-formed frame whose type is not known here; to be ignored, or refused if it has an id.
+   * `record`: its fields, or those of a malformed frame of a known type; a request can be refused instead of closing the socket.
+   */
+  | (Unfit<'unknown' | Excess | 'malformed'> & { readonly record?: Fields | undefined });
+
+type Fields = Readonly<Record<string, unknown>>;
+type Excess = 'too-large' | 'too-deep';
+
+interface Unfit<Why> {
+  readonly ok: false;
+  readonly why: Why;
+  readonly detail: string;
+}
 
 /** Looks at a parsed value that has a known type and says what is wrong with it, or null. */
-export type Check = (value: Readonly<Record<string, unknown>>) => string | null;
+export type Check = (value: Fields) => string | null;
 
 /** Parses a frame whose type is a key of `checks`. */
 export function decode<Frame>(text: string, maxBytes: number, checks: ReadonlyMap<string, Check>): Decoded<Frame> {
@@ -24,22 +34,15 @@ export function decode<Frame>(text: string, maxBytes: number, checks: ReadonlyMa
   } catch {
     return unfit('malformed', 'not JSON');
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return unfit('malformed', 'not an object');
-  const record = value as Readonly<Record<string, unknown>>;
-  if (typeof record.t !== 'string') return unfit('malformed', 't is missing');
-  const check = checks.get(record.t);
-  if (check === undefined) return { ok: false, why: 'unknown', type: record.t, id: typeof record.id === 'string' ? record.id : null };
-  const wrong = check(record);
-  return wrong === null ? { ok: true, frame: value as Frame } : { ...unfit('malformed', wrong), record };
+  const record = value as Fields | null;
+  const type = record?.t;
+  if (record === null || typeof type !== 'string') return unfit('malformed', 'not an object with a type t');
+  const wrong = checks.get(type)?.(record);
+  if (wrong === null) return { ok: true, frame: value as Frame };
+  return unfit(wrong === undefined ? 'unknown' : 'malformed', wrong ?? type, record);
 }
 
-interface Unfit {
-  readonly ok: false;
-  readonly why: 'too-large' | 'too-deep' | 'malformed';
-  readonly detail: string;
-}
-
-export type Encoded = { readonly ok: true; readonly text: string } | Unfit;
+export type Encoded = { readonly ok: true; readonly text: string } | Unfit<Excess | 'malformed'>;
 
 /** Writes a frame, or any JSON value, within the limits that the other end will hold it to. */
 export function encode(value: unknown, maxBytes: number, maxDepth: number = FRAME_DEPTH): Encoded {
@@ -54,14 +57,13 @@ export function encode(value: unknown, maxBytes: number, maxDepth: number = FRAM
 }
 
 /** `detail` is for people alone: a page's production build is without it. */
-function unfit(why: Unfit['why'], detail: string): Unfit {
-  return { ok: false, why, detail };
+function unfit<Why>(why: Why, detail: string, record?: Fields): Unfit<Why> & { readonly record?: Fields | undefined } {
+  return { ok: false, why, detail, record };
 }
 
-function excessOf(text: string, maxBytes: number, maxDepth: number): Unfit | null {
+function excessOf(text: string, maxBytes: number, maxDepth: number): Unfit<Excess> | null {
   if (isLongerThan(text, maxBytes)) return unfit('too-large', `over ${maxBytes} bytes`);
-  if (isDeeperThan(text, maxDepth)) return unfit('too-deep', `nested deeper than ${maxDepth}`);
-  return null;
+  return isDeeperThan(text, maxDepth) ? unfit('too-deep', `nested deeper than ${maxDepth}`) : null;
 }
 
 /** The UTF-8 length of a text; lone surrogates count as the replacement character that they become. */
@@ -69,43 +71,35 @@ export function utf8Bytes(text: string): number {
   let bytes = text.length;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
-    if (unit < 0x80) continue;
-    if (unit < 0x800) bytes += 1;
-    else if (unit >= 0xd800 && unit < 0xdc00 && (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00) {
-      bytes += 2;
-      i++;
-    } else bytes += 2;
+    // A pair of surrogates has four bytes; two of them are counted with the first.
+    const isPaired = unit >> 10 === 0x37 && text.charCodeAt(i - 1) >> 10 === 0x36;
+    if (unit >= 0x80 && !isPaired) bytes += unit < 0x800 ? 1 : 2;
   }
   return bytes;
 }
 
 export function isLongerThan(text: string, maxBytes: number): boolean {
-  if (text.length > maxBytes) return true;
-  return text.length * 3 > maxBytes && utf8Bytes(text) > maxBytes;
+  return text.length > maxBytes || (text.length * 3 > maxBytes && utf8Bytes(text) > maxBytes);
 }
 
 /** Counts brackets outside strings, before the parser pays for them: 64 kB of nested arrays cost it 24 ms. */
 export function isDeeperThan(text: string, maxDepth: number): boolean {
   // Most frames have fewer brackets than they may be deep; searching for one sign is an order faster than looking at each.
-  if (countUpTo(text, '{', maxDepth) + countUpTo(text, '[', maxDepth) <= maxDepth) return false;
+  let left = maxDepth;
+  for (const sign of ['{', '[']) {
+    for (let at = text.indexOf(sign); at >= 0 && left >= 0; at = text.indexOf(sign, at + 1)) left--;
+  }
+  if (left >= 0) return false;
   let depth = 0;
   let isInString = false;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
-    if (isInString) {
-      if (unit === 0x5c) i++;
-      else if (unit === 0x22) isInString = false;
-    } else if (unit === 0x22) isInString = true;
-    else if (unit === 0x5b || unit === 0x7b) {
-      if (++depth > maxDepth) return true;
-    } else if (unit === 0x5d || unit === 0x7d) depth--;
+    // One bit tells { from [, and } from ].
+    const bracket = unit | 0x20;
+    if (unit === 0x22) isInString = !isInString;
+    else if (isInString) i += unit === 0x5c ? 1 : 0;
+    else if (bracket === 0x7b && ++depth > maxDepth) return true;
+    else if (bracket === 0x7d) depth--;
   }
   return false;
-}
-
-/** How often `sign` is in the text; stops counting past `limit`. */
-function countUpTo(text: string, sign: string, limit: number): number {
-  let count = 0;
-  for (let at = text.indexOf(sign); at >= 0 && count <= limit; at = text.indexOf(sign, at + 1)) count++;
-  return count;
 }

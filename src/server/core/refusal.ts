@@ -19,15 +19,15 @@ const close = (code: CloseCode, reason: string): Refusal => ({ kind: 'close', co
 
 /** @param isReady - false before `welcome`, when only a valid `hello` is allowed */
 export function refusalOf(decoded: Exclude<Decoded<ClientFrame>, { ok: true }>, isReady: boolean): Refusal {
-  switch (decoded.why) {
+  const { why, detail, record } = decoded;
+  switch (why) {
     case 'unknown': {
-      const { id } = decoded;
+      const id = record?.id;
       if (!isReady) return close(CloseCode.badFrame, 'unknown frame');
       if (!isId(id)) return { kind: 'ignore' };
       return { kind: 'answer', text: failedText(id, { kind: 'failed', code: 'unsupported', message: 'The server does not know this kind of request.' }) };
     }
     case 'malformed': {
-      const { record, detail } = decoded;
       const request = isReady && record !== undefined ? refuseRequest(record, `The frame is not as the protocol says: ${detail.slice(0, 200)}.`) : null;
       return request ?? close(CloseCode.badFrame, 'malformed frame');
     }
@@ -36,7 +36,7 @@ export function refusalOf(decoded: Exclude<Decoded<ClientFrame>, { ok: true }>, 
     case 'too-deep':
       return close(CloseCode.badFrame, 'frame too deep');
     default:
-      return decoded satisfies never;
+      return why satisfies never;
   }
 }
 
