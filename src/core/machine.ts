@@ -1,22 +1,22 @@
 /**
- * The contract between a brain and its hands.
- * A brain is a pure `step`; `drive` keeps its state, its inbox and its timers, and hands every other effect out.
+ * The contract between a machine and its driver.
+ * A machine is a pure `step`; `drive` keeps its state, its inbox and the timer of its state, and hands every effect out.
  */
 import type { Cancel, Clock } from './world.js';
 
-/** Decides: the same state and event always give the same next state and effects. */
-export type Step<State, Event, Effect> = (state: State, event: Event) => readonly [State, readonly Effect[]];
+/** The next state, and after it what is to be done. Undefined: the event changes nothing. */
+export type Decision<State, Effect> = readonly [State, ...Effect[]] | undefined;
 
-/** Starting a timer replaces the running one of the same name. */
-export type TimerEffect<Name extends string> =
-  | { readonly type: 'start-timer'; readonly name: Name; readonly ms: number }
-  | { readonly type: 'stop-timer'; readonly name: Name };
+/** Decides: the same state and event always give the same decision. */
+export type Step<State, Event, Effect> = (state: State, event: Event) => Decision<State, Effect>;
 
-/** What a timer tells its machine. `now` is the clock's time, `lateMs` how long past its time it fired, by the
- *  clock that says more: on some machines the monotonic one stands still while they sleep. */
-export interface TimerFired<Name extends string> {
+/** How long a state may last. While `key` stays the same, the timer goes on; with another key it is replaced, without one it ends. */
+export type StateTimer = readonly [key: unknown, ms: number] | undefined;
+
+/** The time of the state is over. `now` is the clock's time, `lateMs` how late the timer fired, by the clock that says more: on
+ *  some machines the monotonic clock stands still while they sleep. */
+export interface TimerFired {
   readonly type: 'timer-fired';
-  readonly name: Name;
   readonly now: number;
   readonly lateMs: number;
 }
@@ -25,54 +25,51 @@ export interface TimerFired<Name extends string> {
 export interface Driven<State, Event> {
   readonly state: State;
   send(event: Event): void;
-  /** Stops every timer; later events change nothing. */
+  /** Ends the timer; later events change nothing. */
   stop(): void;
 }
 
-interface Parts<State, Event, Effect, Name extends string> {
+interface Parts<State, Event, Effect> {
   readonly clock: Clock;
   readonly initial: State;
-  readonly step: Step<State, Event | TimerFired<Name>, Effect | TimerEffect<Name>>;
+  readonly step: Step<State, Event | TimerFired, Effect>;
+  /** The timer of a state; at most one runs. */
+  readonly timer?: (state: State, now: number) => StateTimer;
   readonly perform: (effect: Effect) => void;
-  /** Carried out at once: what being in `initial` starts. */
-  readonly first?: readonly (Effect | TimerEffect<Name>)[];
   /** Runs after each step whose state is a new one, when its effects are done. */
   readonly onState?: (state: State, previous: State) => void;
 }
 
 /** Events that arrive while effects are carried out wait in the inbox: a step never runs inside another. */
-export function drive<State, Event, Effect extends { readonly type: string }, Name extends string>(parts: Parts<State, Event, Effect, Name>): Driven<State, Event> {
+export function drive<State, Event, Effect>(parts: Parts<State, Event, Effect>): Driven<State, Event> {
   return new Machine(parts);
 }
 
 /** A class, and no inbox before it is needed: a server has a machine for each connection, and most of them are idle. */
-class Machine<State, Event, Effect extends { readonly type: string }, Name extends string> implements Driven<State, Event> {
+class Machine<State, Event, Effect> implements Driven<State, Event> {
   state: State;
-  readonly #parts: Parts<State, Event, Effect, Name>;
-  /** How to end those that run. */
-  readonly #timers: Partial<Record<Name, Cancel | undefined>> = {};
-  #inbox: (Event | TimerFired<Name>)[] | undefined;
+  readonly #parts: Parts<State, Event, Effect>;
+  #timerKey: unknown = undefined;
+  #cancelTimer: Cancel | undefined;
+  #inbox: (Event | TimerFired)[] | undefined;
   #isBusy = false;
   #isStopped = false;
 
-  constructor(parts: Parts<State, Event, Effect, Name>) {
+  constructor(parts: Parts<State, Event, Effect>) {
     this.#parts = parts;
     this.state = parts.initial;
-    for (const effect of parts.first ?? []) this.#carryOut(effect);
+    this.#setTimer();
   }
 
-  send(event: Event | TimerFired<Name>): void {
+  send(event: Event | TimerFired): void {
     const inbox = (this.#inbox ??= []);
     inbox.push(event);
     if (this.#isBusy) return;
     this.#isBusy = true;
     try {
       for (let next = inbox.shift(); next !== undefined && !this.#isStopped; next = inbox.shift()) {
-        const previous = this.state;
-        const [following, effects] = this.#parts.step(previous, next);
-        this.state = following;
-        for (const effect of effects) if (!this.#isStopped) this.#carryOut(effect);
-        if (following !== previous) this.#parts.onState?.(following, previous);
+        const decision = this.#parts.step(this.state, next);
+        if (decision !== undefined) this.#carryOut(...decision);
       }
     } finally {
       this.#isBusy = false;
@@ -82,28 +79,31 @@ class Machine<State, Event, Effect extends { readonly type: string }, Name exten
 
   stop(): void {
     this.#isStopped = true;
-    for (const name in this.#timers) this.#timers[name]?.();
+    this.#cancelTimer?.();
   }
 
-  #carryOut(effect: Effect | TimerEffect<Name>): void {
-    if (!isTimerEffect<Name>(effect)) return this.#parts.perform(effect as Effect);
-    const { name } = effect;
-    this.#timers[name]?.();
-    this.#timers[name] = effect.type === 'start-timer' ? this.#start(name, effect.ms) : undefined;
+  #carryOut(state: State, ...effects: readonly Effect[]): void {
+    const previous = this.state;
+    this.state = state;
+    if (state !== previous) this.#setTimer();
+    for (const effect of effects) if (!this.#isStopped) this.#parts.perform(effect);
+    if (state !== previous) this.#parts.onState?.(state, previous);
   }
 
-  #start(name: Name, ms: number): Cancel {
-    const { clock } = this.#parts;
+  #setTimer(): void {
+    const { clock, timer } = this.#parts;
+    const [key, ms = 0] = timer?.(this.state, clock.now()) ?? [];
+    if (key === this.#timerKey) return;
+    this.#timerKey = key;
+    this.#cancelTimer?.();
+    if (key === undefined) return;
     const dueAt = clock.now() + ms;
     const dueWall = clock.wall() + ms;
-    return clock.after(ms, () => {
-      this.#timers[name] = undefined;
+    this.#cancelTimer = clock.after(ms, () => {
+      // From now on the key stands for nothing: the next state may ask for the same time once more, as after a timer that fired too early.
+      this.#timerKey = undefined;
       const now = clock.now();
-      this.send({ type: 'timer-fired', name, now, lateMs: Math.max(0, now - dueAt, clock.wall() - dueWall) });
+      this.send({ type: 'timer-fired', now, lateMs: Math.max(0, now - dueAt, clock.wall() - dueWall) });
     });
   }
-}
-
-function isTimerEffect<Name extends string>(effect: { readonly type: string }): effect is TimerEffect<Name> {
-  return effect.type === 'start-timer' || effect.type === 'stop-timer';
 }

@@ -1,5 +1,6 @@
 // Walks every state × every event of a machine, or every situation × every call of a container, and writes what happens
 // as a page of tables. Not a test.
+import type { StateTimer, Step, TimerFired } from '../../src/core/machine.js';
 
 /** Named examples of every kind there is: a kind without one does not compile. */
 export type Samples<Kind extends string, Item> = { readonly [K in Kind]: Readonly<Record<string, Item>> };
@@ -15,7 +16,9 @@ export interface MachineTable<Kind extends string, State, Event extends { readon
   readonly states: Samples<Kind, State>;
   readonly kindOf: (state: State) => Kind;
   readonly events: EventSamples<Event>;
-  readonly step: (state: State, event: Event) => readonly [State, readonly Effect[]];
+  readonly step: Step<State, Event, Effect>;
+  /** At the time 10,000. */
+  readonly timer?: (state: State, now: number) => StateTimer;
   readonly showState?: (state: State) => string;
   readonly showEffect?: (effect: Effect) => string;
 }
@@ -26,6 +29,7 @@ export function machineTable<Kind extends string, State, Event extends { readonl
 ): string {
   const showState = machine.showState ?? brief;
   const showEffect = machine.showEffect ?? brief;
+  const timerOf = (state: State): StateTimer => machine.timer?.(state, 10_000);
   const lines = [`# ${machine.title}`, '', machine.about];
   const events = Object.values<Readonly<Record<string, Event>>>(machine.events).flatMap((named) => Object.entries(named));
   for (const [kind, named] of Object.entries<Readonly<Record<string, State>>>(machine.states)) {
@@ -39,8 +43,8 @@ export function machineTable<Kind extends string, State, Event extends { readonl
         const second = machine.step(state, event);
         if (JSON.stringify(first) !== JSON.stringify(second)) throw new Error(`not pure: ${label} × ${name}`);
         if (JSON.stringify(state) !== before) throw new Error(`changes its input: ${label} × ${name}`);
-        const [next, effects] = first;
-        rows.add(name, next === state ? '–' : showState(next), effects.map(showEffect));
+        const [next, ...effects] = first ?? [state];
+        rows.add(name, next === state ? '–' : showState(next), [...effects.map(showEffect), ...timerChange(timerOf(state), timerOf(next))]);
       }
       lines.push(...rows.lines());
     }
@@ -87,6 +91,19 @@ export function containerTable<Container>({ title, about, situations, calls, loo
   return `${lines.join('\n')}\n`;
 }
 
+function timerChange(before: StateTimer, after: StateTimer): readonly string[] {
+  if (before?.[0] === after?.[0]) return [];
+  return [after === undefined ? 'timer ends' : `timer of ${after[1]} ms`];
+}
+
+/** The decision of a step with its two halves apart, also where nothing changes. */
+export function decided<State, Event, Effect>(step: Step<State, Event, Effect>): (state: State, event: Event) => readonly [State, readonly Effect[]] {
+  return (state, event) => {
+    const [next, ...effects] = step(state, event) ?? [state];
+    return [next, effects];
+  };
+}
+
 /** Neighbours with the same answer share a row. */
 function createRows() {
   const rows: { readonly names: string[]; readonly outcome: string }[] = [];
@@ -107,14 +124,12 @@ const cell = (text: string): string => text.replaceAll('|', '\\|');
 export function brief(item: unknown): string {
   if (typeof item !== 'object' || item === null) return String(item);
   const { tag, type, ...rest } = item as Record<string, unknown>;
-  if (type === 'start-timer') return `start ${String(rest['name'])} ${String(rest['ms'])} ms`;
-  if (type === 'stop-timer') return `stop ${String(rest['name'])}`;
   const word = tag ?? type;
   const fields = Object.entries(rest).map(([key, value]) => `${key}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`);
   return [...(word === undefined ? [] : [String(word)]), ...fields].join(' ');
 }
 
-/** What a timer tells, for the tables: only its name, its time and its lateness count. */
-export function fired<Name extends string>(name: Name, now = 10_000, lateMs = 0): { readonly type: 'timer-fired'; readonly name: Name; readonly now: number; readonly lateMs: number } {
-  return { type: 'timer-fired', name, now, lateMs };
+/** The time of a state is over. */
+export function fired(now = 10_000, lateMs = 0): TimerFired {
+  return { type: 'timer-fired', now, lateMs };
 }

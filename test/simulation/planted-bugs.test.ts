@@ -122,17 +122,18 @@ describe('a planted bug is found', { timeout: 120_000 }, () => {
 
   it('the queue is flushed when the socket opens, before the welcome', async () => {
     const found = await firstComplaintOfLink('link-order', (step, state, event) => {
-      const [next, effects] = step(state, event);
-      if (event.type !== 'opened' || next.tag !== 'greeting') return [next, effects];
-      const [ready, more] = step(next, { type: 'welcomed', generation: next.generation });
-      return [ready, [...effects, ...more]];
+      const decision = step(state, event);
+      if (decision === undefined || event.type !== 'opened' || decision[0].tag !== 'greeting') return decision;
+      const [next, ...effects] = decision;
+      const [ready, ...more] = step(next, { type: 'welcomed', generation: next.generation }) ?? [next];
+      return [ready, ...effects, ...more];
     });
     expect(found).not.toBeNull();
   });
 
   it('silence never kills a link', async () => {
     const found = await firstComplaint(['link-silent', 'dead-link-unnoticed'], '../../src/core/heartbeat/heartbeat.machine.js', ({ stepHeartbeat }: typeof Heartbeat) => ({
-      stepHeartbeat: (...[state, event]: Parameters<typeof stepHeartbeat>) => (event.type === 'timer-fired' ? [state, []] : stepHeartbeat(state, event)),
+      stepHeartbeat: (...[state, event]: Parameters<typeof stepHeartbeat>) => (event.type === 'timer-fired' ? undefined : stepHeartbeat(state, event)),
     }));
     expect(found).not.toBeNull();
   });
@@ -149,8 +150,10 @@ describe('a planted bug is found', { timeout: 120_000 }, () => {
 
   it('the backoff begins anew whenever a socket opens', async () => {
     const found = await firstComplaintOfLink('links-hammer', (step, state, event) => {
-      const [next, effects] = step(state, event);
-      return [event.type === 'opened' && 'attempt' in next ? { ...next, attempt: 0 } : next, effects];
+      const decision = step(state, event);
+      if (decision === undefined) return;
+      const [next, ...effects] = decision;
+      return [event.type === 'opened' && 'attempt' in next ? { ...next, attempt: 0 } : next, ...effects];
     }, ['churn', 'reset']);
     expect(found).not.toBeNull();
   });
@@ -160,8 +163,8 @@ describe('a planted bug is found', { timeout: 120_000 }, () => {
       createPoolStep(...args: Parameters<typeof createPoolStep>) {
         const step = createPoolStep(...args);
         return (...[state, event]: Parameters<typeof step>) => {
-          const [next, effects] = step(state, event);
-          return [next, effects.filter(({ type }) => type !== 'take-over')] as const;
+          const [next, ...effects] = step(state, event) ?? [state];
+          return [next, ...effects.filter(({ type }) => type !== 'take-over')] as const;
         };
       },
     }), ['half-open', 'reset', 'delayed-connect']);

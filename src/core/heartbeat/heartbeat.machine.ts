@@ -3,7 +3,7 @@
  * has read what was sent. One rule for both: silence makes a link suspect, then dead.
  * Not here: who pings (the server does) and what happens to a dead link (the link decides).
  */
-import type { TimerEffect, TimerFired } from '../machine.js';
+import type { Decision as DecisionOf, StateTimer, TimerFired } from '../machine.js';
 import { DEAD_AFTER_MS, SUSPECT_AFTER_MS } from '../protocol/limits.js';
 
 /** Frames that were sent at about the same time and are not known to have been read. */
@@ -21,6 +21,8 @@ interface Watched {
   readonly unread: readonly Sent[] | null;
   /** The last known round trip: no word about a frame can come earlier. */
   readonly tripMs: number;
+  /** When the timer fires, to see how things stand. It is not set anew for each frame. */
+  readonly lookAt: number;
 }
 
 export type HeartbeatState =
@@ -29,8 +31,6 @@ export type HeartbeatState =
   /** Overdue and probed, not yet dead. `isExcused`: its verdict was put off once, as it came late. */
   | (Watched & { readonly tag: 'suspect'; readonly isExcused: boolean })
   | { readonly tag: 'dead' };
-
-export type HeartbeatTimer = 'silence' | 'answer';
 
 export type HeartbeatEvent =
   | { readonly type: 'heard'; readonly now: number }
@@ -42,7 +42,7 @@ export type HeartbeatEvent =
   | { readonly type: 'interval-named'; readonly now: number; readonly everyMs: number }
   /** Something makes the link doubtful: the network changed, the page woke up, a sibling died. */
   | { readonly type: 'doubted'; readonly now: number }
-  | TimerFired<HeartbeatTimer>;
+  | TimerFired;
 
 type Live = HeartbeatState & { tag: 'live' };
 type Suspect = HeartbeatState & { tag: 'suspect' };
@@ -50,10 +50,11 @@ type Suspect = HeartbeatState & { tag: 'suspect' };
 export type HeartbeatEffect =
   | { readonly type: 'send-probe' }
   /** `isHeard`: the server can be heard; it is the server that does not read. */
-  | { readonly type: 'declare-dead'; readonly isHeard: boolean }
-  | TimerEffect<HeartbeatTimer>;
+  | { readonly type: 'declare-dead'; readonly isHeard: boolean };
 
-type Decision = readonly [HeartbeatState, readonly HeartbeatEffect[]];
+type Decision = DecisionOf<HeartbeatState, HeartbeatEffect>;
+/** One that changes something. */
+type Change = NonNullable<Decision>;
 
 /** A timer this late ran on a throttled or sleeping machine: its silence proves nothing. */
 const LATE_MS = 1_000;
@@ -63,8 +64,7 @@ const ANSWER_MS = 3_000;
 const UPLOAD_BYTES_PER_MS = 5;
 /** Times nearer than this count as one: few are kept then, and clocks may be as coarse or drift as much. */
 const GRAIN_MS = 100;
-const NOTHING: readonly HeartbeatEffect[] = [];
-const startTimer = (ms: number, name: HeartbeatTimer = 'silence'): HeartbeatEffect => ({ type: 'start-timer', name, ms });
+const PROBE: HeartbeatEffect = { type: 'send-probe' };
 
 export interface HeartbeatStart {
   readonly everyMs: number;
@@ -74,32 +74,34 @@ export interface HeartbeatStart {
   readonly saysRead: boolean;
 }
 
-export function startHeartbeat(now: number, { everyMs, tripMs, saysRead }: HeartbeatStart): Decision {
-  return watch({ everyMs, heardAt: now, unread: saysRead ? [] : null, tripMs: withinReason(tripMs) }, now);
+/** One timer: it fires when something may be overdue. */
+export function heartbeatTimer(state: HeartbeatState, now: number): StateTimer {
+  return state.tag === 'dead' ? undefined : [state.lookAt, Math.max(0, state.lookAt - now)];
+}
+
+export function startHeartbeat(now: number, { everyMs, tripMs, saysRead }: HeartbeatStart): HeartbeatState {
+  return live({ everyMs, heardAt: now, unread: saysRead ? [] : null, tripMs: withinReason(tripMs) });
 }
 
 export function stepHeartbeat(state: HeartbeatState, event: HeartbeatEvent): Decision {
-  if (state.tag === 'dead') return [state, NOTHING];
+  if (state.tag === 'dead') return;
   switch (event.type) {
     case 'heard':
-      // The running timer looks at heardAt when it fires: nothing is started anew per frame.
-      if (state.tag === 'live') return [{ ...state, heardAt: event.now, answerDueAt: null }, NOTHING];
-      return revive({ ...state, heardAt: event.now }, event.now);
+      if (state.tag === 'live') return [{ ...state, heardAt: event.now, answerDueAt: null }];
+      return [revived({ ...state, heardAt: event.now }, event.now)];
     case 'sent':
-      return send(noteSent(state, event.now, event.now + state.tripMs), event);
+      return [waiting(noteSent(state, event.now, event.now + state.tripMs), event)];
     case 'read': {
       const { unread, tripMs } = state;
       const until = event.now - event.agoMs + GRAIN_MS;
       const next = { ...state, unread: unread && unread.filter(({ at }) => at > until), tripMs: withinReason(event.tripMs ?? tripMs) };
-      return next.tag === 'live' ? [next, NOTHING] : revive(next, event.now);
+      return [next.tag === 'live' ? next : revived(next, event.now)];
     }
     case 'interval-named':
-      if (event.everyMs === state.everyMs) return [state, NOTHING];
-      return watch({ ...state, everyMs: event.everyMs }, event.now);
+      return event.everyMs === state.everyMs ? undefined : [live({ ...state, everyMs: event.everyMs })];
     case 'doubted':
       return doubt(state, event.now);
     case 'timer-fired':
-      if (event.name === 'answer') return judgeAnswer(state, event.now);
       return state.tag === 'live' ? judgeLive(state, event.now) : judgeSuspect(state, event.now, event.lateMs);
     default:
       return event satisfies never;
@@ -107,25 +109,25 @@ export function stepHeartbeat(state: HeartbeatState, event: HeartbeatEvent): Dec
 }
 
 /** Since when one of the two directions has been silent. */
-function silentSince({ heardAt, unread }: Watched): number {
+function silentSince({ heardAt, unread }: Pick<Watched, 'heardAt' | 'unread'>): number {
   return (unread ?? []).reduce((earliest, { since }) => Math.min(earliest, since), heardAt);
 }
 
 /** Looks again when the silence would be long enough for a suspicion. */
-function watch({ everyMs, heardAt, unread, tripMs }: Watched, now: number): Decision {
-  const state: Live = { tag: 'live', everyMs, heardAt, unread, tripMs, answerDueAt: null };
-  return [state, [startTimer(Math.max(0, silentSince(state) + everyMs + SUSPECT_AFTER_MS - now))]];
+function live({ everyMs, heardAt, unread, tripMs }: Omit<Watched, 'lookAt'>): Live {
+  return { tag: 'live', everyMs, heardAt, unread, tripMs, lookAt: silentSince({ heardAt, unread }) + everyMs + SUSPECT_AFTER_MS, answerDueAt: null };
 }
 
 /** Live again, if neither direction is overdue any more. */
-function revive(state: Suspect, now: number): Decision {
-  return silentSince(state) + state.everyMs + SUSPECT_AFTER_MS > now ? watch(state, now) : [state, NOTHING];
+function revived(state: Suspect, now: number): Live | Suspect {
+  const next = live(state);
+  return next.lookAt > now ? next : state;
 }
 
-function send(state: Live | Suspect, { now, bytes, isRequest }: HeartbeatEvent & { type: 'sent' }): Decision {
-  if (!isRequest || state.tag === 'suspect' || state.answerDueAt !== null) return [state, NOTHING];
-  const ms = Math.max(ANSWER_MS, bytes / UPLOAD_BYTES_PER_MS);
-  return [{ ...state, answerDueAt: now + ms }, [startTimer(ms, 'answer')]];
+function waiting(state: Live | Suspect, { now, bytes, isRequest }: HeartbeatEvent & { type: 'sent' }): Live | Suspect {
+  if (!isRequest || state.tag === 'suspect' || state.answerDueAt !== null) return state;
+  const answerDueAt = now + Math.max(ANSWER_MS, bytes / UPLOAD_BYTES_PER_MS);
+  return { ...state, answerDueAt, lookAt: Math.min(state.lookAt, answerDueAt) };
 }
 
 function noteSent<State extends Watched>(state: State, at: number, since: number): State {
@@ -135,37 +137,29 @@ function noteSent<State extends Watched>(state: State, at: number, since: number
   return { ...state, unread: [...unread, { at, since }] };
 }
 
-function doubt(state: Live | Suspect, now: number): Decision {
-  const probe: HeartbeatEffect = { type: 'send-probe' };
+function doubt(state: Live | Suspect, now: number): Change {
   // Doubted already: asked once more, but the verdict is not put off.
-  if (state.tag === 'suspect') return [state, [probe]];
+  if (state.tag === 'suspect') return [state, PROBE];
   // As if the next ping were due now: suspect after the usual grace, dead after twice that. Both ways: the probe must have been read.
   const due = now - state.everyMs;
-  const next = noteSent({ ...state, heardAt: Math.min(state.heardAt, due) }, now, due + state.tripMs);
-  const [, timers] = watch(next, now);
-  return [next, [probe, ...timers]];
+  return [live(noteSent({ ...state, heardAt: Math.min(state.heardAt, due) }, now, due + state.tripMs)), PROBE];
 }
 
-function judgeAnswer(state: Live | Suspect, now: number): Decision {
-  if (state.tag === 'suspect' || state.answerDueAt === null) return [state, NOTHING];
-  const leftMs = state.answerDueAt - now;
-  return leftMs > 0 ? [state, [startTimer(leftMs, 'answer')]] : doubt(state, now);
+function judgeLive(state: Live, now: number): Change {
+  const { everyMs, heardAt, unread, tripMs, answerDueAt } = state;
+  const { lookAt } = live(state);
+  if (lookAt <= now) return [{ tag: 'suspect', everyMs, heardAt, unread, tripMs, lookAt: now + DEAD_AFTER_MS - SUSPECT_AFTER_MS, isExcused: false }, PROBE];
+  if (answerDueAt !== null && answerDueAt <= now) return doubt(state, now);
+  return [{ ...state, lookAt: Math.min(lookAt, answerDueAt ?? lookAt) }];
 }
 
-function judgeLive(state: Live, now: number): Decision {
-  const { everyMs, heardAt, unread, tripMs } = state;
-  const leftMs = silentSince(state) + everyMs + SUSPECT_AFTER_MS - now;
-  if (leftMs > 0) return [state, [startTimer(leftMs)]];
-  return [{ tag: 'suspect', everyMs, heardAt, unread, tripMs, isExcused: false }, [{ type: 'send-probe' }, startTimer(DEAD_AFTER_MS - SUSPECT_AFTER_MS)]];
-}
-
-function judgeSuspect(state: Suspect, now: number, lateMs: number): Decision {
+function judgeSuspect(state: Suspect, now: number, lateMs: number): Change {
   // Something was heard or read meanwhile, only not enough of it.
-  const leftMs = silentSince(state) + state.everyMs + DEAD_AFTER_MS - now;
-  if (leftMs > 0) return [state, [startTimer(leftMs)]];
+  const lookAt = silentSince(state) + state.everyMs + DEAD_AFTER_MS;
+  if (lookAt > now) return [{ ...state, lookAt }];
   // Once only: where every timer is throttled, each comes late, and a dead link must be noticed all the same.
-  if (lateMs > LATE_MS && !state.isExcused) return [{ ...state, isExcused: true }, [{ type: 'send-probe' }, startTimer(DEAD_AFTER_MS - SUSPECT_AFTER_MS)]];
-  return [{ tag: 'dead' }, [{ type: 'declare-dead', isHeard: state.heardAt + state.everyMs + SUSPECT_AFTER_MS > now }]];
+  if (lateMs > LATE_MS && !state.isExcused) return [{ ...state, isExcused: true, lookAt: now + DEAD_AFTER_MS - SUSPECT_AFTER_MS }, PROBE];
+  return [{ tag: 'dead' }, { type: 'declare-dead', isHeard: state.heardAt + state.everyMs + SUSPECT_AFTER_MS > now }];
 }
 
 /** A round trip that is longer than the grace itself is no measure of it. */

@@ -1,7 +1,7 @@
 /** The hands of the heartbeat of one socket: its timer, its probe, its verdict. */
 import { drive } from '../machine.js';
 import type { Clock } from '../world.js';
-import { startHeartbeat, stepHeartbeat, type HeartbeatEffect, type HeartbeatEvent, type HeartbeatStart, type HeartbeatState, type HeartbeatTimer } from './heartbeat.machine.js';
+import { heartbeatTimer, startHeartbeat, stepHeartbeat, type HeartbeatEffect, type HeartbeatEvent, type HeartbeatStart, type HeartbeatState } from './heartbeat.machine.js';
 
 export interface HeartbeatPort {
   readonly clock: Clock;
@@ -25,13 +25,11 @@ export interface Heartbeat {
 
 export function createHeartbeat(port: HeartbeatPort, start: HeartbeatStart): Heartbeat {
   const { clock } = port;
-  type Deed = Exclude<HeartbeatEffect, { type: 'start-timer' | 'stop-timer' }>;
-  const [initial, first] = startHeartbeat(clock.now(), start);
-  const machine = drive<HeartbeatState, HeartbeatEvent, Deed, HeartbeatTimer>({
+  const machine = drive<HeartbeatState, HeartbeatEvent, HeartbeatEffect>({
     clock,
-    initial,
-    first,
+    initial: startHeartbeat(clock.now(), start),
     step: stepHeartbeat,
+    timer: heartbeatTimer,
     perform(effect) {
       if (effect.type === 'send-probe') port.sendProbe();
       else port.onDead(effect.isHeard);

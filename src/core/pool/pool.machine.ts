@@ -3,7 +3,7 @@
  * At most one link is on its way at any time: there is one backoff and one connecting socket for all of them.
  * Not here: which channel goes over which link (`homes.machine.ts`) and how a link comes back (`reconnect/`).
  */
-import type { TimerEffect, TimerFired } from '../machine.js';
+import type { Decision as DecisionOf, StateTimer, TimerFired } from '../machine.js';
 import { growth, hasRoom, type Fleet, type LinkId, type Slot } from './growth.js';
 
 export interface PoolState extends Fleet {
@@ -22,7 +22,7 @@ export type PoolEvent =
   | { readonly type: 'stopped'; readonly link: LinkId }
   | { readonly type: 'suspected'; readonly link: LinkId; readonly isSuspect: boolean }
   | { readonly type: 'loaded'; readonly loads: readonly number[]; readonly homeless: number }
-  | TimerFired<'spare'>;
+  | TimerFired;
 
 export type PoolEffect =
   | { readonly type: 'start-link'; readonly link: LinkId }
@@ -36,12 +36,12 @@ export type PoolEffect =
   | { readonly type: 'tell-ready'; readonly link: LinkId; readonly isFirst: boolean }
   | { readonly type: 'tell-lost'; readonly link: LinkId }
   /** Whoever has lost a link may go on over this one. */
-  | { readonly type: 'take-over'; readonly link: LinkId }
-  | TimerEffect<'spare'>;
+  | { readonly type: 'take-over'; readonly link: LinkId };
 
-type Decision = readonly [PoolState, readonly PoolEffect[]];
+type Decision = DecisionOf<PoolState, PoolEffect>;
+/** One that changes something. */
+type Change = NonNullable<Decision>;
 
-const NOTHING: readonly PoolEffect[] = [];
 const OFF: Slot = { tag: 'off' };
 const SEEKING: Slot = { tag: 'seeking' };
 
@@ -49,50 +49,55 @@ export function emptyPool(size: number): PoolState {
   return { isWanted: false, links: Array.from({ length: size }, () => OFF), loads: Array.from({ length: size }, () => 0), homeless: 0, spare: null };
 }
 
+/** The spare link is let go after a while. */
+export function poolTimer({ spare }: PoolState, lingerMs: number): StateTimer {
+  return spare === null ? undefined : [spare, lingerMs];
+}
+
 /** @param full - a link with more channels than this is full */
-export function createPoolStep(full: number, lingerMs: number): (state: PoolState, event: PoolEvent) => Decision {
+export function createPoolStep(full: number): (state: PoolState, event: PoolEvent) => Decision {
   function react(state: PoolState, event: PoolEvent): Decision {
     const { links, spare } = state;
     const slot = 'link' in event ? links[event.link] : undefined;
     switch (event.type) {
       case 'wanted':
-        return [{ ...state, isWanted: true }, NOTHING];
+        return [{ ...state, isWanted: true }];
       case 'unwanted':
         return alone({ ...state, isWanted: false }, -1);
       case 'reconnect-asked': {
-        if (!state.isWanted) return [state, NOTHING];
+        if (!state.isWanted) return;
         const kept = Math.max(0, indexOf(links, 'seeking'));
-        const [next, effects] = alone(state, kept);
-        return [put(next, kept, SEEKING), [...effects, { type: 'reconnect-link', link: kept }]];
+        const [next, ...effects] = alone(state, kept);
+        return [put(next, kept, SEEKING), ...effects, { type: 'reconnect-link', link: kept }];
       }
       case 'others-void':
         return alone(state, event.link);
       case 'ready': {
-        if (slot?.tag !== 'seeking') return [state, NOTHING];
+        if (slot?.tag !== 'seeking') return;
         const isFirst = indexOf(links, 'ready') < 0;
         // Whoever had no link is about to ask this one; who still has none then is counted anew.
-        return [{ ...put(state, event.link, { tag: 'ready', isSuspect: false }), homeless: 0 }, [{ type: 'tell-ready', link: event.link, isFirst }]];
+        return [{ ...put(state, event.link, { tag: 'ready', isSuspect: false }), homeless: 0 }, { type: 'tell-ready', link: event.link, isFirst }];
       }
       case 'lost':
-        return slot?.tag === 'ready' ? lost(state, event.link, event.isFinal) : [state, NOTHING];
+        return slot?.tag === 'ready' ? lost(state, event.link, event.isFinal) : undefined;
       case 'stopped':
-        return slot?.tag === 'seeking' ? [put(state, event.link, { tag: 'stopped' }), NOTHING] : [state, NOTHING];
+        return slot?.tag === 'seeking' ? [put(state, event.link, { tag: 'stopped' })] : undefined;
       case 'suspected':
-        if (slot?.tag !== 'ready' || slot.isSuspect === event.isSuspect) return [state, NOTHING];
-        return [put(state, event.link, { tag: 'ready', isSuspect: event.isSuspect }), NOTHING];
+        if (slot?.tag !== 'ready' || slot.isSuspect === event.isSuspect) return;
+        return [put(state, event.link, { tag: 'ready', isSuspect: event.isSuspect })];
       case 'loaded':
-        return [{ ...state, loads: event.loads, homeless: event.homeless }, NOTHING];
+        return [{ ...state, loads: event.loads, homeless: event.homeless }];
       case 'timer-fired': {
-        if (spare === null) return [state, NOTHING];
+        if (spare === null) return;
         const next = put(state, spare, OFF);
-        return [next, [{ type: 'stop-link', link: spare }, ...each('take-over', next.links)]];
+        return [next, { type: 'stop-link', link: spare }, ...each('take-over', next.links)];
       }
       default:
         return event satisfies never;
     }
   }
 
-  function lost(state: PoolState, link: LinkId, isFinal: boolean): Decision {
+  function lost(state: PoolState, link: LinkId, isFinal: boolean): Change {
     const { links } = put(state, link, OFF);
     const seeking = indexOf(links, 'seeking');
     const isMissed = seeking < 0 && !hasRoom(links, state.loads, full, state.loads[link] ?? 0);
@@ -101,7 +106,7 @@ export function createPoolStep(full: number, lingerMs: number): (state: PoolStat
     if (next === OFF) effects.push({ type: 'stop-link', link });
     if (seeking >= 0) effects.push({ type: 'tell-sibling-lost', link: seeking });
     // It may have been the network: the others are asked at once whether they live.
-    return [put(state, link, next), [...effects, ...each('take-over', links), ...each('doubt-link', links)]];
+    return [put(state, link, next), ...effects, ...each('take-over', links), ...each('doubt-link', links)];
   }
 
   function spareOf(state: PoolState): LinkId | null {
@@ -115,14 +120,13 @@ export function createPoolStep(full: number, lingerMs: number): (state: PoolStat
   }
 
   return (before, event) => {
-    const [state, effects] = react(before, event);
-    if (state === before) return [state, effects];
+    const decision = react(before, event);
+    if (decision === undefined) return;
+    const [state, ...effects] = decision;
     const grown = growth(state, full);
     const next = grown === null ? state : put(state, grown, SEEKING);
-    const spare = spareOf(next);
-    const more: PoolEffect[] = grown === null ? [] : [{ type: 'start-link', link: grown }];
-    if (spare !== before.spare) more.push(spare === null ? { type: 'stop-timer', name: 'spare' } : { type: 'start-timer', name: 'spare', ms: lingerMs });
-    return [{ ...next, spare }, [...effects, ...more]];
+    if (grown !== null) effects.push({ type: 'start-link', link: grown });
+    return [{ ...next, spare: spareOf(next) }, ...effects];
   };
 }
 
@@ -130,9 +134,9 @@ function put(state: PoolState, link: LinkId, slot: Slot): PoolState {
   return { ...state, links: state.links.map((former, id) => (id === link ? slot : former)) };
 }
 
-function alone(state: PoolState, kept: LinkId): Decision {
+function alone(state: PoolState, kept: LinkId): Change {
   const others = state.links.flatMap(({ tag }, id) => (id === kept || tag === 'off' ? [] : [id]));
-  return [others.reduce((now, id) => put(now, id, OFF), state), others.map((link) => ({ type: 'stop-link', link }))];
+  return [others.reduce((now, id) => put(now, id, OFF), state), ...others.map((link): PoolEffect => ({ type: 'stop-link', link }))];
 }
 
 function indexOf(links: readonly Slot[], tag: Slot['tag']): number {

@@ -12,7 +12,7 @@ import type { LinkLoss } from '../reconnect/link.machine.js';
 import type { Cancel, Clock, Signal } from '../world.js';
 import type { LinkId } from './growth.js';
 import { bestLink, createHomes } from './homes.machine.js';
-import { createPoolStep, emptyPool, type PoolEffect, type PoolEvent, type PoolState } from './pool.machine.js';
+import { createPoolStep, emptyPool, poolTimer, type PoolEffect, type PoolEvent, type PoolState } from './pool.machine.js';
 
 export type { LinkId };
 
@@ -64,8 +64,6 @@ export interface Pool {
   dispose(): void;
 }
 
-type Deed = Exclude<PoolEffect, { name: 'spare' }>;
-
 export function createPool(port: PoolPort): Pool {
   const { clock, lingerMs } = port;
   const { size, channelsPerLink } = port.options;
@@ -89,7 +87,7 @@ export function createPool(port: PoolPort): Pool {
   });
   const tell = (): void => port.onStatus(status());
 
-  const machine = drive<PoolState, PoolEvent, Deed, 'spare'>({ clock, initial: emptyPool(size), step: createPoolStep(channelsPerLink, lingerMs), perform });
+  const machine = drive<PoolState, PoolEvent, PoolEffect>({ clock, initial: emptyPool(size), step: createPoolStep(channelsPerLink), timer: (state) => poolTimer(state, lingerMs), perform });
   const lease = createLease({ clock, lingerMs, onStart: () => want({ held: true }), onEnd: () => want({ held: false }) });
 
   function want({ held = isHeld, paused = isPaused }): void {
@@ -125,7 +123,7 @@ export function createPool(port: PoolPort): Pool {
     }));
   }
 
-  function perform(effect: Deed): void {
+  function perform(effect: PoolEffect): void {
     const link = linkOf(effect.link);
     switch (effect.type) {
       case 'start-link':

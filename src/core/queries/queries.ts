@@ -6,7 +6,7 @@ import { drive, type Driven } from '../machine.js';
 import type { ClientFrame, ErrorFrame, ResponseFrame } from '../protocol/frames.js';
 import type { Clock, Dice } from '../world.js';
 import { createParts, noAnswer, type Parts } from './parts.js';
-import { createQueryStep, type QueryEffect, type QueryEvent, type QueryState } from './query.machine.js';
+import { queryTimer, stepQuery, type QueryEffect, type QueryEvent, type QueryState } from './query.machine.js';
 
 export interface Question {
   readonly name: string;
@@ -42,8 +42,6 @@ export interface Queries {
   cancel(): void;
 }
 
-type Deed = Exclude<QueryEffect, { name: 'limit' }>;
-
 interface Open {
   readonly machine: Driven<QueryState, QueryEvent>;
   /** Of the answer to its last asking. */
@@ -64,7 +62,7 @@ export function createQueries(port: QueriesPort): Queries {
     const release = port.hold();
     const askedAt = clock.now();
     const remaining = (): number => (question.startsAt === 'sent' ? question.limitMs : Math.max(0, Math.ceil(askedAt + question.limitMs - clock.now())));
-    const perform = (effect: Deed): void => {
+    const perform = (effect: QueryEffect): void => {
       switch (effect.type) {
         case 'ask':
           entry.parts = createParts();
@@ -87,11 +85,11 @@ export function createQueries(port: QueriesPort): Queries {
           return effect satisfies never;
       }
     };
-    const machine = drive<QueryState, QueryEvent, Deed, 'limit'>({
+    const machine = drive<QueryState, QueryEvent, QueryEffect>({
       clock,
       initial: { tag: 'waiting' },
-      first: question.startsAt === 'call' ? [{ type: 'start-timer', name: 'limit', ms: question.limitMs }] : [],
-      step: createQueryStep(question.limitMs, question.startsAt),
+      step: stepQuery,
+      timer: (state) => queryTimer(state, question.limitMs, question.startsAt),
       perform,
       onState: (state, previous) => {
         if (state.tag === 'waiting' && previous.tag === 'asked') question.onAsked?.(false);

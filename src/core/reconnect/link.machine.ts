@@ -4,7 +4,7 @@
  * so that what a former socket still says changes nothing.
  */
 import type { RealtimeErrorCode } from '../errors.js';
-import type { TimerEffect, TimerFired } from '../machine.js';
+import type { Decision as DecisionOf, StateTimer, TimerFired } from '../machine.js';
 import type { Timings } from '../options.js';
 import { CloseCode, closePolicy, retryAfterMs, type ClosePolicy } from '../protocol/codes.js';
 import { backoffMs } from './backoff.js';
@@ -27,14 +27,12 @@ interface Trying {
 
 export type LinkState =
   | { readonly tag: 'idle'; readonly generation: number }
-  | (Trying & { readonly tag: 'waiting'; readonly retryAt: number; readonly mayHurry: boolean })
+  | (Trying & { readonly tag: 'waiting'; readonly waitMs: number; readonly retryAt: number; readonly mayHurry: boolean })
   | (Trying & { readonly tag: 'authorizing' })
   | (Trying & { readonly tag: 'connecting' })
   | (Trying & { readonly tag: 'greeting' })
   | (Trying & { readonly tag: 'ready' })
   | { readonly tag: 'stopped'; readonly generation: number; readonly code: RealtimeErrorCode; readonly loss: LinkLoss };
-
-type LinkTimer = 'retry' | 'connect' | 'welcome' | 'proven';
 
 export type LinkEvent =
   /** `attempt`: how many attempts have failed before, by whichever link of the pool; there is one backoff for all of them. */
@@ -59,7 +57,7 @@ export type LinkEvent =
   /** A ready link of the same pool was lost while this one is on its way: counts as a failed attempt of the pool. */
   | { readonly type: 'sibling-lost' }
   | { readonly type: 'reconnect-asked' }
-  | TimerFired<LinkTimer>;
+  | TimerFired;
 
 export type LinkEffect =
   | { readonly type: 'fetch-token' }
@@ -72,147 +70,142 @@ export type LinkEffect =
   /** Let go of the socket; nothing more is to be heard of it. */
   | { readonly type: 'drop-socket'; readonly code: number; readonly reason: string }
   /** Let go of the socket and report it as closed. */
-  | { readonly type: 'give-up'; readonly code: number; readonly reason: string }
-  | TimerEffect<LinkTimer>;
+  | { readonly type: 'give-up'; readonly code: number; readonly reason: string };
 
-type Decision = readonly [LinkState, readonly LinkEffect[]];
+type Decision = DecisionOf<LinkState, LinkEffect>;
+/** One that changes something. */
+type Change = NonNullable<Decision>;
 
 export const IDLE_LINK: LinkState = { tag: 'idle', generation: 0 };
-const NOTHING: readonly LinkEffect[] = [];
 /** A server that names no time at all, or next to none, is not asked in a hot loop; one that names years is asked all the same. */
 const NAMED_LEAST_MS = 100;
 const NAMED_MOST_MS = 600_000;
-const stop = (name: LinkTimer): LinkEffect => ({ type: 'stop-timer', name });
-const start = (name: LinkTimer, ms: number): LinkEffect => ({ type: 'start-timer', name, ms });
+
+/** How long each state may last. */
+export function linkTimer(state: LinkState, { connectMs, welcomeMs, backoff }: Timings): StateTimer {
+  switch (state.tag) {
+    case 'waiting':
+      return [state.tag, state.waitMs];
+    case 'connecting':
+      return [state.tag, connectMs];
+    case 'greeting':
+      return [state.tag, welcomeMs];
+    case 'ready':
+      // After it, failures count anew; without any there is nothing to count anew.
+      return state.attempt + state.refusals > 0 ? [state.tag, backoff.provenMs] : undefined;
+    default:
+      return undefined;
+  }
+}
 
 export function createLinkStep(timings: Timings): (state: LinkState, event: LinkEvent) => Decision {
-  const fresh = (generation: number): Decision => authorize({ generation, attempt: 0, refusals: 0, loss: null });
+  const fresh = (generation: number): Change => authorize({ generation, attempt: 0, refusals: 0, loss: null });
 
   function step(state: LinkState, event: LinkEvent): Decision {
+    const { generation } = state;
     switch (event.type) {
       case 'started':
-        if (state.tag !== 'idle') return [state, NOTHING];
-        if (event.attempt === 0) return fresh(state.generation);
-        return wait({ generation: state.generation, attempt: event.attempt - 1, refusals: 0, loss: null }, event, 0, true);
+        if (state.tag !== 'idle') return;
+        if (event.attempt === 0) return fresh(generation);
+        return wait({ generation, attempt: event.attempt - 1, refusals: 0, loss: null }, event);
       case 'stopped':
-        return [{ tag: 'idle', generation: state.generation }, leave(state)];
+        return [{ tag: 'idle', generation }, ...leave(state)];
       case 'token-ready': {
-        if (state.tag !== 'authorizing') return [state, NOTHING];
-        const generation = state.generation + 1;
-        return [
-          { ...trying(state), tag: 'connecting', generation },
-          [{ type: 'open-socket', generation }, start('connect', timings.connectMs)],
-        ];
+        if (state.tag !== 'authorizing') return;
+        const next = generation + 1;
+        return [{ ...trying(state), tag: 'connecting', generation: next }, { type: 'open-socket', generation: next }];
       }
       case 'token-failed':
-        return state.tag === 'authorizing' ? afterTokenFailure(state, event) : [state, NOTHING];
+        return state.tag === 'authorizing' ? afterTokenFailure(state, event) : undefined;
       case 'opened':
-        if (state.tag !== 'connecting' || event.generation !== state.generation) return [state, NOTHING];
-        return [
-          { ...trying(state), tag: 'greeting' },
-          [stop('connect'), { type: 'say-hello' }, start('welcome', timings.welcomeMs)],
-        ];
+        if (state.tag !== 'connecting' || event.generation !== generation) return;
+        return [{ ...trying(state), tag: 'greeting' }, { type: 'say-hello' }];
       case 'welcomed':
-        if (state.tag !== 'greeting' || event.generation !== state.generation) return [state, NOTHING];
-        return [
-          { ...trying(state), tag: 'ready', refusals: event.isSilent === true ? state.refusals : 0, loss: null },
-          [stop('welcome'), start('proven', timings.backoff.provenMs), { type: 'tell-ready' }],
-        ];
+        if (state.tag !== 'greeting' || event.generation !== generation) return;
+        return [{ ...trying(state), tag: 'ready', refusals: event.isSilent === true ? state.refusals : 0, loss: null }, { type: 'tell-ready' }];
       case 'closed':
-        return hasSocket(state) && event.generation === state.generation ? afterClose(state, event) : [state, NOTHING];
+        return hasSocket(state) && event.generation === generation ? afterClose(state, event) : undefined;
       case 'network-returned':
-        if (state.tag !== 'waiting' || !state.mayHurry) return [state, NOTHING];
-        return authorize(trying(state), [stop('retry')]);
+        return state.tag === 'waiting' && state.mayHurry ? authorize(trying(state)) : undefined;
       case 'sibling-lost':
-        return state.tag === 'idle' || state.tag === 'stopped' || state.tag === 'ready' ? [state, NOTHING] : [{ ...state, attempt: state.attempt + 1 }, NOTHING];
-      case 'reconnect-asked':
-        return reconnect(state);
+        return state.tag === 'idle' || state.tag === 'stopped' || state.tag === 'ready' ? undefined : [{ ...state, attempt: state.attempt + 1 }];
+      case 'reconnect-asked': {
+        // Also one that is on its way: the token that it has, or waits for, may be that of somebody who has signed out meanwhile.
+        const [next, ...effects] = fresh(generation);
+        return [next, ...leave(state), ...effects];
+      }
       case 'timer-fired':
-        return afterTimer(state, event.name);
+        return afterTimer(state);
       default:
         return event satisfies never;
     }
   }
 
-  /** Also one that is on its way: the token that it has, or waits for, may be that of somebody who has signed out meanwhile. */
-  function reconnect(state: LinkState): Decision {
-    const [next, effects] = fresh(state.generation);
-    return [next, [...leave(state), ...effects]];
-  }
-
-  function afterTimer(state: LinkState, name: LinkTimer): Decision {
-    switch (name) {
-      case 'retry':
-        return state.tag === 'waiting' ? authorize(trying(state)) : [state, NOTHING];
-      case 'connect':
-        if (state.tag !== 'connecting') return [state, NOTHING];
-        return [state, [{ type: 'give-up', code: CloseCode.greetingLate, reason: 'not open in time' }]];
-      case 'welcome':
-        if (state.tag !== 'greeting') return [state, NOTHING];
-        return [state, [{ type: 'give-up', code: CloseCode.greetingLate, reason: 'no welcome in time' }]];
-      case 'proven':
-        return state.tag === 'ready' ? [{ ...state, attempt: 0, refusals: 0 }, NOTHING] : [state, NOTHING];
+  function afterTimer(state: LinkState): Decision {
+    switch (state.tag) {
+      case 'waiting':
+        return authorize(trying(state));
+      case 'connecting':
+        return [state, { type: 'give-up', code: CloseCode.greetingLate, reason: 'not open in time' }];
+      case 'greeting':
+        return [state, { type: 'give-up', code: CloseCode.greetingLate, reason: 'no welcome in time' }];
+      case 'ready':
+        return [{ ...state, attempt: 0, refusals: 0 }];
       default:
-        return name satisfies never;
+        return;
     }
   }
 
-  function afterTokenFailure(state: LinkState & { tag: 'authorizing' }, event: LinkEvent & { type: 'token-failed' }): Decision {
+  function afterTokenFailure(state: LinkState & { tag: 'authorizing' }, event: LinkEvent & { type: 'token-failed' }): Change {
     const loss = { code: CloseCode.unauthorized, reason: 'no token' };
-    if (event.isFinal) return [{ tag: 'stopped', generation: state.generation, code: 'unauthorized', loss }, NOTHING];
-    return wait({ ...trying(state), loss }, event, 0, true);
+    if (event.isFinal) return [{ tag: 'stopped', generation: state.generation, code: 'unauthorized', loss }];
+    return wait({ ...trying(state), loss }, event);
   }
 
-  function afterClose(state: LinkState & Trying, event: LinkEvent & { type: 'closed' }): Decision {
+  function afterClose(state: LinkState & Trying, event: LinkEvent & { type: 'closed' }): Change {
     const loss = { code: event.code, reason: event.reason };
     const policy = event.policy ?? closePolicy(event.code);
     const refusals = policy === 'authenticate' ? state.refusals + 1 : state.refusals;
     const named = policy === 'wait' ? retryAfterMs(event.reason) : null;
-    const [next, effects]: Decision =
-      policy === 'stop' ? [{ tag: 'stopped', generation: state.generation, code: (event.policy === undefined && FATAL_CODES[event.code]) || 'forbidden', loss }, NOTHING]
-      : refusals >= 2 ? [{ tag: 'stopped', generation: state.generation, code: 'unauthorized', loss }, NOTHING]
-      : wait({ ...trying(state), refusals, loss }, event, named === null ? 0 : Math.min(NAMED_MOST_MS, Math.max(NAMED_LEAST_MS, named)), named === null);
-    const told: readonly LinkEffect[] = state.tag === 'ready' ? [{ type: 'tell-lost', isFinal: next.tag === 'stopped' }] : NOTHING;
-    return [next, [stop('connect'), stop('welcome'), stop('proven'), ...told, ...effects]];
+    const [next, ...effects]: Change =
+      policy === 'stop' ? [{ tag: 'stopped', generation: state.generation, code: (event.policy === undefined && FATAL_CODES[event.code]) || 'forbidden', loss }]
+      : refusals >= 2 ? [{ tag: 'stopped', generation: state.generation, code: 'unauthorized', loss }]
+      : wait({ ...trying(state), refusals, loss }, event, named);
+    return state.tag === 'ready' ? [next, { type: 'tell-lost', isFinal: next.tag === 'stopped' }, ...effects] : [next, ...effects];
   }
 
-  /** What the server named comes first, and on top of it the backoff: who was sent away together does not return together. */
-  function wait(tries: Trying, { now, roll }: { readonly now: number; readonly roll: number }, namedMs: number, mayHurry: boolean): Decision {
+  /** The time that the server named comes first, and on top of it the backoff: clients that were sent away together do not return together. */
+  function wait(tries: Trying, { now, roll }: { readonly now: number; readonly roll: number }, namedMs: number | null = null): Change {
     const { backoff } = timings;
     const attempt = tries.attempt + 1;
     if (attempt > (backoff.maxAttempts ?? Infinity)) {
-      return [{ tag: 'stopped', generation: tries.generation, code: 'unavailable', loss: tries.loss ?? { code: 1006, reason: '' } }, NOTHING];
+      return [{ tag: 'stopped', generation: tries.generation, code: 'unavailable', loss: tries.loss ?? { code: 1006, reason: '' } }];
     }
-    const ms = namedMs + backoffMs(tries.attempt, roll, backoff);
-    return [{ ...tries, tag: 'waiting', attempt, retryAt: now + ms, mayHurry }, [start('retry', ms)]];
+    const leastMs = namedMs === null ? 0 : Math.min(NAMED_MOST_MS, Math.max(NAMED_LEAST_MS, namedMs));
+    const waitMs = leastMs + backoffMs(tries.attempt, roll, backoff);
+    return [{ ...tries, tag: 'waiting', attempt, waitMs, retryAt: now + waitMs, mayHurry: namedMs === null }];
   }
 
   return step;
 }
 
-function authorize(tries: Trying, effects: readonly LinkEffect[] = []): Decision {
-  return [{ ...tries, tag: 'authorizing' }, [...effects, { type: 'fetch-token' }]];
+function authorize(tries: Trying): Change {
+  return [{ ...tries, tag: 'authorizing' }, { type: 'fetch-token' }];
 }
 
 /** What leaving a state on purpose ends. */
 function leave(state: LinkState): LinkEffect[] {
   const drop: LinkEffect = { type: 'drop-socket', code: CloseCode.leaving, reason: '' };
   switch (state.tag) {
-    case 'idle':
-    case 'stopped':
-      return [];
-    case 'waiting':
-      return [stop('retry')];
     case 'authorizing':
       return [{ type: 'drop-token' }];
     case 'connecting':
-      return [stop('connect'), drop];
     case 'greeting':
-      return [stop('welcome'), drop];
+      return [drop];
     case 'ready':
-      return [stop('proven'), { type: 'tell-lost', isFinal: false }, drop];
+      return [{ type: 'tell-lost', isFinal: false }, drop];
     default:
-      return state satisfies never;
+      return [];
   }
 }
 

@@ -15,7 +15,7 @@ import type { Dialect, StandIn } from '../protocol/dialect.js';
 import type { ClientFrame, ServerFrame, ServerPingFrame, WelcomeFrame } from '../protocol/frames.js';
 import { ACCEPTED_FRAME_BYTES, CLIENT_FRAME_BYTES, PROTOCOL_VERSION, SUBPROTOCOL, TOKEN_BYTES } from '../protocol/limits.js';
 import type { Cancel, Clock, Dice, Socket, SocketEvents } from '../world.js';
-import { createLinkStep, IDLE_LINK, type LinkEffect, type LinkEvent, type LinkState } from './link.machine.js';
+import { createLinkStep, IDLE_LINK, linkTimer, type LinkEffect, type LinkEvent, type LinkState } from './link.machine.js';
 import { stopError } from './stop-error.js';
 
 /** What a link is good for right now. */
@@ -68,8 +68,6 @@ export interface Link {
   send(frame: ClientFrame): boolean;
 }
 
-type Deed = Exclude<LinkEffect, { type: 'start-timer' | 'stop-timer' }>;
-
 export function createLink(port: LinkPort): Link {
   const { clock, dice, dialect } = port;
   let socket: Socket | null = null;
@@ -87,10 +85,11 @@ export function createLink(port: LinkPort): Link {
     port.onStatus(next);
   };
 
-  const machine = drive<LinkState, LinkEvent, Deed, 'retry' | 'connect' | 'welcome' | 'proven'>({
+  const machine = drive<LinkState, LinkEvent, LinkEffect>({
     clock,
     initial: IDLE_LINK,
     step: createLinkStep(port.timings),
+    timer: (state) => linkTimer(state, port.timings),
     perform,
     onState(state, { tag }) {
       const isStopped = state.tag === 'stopped';
@@ -101,7 +100,7 @@ export function createLink(port: LinkPort): Link {
     },
   });
 
-  function perform(effect: Deed): void {
+  function perform(effect: LinkEffect): void {
     switch (effect.type) {
       case 'fetch-token':
         return fetchToken();

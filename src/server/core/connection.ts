@@ -14,7 +14,7 @@ import type { Broker } from './broker.js';
 import type { Bucket } from './bucket.js';
 import type { Budgets, UserBudget } from './budgets.js';
 import type { Commands } from './commands.js';
-import { INITIAL_CONNECTION, stepConnection, type ConnectionEffect, type ConnectionEvent, type ConnectionState, type ConnectionTimer, type Greeting } from './connection.machine.js';
+import { connectionTimer, INITIAL_CONNECTION, stepConnection, type ConnectionEffect, type ConnectionEvent, type ConnectionState, type Greeting } from './connection.machine.js';
 import { frameText, notNowText, retryAfter } from './frame-text.js';
 import type { User } from './handlers.js';
 import { createHeartbeat, type Heartbeat } from './heartbeat.js';
@@ -108,13 +108,13 @@ class LeanConnection implements Connection, SessionPort {
     this.#socket = socket;
     this.#host = host;
     this.#request = request;
-    this.#machine = drive<ConnectionState, ConnectionEvent, ConnectionEffect, ConnectionTimer>({
+    this.#machine = drive<ConnectionState, ConnectionEvent, ConnectionEffect>({
       clock: host.clock,
       initial: INITIAL_CONNECTION,
       step: stepConnection,
+      timer: connectionTimer,
       perform: (effect) => this.#perform(effect),
     });
-    this.#machine.send({ type: 'opened' });
   }
 
   onMessage(text: string): void {

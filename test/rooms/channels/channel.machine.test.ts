@@ -52,7 +52,10 @@ const table = machineTable<Wire['tag'], ChannelState, ChannelEvent, ChannelEffec
     resync: { resync: { type: 'resync', link: 0 }, 'resync over link 1': { type: 'resync', link: 1 } },
     forgotten: { forgotten: { type: 'forgotten' } },
   },
-  step: stepChannel,
+  step(state, event) {
+    const [next, effects] = stepChannel(state, event);
+    return [next, ...effects];
+  },
   showState: ({ wire, generation, head: at, wasLive }) => `${brief(wire)}; generation ${generation}, head ${at === null ? '–' : `${at.epoch}:${at.offset}`}${wasLive ? ', was live' : ''}`,
   showEffect: (effect) =>
     effect.type === 'deliver' ? `deliver ${effect.run.epoch}:${effect.run.first}…${effect.run.end.offset}${effect.run.answer === null ? '' : ` (${effect.run.answer.state})`}` : brief(effect),

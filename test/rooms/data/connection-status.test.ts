@@ -9,7 +9,7 @@ const tries = { generation: 1, attempt: 0, refusals: 0, loss: null };
 const IDLE: LinkState = { tag: 'idle', generation: 1 };
 const READY: LinkState = { ...tries, tag: 'ready' };
 const CONNECTING: LinkState = { ...tries, tag: 'connecting', attempt: 2 };
-const WAITING: LinkState = { ...tries, tag: 'waiting', attempt: 4, retryAt: 5_000, mayHurry: true, loss: { code: 1006, reason: '' } };
+const WAITING: LinkState = { ...tries, tag: 'waiting', attempt: 4, waitMs: 0, retryAt: 5_000, mayHurry: true, loss: { code: 1006, reason: '' } };
 const STOPPED: LinkState = { tag: 'stopped', generation: 1, code: 'forbidden', loss: { code: 4403, reason: '' } };
 
 const pool = (states: readonly LinkState[], more: Partial<PoolStatus> = {}, suspect = -1): PoolStatus => ({

@@ -4,6 +4,7 @@ import { smoothRtt } from '../../../src/core/heartbeat/rtt.js';
 import { createHeartbeat } from '../../../src/core/heartbeat/heartbeat.js';
 import { startHeartbeat, stepHeartbeat } from '../../../src/core/heartbeat/heartbeat.machine.js';
 import { createSimulatedClock } from '../../../src/testing/simulated-clock.js';
+import type { Clock } from '../../../src/core/world.js';
 
 function beat(everyMs = 6_000, { tripMs = 0, saysRead = true } = {}) {
   const clock = createSimulatedClock();
@@ -339,8 +340,8 @@ describe('what was sent and is not known to have been read', () => {
   });
 
   it('is remembered ten times a second at most', () => {
-    let [state] = startHeartbeat(0, { everyMs: 6_000, tripMs: 0, saysRead: true });
-    for (let now = 0; now < 1_000; now++) [state] = stepHeartbeat(state, { type: 'sent', now, bytes: 10, isRequest: false });
+    let state = startHeartbeat(0, { everyMs: 6_000, tripMs: 0, saysRead: true });
+    for (let now = 0; now < 1_000; now++) [state] = stepHeartbeat(state, { type: 'sent', now, bytes: 10, isRequest: false }) ?? [state];
     expect(state).toMatchObject({ unread: Array.from({ length: 10 }, (_, index) => ({ at: index * 100, since: index * 100 })) });
   });
 });
@@ -392,4 +393,19 @@ describe('the round trip', () => {
   it('is the first sample, and then moves by an eighth towards each new one', () => {
     expect([100, 180, 20].reduce<number | null>(smoothRtt, null)).toBe(98.75);
   });
+});
+
+it('a timer that fires a moment too early is set once more: the link is still watched', () => {
+  const log: string[] = [];
+  let now = 0;
+  let due: (() => void) | null = null;
+  const clock: Clock = { now: () => now, wall: () => now, after: (_, run) => ((due = run), () => (due = null)) };
+  createHeartbeat({ clock, sendProbe: () => log.push('probe'), onSuspect: () => {}, onDead: () => log.push('dead') }, { everyMs: 6_000, tripMs: 50, saysRead: true });
+  for (const at of [7_249, 7_250, 8_499, 8_500]) {
+    now = at;
+    const run: (() => void) | null = due;
+    due = null;
+    (run as (() => void) | null)?.();
+  }
+  expect(log).toEqual(['probe', 'dead']);
 });

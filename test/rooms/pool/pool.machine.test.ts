@@ -1,10 +1,10 @@
 // The table of the pool's links, and the longer stories that no single cell tells.
 import { describe, expect, it } from 'vitest';
 import type { Slot } from '../../../src/core/pool/growth.js';
-import { createPoolStep, emptyPool, type PoolEffect, type PoolEvent, type PoolState } from '../../../src/core/pool/pool.machine.js';
-import { fired, machineTable } from '../table.js';
+import { createPoolStep, emptyPool, poolTimer, type PoolEffect, type PoolEvent, type PoolState } from '../../../src/core/pool/pool.machine.js';
+import { decided, fired, machineTable } from '../table.js';
 
-const step = createPoolStep(100, 30_000);
+const step = decided(createPoolStep(100));
 const OFF: Slot = { tag: 'off' };
 const SEEKING: Slot = { tag: 'seeking' };
 const READY: Slot = { tag: 'ready', isSuspect: false };
@@ -62,9 +62,10 @@ const table = machineTable<Kind, PoolState, PoolEvent, PoolEffect>({
       'loaded 101, 60 without a link': { type: 'loaded', loads: [101, 0, 0], homeless: 60 },
       'loaded none': { type: 'loaded', loads: [0, 0, 0], homeless: 0 },
     },
-    'timer-fired': { spare: fired('spare') },
+    'timer-fired': { spare: fired() },
   },
-  step,
+  step: createPoolStep(100),
+  timer: (one) => poolTimer(one, 30_000),
   showState: ({ isWanted, links, loads, homeless, spare }) =>
     `${isWanted ? '' : 'unwanted: '}${links.map((slot, id) => `${word(slot)}${loads[id] === 0 ? '' : ` ${loads[id]}`}`).join(', ')}${homeless === 0 ? '' : `; ${homeless} without a link`}${spare === null ? '' : `; ${spare} is spare`}`,
 });
@@ -145,8 +146,8 @@ describe('pool.machine', () => {
     for (const between of [[], [{ type: 'ready', link: 1 }]] satisfies PoolEvent[][]) {
       const calm = play(state([READY, OFF, OFF], [40, 0, 0]), { type: 'suspected', link: 0, isSuspect: true }, ...between, lives);
       expect(calm.state.spare).toBe(1);
-      expect(calm.effects.at(-1)).toEqual({ type: 'start-timer', name: 'spare', ms: 30_000 });
-      const gone = play(calm.state, fired('spare'));
+      expect(poolTimer(calm.state, 30_000)).toEqual([1, 30_000]);
+      const gone = play(calm.state, fired());
       expect(gone.state.links).toEqual([READY, OFF, OFF]);
       expect(gone.effects).toContainEqual({ type: 'stop-link', link: 1 });
     }
@@ -168,7 +169,7 @@ describe('pool.machine', () => {
       const link = dice(3);
       const events: readonly PoolEvent[] = [
         { type: 'wanted' }, { type: 'ready', link }, { type: 'ready', link }, { type: 'lost', link, isFinal: dice(20) === 0 }, { type: 'suspected', link, isSuspect: dice(2) === 0 },
-        { type: 'loaded', loads: [dice(200), dice(200), dice(200)], homeless: dice(3) }, { type: 'stopped', link: dice(10) }, fired('spare'), { type: 'reconnect-asked' }, { type: 'others-void', link },
+        { type: 'loaded', loads: [dice(200), dice(200), dice(200)], homeless: dice(3) }, { type: 'stopped', link: dice(10) }, fired(), { type: 'reconnect-asked' }, { type: 'others-void', link },
         { type: dice(10) === 0 ? 'unwanted' : 'wanted' },
       ];
       const [next] = step(now, events[dice(events.length)] as PoolEvent);

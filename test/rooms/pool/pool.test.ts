@@ -15,7 +15,7 @@ interface Scripted extends Link {
 
 const tries = (attempt: number) => ({ generation: 1, attempt, refusals: 0, loss: null });
 const READY: LinkState = { ...tries(0), tag: 'ready' };
-const waiting = (attempt: number): LinkState => ({ ...tries(attempt), tag: 'waiting', retryAt: 0, mayHurry: true });
+const waiting = (attempt: number): LinkState => ({ ...tries(attempt), tag: 'waiting', waitMs: 0, retryAt: 0, mayHurry: true });
 
 let clock: SimulatedClock;
 let links: Scripted[];

@@ -1,10 +1,10 @@
 // The table of one link's life, and the longer stories that no single cell tells.
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_TIMINGS } from '../../../src/core/options.js';
-import { createLinkStep, IDLE_LINK, type LinkEffect, type LinkEvent, type LinkState } from '../../../src/core/reconnect/link.machine.js';
-import { fired, machineTable } from '../table.js';
+import { createLinkStep, IDLE_LINK, linkTimer, type LinkEffect, type LinkEvent, type LinkState } from '../../../src/core/reconnect/link.machine.js';
+import { decided, fired, machineTable } from '../table.js';
 
-const step = createLinkStep(DEFAULT_TIMINGS);
+const step = decided(createLinkStep(DEFAULT_TIMINGS));
 const tries = { generation: 3, attempt: 2, refusals: 0, loss: { code: 1006, reason: '' } };
 const NOW = 50_000;
 const closed = (code: number, reason = '', generation = 3): LinkEvent & { type: 'closed' } => ({ type: 'closed', generation, code, reason, now: NOW, roll: 0.5 });
@@ -15,8 +15,8 @@ const table = machineTable<LinkState['tag'], LinkState, LinkEvent, LinkEffect>({
   states: {
     idle: { idle: { tag: 'idle', generation: 3 } },
     waiting: {
-      'waiting, with backoff': { ...tries, tag: 'waiting', retryAt: 60_000, mayHurry: true },
-      'waiting, as the server named it': { ...tries, tag: 'waiting', retryAt: 60_000, mayHurry: false },
+      'waiting, with backoff': { ...tries, tag: 'waiting', waitMs: 10_000, retryAt: 60_000, mayHurry: true },
+      'waiting, as the server named it': { ...tries, tag: 'waiting', waitMs: 10_000, retryAt: 60_000, mayHurry: false },
     },
     authorizing: { authorizing: { ...tries, tag: 'authorizing' } },
     connecting: { connecting: { ...tries, tag: 'connecting' } },
@@ -74,9 +74,10 @@ const table = machineTable<LinkState['tag'], LinkState, LinkEvent, LinkEffect>({
     'network-returned': { 'network-returned': { type: 'network-returned' } },
     'sibling-lost': { 'sibling-lost': { type: 'sibling-lost' } },
     'reconnect-asked': { 'reconnect-asked': { type: 'reconnect-asked' } },
-    'timer-fired': { retry: fired('retry'), connect: fired('connect'), welcome: fired('welcome'), proven: fired('proven') },
+    'timer-fired': { 'timer-fired': fired() },
   },
-  step,
+  step: createLinkStep(DEFAULT_TIMINGS),
+  timer: (state) => linkTimer(state, DEFAULT_TIMINGS),
   showState: (state) => {
     if (state.tag === 'idle') return 'idle';
     if (state.tag === 'stopped') return `stopped: ${state.code}`;
@@ -90,7 +91,7 @@ const table = machineTable<LinkState['tag'], LinkState, LinkEvent, LinkEffect>({
 function play(...events: readonly LinkEvent[]): LinkState {
   return events.reduce((state, event) => step(state, event)[0], IDLE_LINK);
 }
-const RETRY = fired('retry');
+const RETRY = fired();
 const START: LinkEvent = { type: 'started', attempt: 0, now: NOW, roll: 0.5 };
 const open = (generation: number): LinkEvent[] => [{ type: 'token-ready' }, { type: 'opened', generation }];
 const greeted = (generation: number): LinkEvent[] => [...open(generation), { type: 'welcomed', generation }];
@@ -119,13 +120,13 @@ describe('link.machine', () => {
     const silent = (generation: number): LinkEvent[] => [...open(generation), { type: 'welcomed', generation, isSilent: true }];
     const refused = (generation: number): LinkEvent => ({ ...closed(1008, '', generation), policy: 'authenticate' });
     expect(play(START, ...silent(1), refused(1), RETRY, ...silent(2), refused(2))).toMatchObject({ tag: 'stopped', code: 'unauthorized' });
-    expect(play(START, ...silent(1), refused(1), RETRY, ...silent(2), fired('proven'), refused(2))).toMatchObject({ tag: 'waiting', refusals: 1, attempt: 1 });
+    expect(play(START, ...silent(1), refused(1), RETRY, ...silent(2), fired(), refused(2))).toMatchObject({ tag: 'waiting', refusals: 1, attempt: 1 });
   });
 
   it('counts on where a link does not prove itself, and anew where it does', () => {
     const flap = (generation: number): LinkEvent[] => [...greeted(generation), closed(1006, '', generation), RETRY];
     expect(play(START, ...flap(1), ...flap(2), ...flap(3))).toMatchObject({ tag: 'authorizing', attempt: 3 });
-    expect(play(START, ...flap(1), ...flap(2), ...greeted(3), fired('proven'), closed(1006, '', 3))).toMatchObject({ tag: 'waiting', attempt: 1 });
+    expect(play(START, ...flap(1), ...flap(2), ...greeted(3), fired(), closed(1006, '', 3))).toMatchObject({ tag: 'waiting', attempt: 1 });
   });
 
   it('waits as long as the server named even where the network returns, and connects at once where a person asks', () => {
@@ -155,14 +156,27 @@ describe('link.machine', () => {
     expect(state).toMatchObject({ tag: 'waiting', retryAt: NOW + least });
   });
 
-  it('changes nothing for a timer whose time is over', () => {
+  it('has one timer in each state that may end by itself, and the end of the time changes nothing in another state', () => {
     const states: readonly LinkState[] = [IDLE_LINK, play(START), play(START, { type: 'token-ready' }), play(START, ...open(1)), play(START, ...open(1), closed(1006, '', 1), RETRY, ...greeted(2)), play(START, ...open(1), closed(1006, '', 1)), play(START, ...open(1), closed(4403, '', 1))];
-    expect(states.map(({ tag }) => tag)).toEqual(['idle', 'authorizing', 'connecting', 'greeting', 'ready', 'waiting', 'stopped']);
-    const owner = { retry: 'waiting', connect: 'connecting', welcome: 'greeting', proven: 'ready' } as const;
-    for (const name of ['retry', 'connect', 'welcome', 'proven'] as const) {
-      for (const state of states.filter(({ tag }) => tag !== owner[name])) expect(step(state, fired(name)), `${name} in ${state.tag}`).toEqual([state, []]);
-      expect(step(states.find(({ tag }) => tag === owner[name]) ?? IDLE_LINK, fired(name)), name).not.toEqual([states.find(({ tag }) => tag === owner[name]), []]);
+    expect(states.map((state) => [state.tag, linkTimer(state, DEFAULT_TIMINGS)?.[1] ?? null])).toEqual([['idle', null], ['authorizing', null], ['connecting', 4_000], ['greeting', 5_000], ['ready', 10_000], ['waiting', 500], ['stopped', null]]);
+    for (const state of states) {
+      if (linkTimer(state, DEFAULT_TIMINGS) === undefined) expect(step(state, fired()), state.tag).toEqual([state, []]);
+      else expect(step(state, fired()), state.tag).not.toEqual([state, []]);
     }
+  });
+
+  it('keeps the timer of its state while it only counts a loss elsewhere', () => {
+    const before = play(START, ...open(1), closed(1006, '', 1));
+    const [after] = step(before, { type: 'sibling-lost' });
+    expect(after).not.toBe(before);
+    expect(linkTimer(after, DEFAULT_TIMINGS)).toEqual(linkTimer(before, DEFAULT_TIMINGS));
+  });
+
+  it('has no timer where there is nothing to forget, and none after it has proved itself', () => {
+    expect(linkTimer(play(START, ...greeted(1)), DEFAULT_TIMINGS)).toBe(undefined);
+    const again = play(START, ...open(1), closed(1006, '', 1), RETRY, ...greeted(2));
+    expect(linkTimer(again, DEFAULT_TIMINGS)?.[1]).toBe(10_000);
+    expect(linkTimer(step(again, fired())[0], DEFAULT_TIMINGS)).toBe(undefined);
   });
 
   it('changes nothing for what an older socket tells, nor for a token that nobody waits for', () => {
@@ -175,33 +189,19 @@ describe('link.machine', () => {
   });
 
   it('gives up as unavailable after so many attempts, though nobody said why it was lost', () => {
-    const limited = createLinkStep({ ...DEFAULT_TIMINGS, backoff: { ...DEFAULT_TIMINGS.backoff, maxAttempts: 3 } });
+    const limited = decided(createLinkStep({ ...DEFAULT_TIMINGS, backoff: { ...DEFAULT_TIMINGS.backoff, maxAttempts: 3 } }));
     expect(limited(IDLE_LINK, { ...START, attempt: 3 })[0].tag).toBe('waiting');
     expect(limited(IDLE_LINK, { ...START, attempt: 4 })).toEqual([{ tag: 'stopped', generation: 0, code: 'unavailable', loss: { code: 1006, reason: '' } }, []]);
   });
 
-  it('leaves with every timer stopped that may run, from every state', () => {
-    const running = new Set<string>();
-    let state: LinkState = IDLE_LINK;
-    const tag = (): LinkState['tag'] => state.tag;
-    const feed = (event: LinkEvent): void => {
-      const [next, effects] = step(state, event);
-      state = next;
-      for (const effect of effects) {
-        if (effect.type === 'start-timer') running.add(effect.name);
-        if (effect.type === 'stop-timer') running.delete(effect.name);
-      }
-    };
-    const lives: LinkEvent[][] = [[], [{ type: 'token-ready' }], open(1), greeted(1)];
-    for (const life of lives) {
+  it('leaves without a timer, from every state', () => {
+    for (const life of [[], [{ type: 'token-ready' }], open(1), greeted(1)] satisfies LinkEvent[][]) {
       for (const end of [{ type: 'stopped' }, closed(4403, '', 1)] satisfies LinkEvent[]) {
-        state = { tag: 'idle', generation: 0 };
-        running.clear();
-        feed(START);
-        for (const event of life) feed(event);
-        feed(end);
-        if (tag() === 'idle' || tag() === 'stopped') expect([...running]).toEqual([]);
+        const state = play(START, ...life, end);
+        if (state.tag === 'idle' || state.tag === 'stopped') expect(linkTimer(state, DEFAULT_TIMINGS)).toBe(undefined);
       }
     }
+    expect(play(START, ...greeted(1), { type: 'stopped' }).tag).toBe('idle');
+    expect(play(START, ...greeted(1), closed(4403, '', 1)).tag).toBe('stopped');
   });
 });
