@@ -22,7 +22,7 @@ import type { Clock, Dice } from './world.js';
 
 /** What the core notifies a feature of. */
 export interface FeatureLife {
-  /** Called for every frame but those that the link itself answers; a feature ignores the frames of others. */
+  /** Called for every frame but `welcome` and `pong`, which end in the link; a feature ignores the frames of others. */
   onFrame?(frame: ServerFrame, link: number): void;
   /** The link is ready, or it takes over from one that was lost. `isReturn`: there was no ready link, and there was one before. */
   onReady?(link: number, isReturn: boolean): void;

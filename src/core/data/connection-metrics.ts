@@ -15,20 +15,20 @@ export const METRICS: Feature<Readable<ConnectionMetrics>> = { rank: 1, create: 
 
 const SAMPLE_MS = 1_000;
 
-export function createConnectionMetrics(core: Pick<Core, 'flusher' | 'clock' | 'rttMs'>): BuiltFeature<Readable<ConnectionMetrics>> {
+export function createConnectionMetrics(core: Pick<Core, 'flusher' | 'clock' | 'rttMs' | 'isDisposed'>): BuiltFeature<Readable<ConnectionMetrics>> {
   const { clock } = core;
   let eventsPerSecond = 0;
   let count = 0;
   let watchers = 0;
-  let isDisposed = false;
   let cancel: Cancel = () => {};
   const cell = createCell<ConnectionMetrics>(core.flusher, (former) => {
-    const { rttMs } = core;
+    // The first snapshot is what a server has rendered, however late this is built.
+    const rttMs = former ? core.rttMs : null;
     return former?.rttMs === rttMs && former.eventsPerSecond === eventsPerSecond ? former : { rttMs, eventsPerSecond };
   });
 
   const begin = (): void => {
-    if (isDisposed) return;
+    if (core.isDisposed) return;
     const startedAt = clock.now();
     count = 0;
     cancel = clock.after(SAMPLE_MS, () => {
@@ -48,7 +48,10 @@ export function createConnectionMetrics(core: Pick<Core, 'flusher' | 'clock' | '
         return cell.get();
       },
       subscribe(onChange) {
-        if (watchers++ === 0) begin();
+        if (watchers++ === 0) {
+          begin();
+          cell.changed();
+        }
         const leave = cell.subscribe(onChange);
         let isOver = false;
         return () => {
@@ -65,9 +68,6 @@ export function createConnectionMetrics(core: Pick<Core, 'flusher' | 'clock' | '
     onFrame(frame) {
       if (frame.t === 'events') count += frame.events.length;
     },
-    dispose() {
-      isDisposed = true;
-      cancel();
-    },
+    dispose: () => cancel(),
   };
 }

@@ -51,11 +51,13 @@ function createOutboxStatus(core: Core): Readable<OutboxStatus> {
     shown.set(entry, now);
     return now;
   };
-  const cell = createCell<OutboxStatus>(core.flusher, () => {
-    const commands = Array.from(outbox.commands, describe);
+  const cell = createCell<OutboxStatus>(core.flusher, (former) => {
+    // The first snapshot is what a server has rendered: an empty outbox, however late this is built.
+    const commands = former ? Array.from(outbox.commands, describe) : [];
     const sent = commands.filter(({ status }) => status === 'sent').length;
-    return { pending: commands.length, queued: commands.length - sent, sent, bytes: outbox.bytes, oldestAt: commands[0]?.at ?? null, isDurable: false, commands };
+    return { pending: commands.length, queued: commands.length - sent, sent, bytes: former ? outbox.bytes : 0, oldestAt: commands[0]?.at ?? null, isDurable: false, commands };
   });
+  cell.changed();
   outbox.watch(cell.changed);
   return cell;
 }

@@ -9,7 +9,7 @@ import { lifeOf } from '../life.js';
 
 let clock: SimulatedClock;
 let flusher: Flusher;
-let core: { clock: SimulatedClock; flusher: Flusher; rttMs: number | null };
+let core: { clock: SimulatedClock; flusher: Flusher; rttMs: number | null; isDisposed: boolean };
 let metrics: Readable<ConnectionMetrics>;
 let life: Required<FeatureLife>;
 let seen: (readonly [at: number, rttMs: number | null, eventsPerSecond: number])[];
@@ -31,7 +31,7 @@ const second = (events: number): void => {
 beforeEach(() => {
   clock = createSimulatedClock();
   flusher = createFlusher({ paint: () => () => {}, onError: () => {} });
-  core = { clock, flusher, rttMs: null };
+  core = { clock, flusher, rttMs: null, isDisposed: false };
   const built = createConnectionMetrics(core);
   metrics = built.api;
   life = lifeOf(built);
@@ -71,6 +71,12 @@ describe('the figures of a connection', () => {
     expect(seen).toEqual([[1_000, 30, 0]]);
   });
 
+  it('show the newest round trip to the first who watches, without a look before', () => {
+    core.rttMs = 20;
+    watch();
+    expect(metrics.get().rttMs).toBe(20);
+  });
+
   it('are told to nobody who has left, and sampled while one is left', () => {
     const [first, last] = [watch(), watch()];
     second(4);
@@ -88,6 +94,7 @@ describe('the figures of a connection', () => {
 
   it('have no timer after the end, whoever comes', () => {
     watch();
+    core.isDisposed = true;
     life.dispose();
     watch();
     clock.advance(5_000);

@@ -73,6 +73,17 @@ describe('queries', () => {
     expect([room.holds, room.clock.pending]).toEqual([0, 0]);
   });
 
+  it('ignores answers to the commands and questions of others', () => {
+    const room = setUp();
+    room.ask();
+    const id = idOf(room.take());
+    room.life.onFrame({ t: 'response', id: 'command', result: 1 }, 0);
+    room.life.onFrame({ t: 'error', id: 'command', code: 'timeout', message: '', final: true }, 0);
+    expect([room.log, room.holds, room.take()]).toEqual([['asked'], 1, []]);
+    room.life.onFrame({ t: 'response', id, result: 2 }, 0);
+    expect(room.log).toEqual(['asked', 'answer 2']);
+  });
+
   it('waits for a link, and is asked again on the next one when it was lost', () => {
     const room = setUp(false);
     room.ask();

@@ -103,6 +103,15 @@ describe('outbox', () => {
     expect(box.outbox.has(id)).toBe(false);
   });
 
+  it('ignores answers to questions', () => {
+    const box = setUp();
+    box.post('a');
+    box.open();
+    box.life.onFrame({ t: 'response', id: 'question' }, 0);
+    box.life.onFrame({ t: 'error', id: 'question', code: 'timeout', message: '', final: true }, 0);
+    expect([box.log, box.holds]).toEqual([['a queued', 'a sent'], 1]);
+  });
+
   it('holds a link and a timer while something waits, and nothing after', () => {
     const box = setUp();
     const id = box.post('a');
