@@ -8,10 +8,15 @@ import { parseSync, visitorKeys } from 'oxc-parser';
 /** Rooms from low to high; those of one step do not know each other. A room takes types, never values, from a lower one; it states the port it needs itself. */
 export const STAIRS = [['protocol'], ['heartbeat'], ['reconnect'], ['pool'], ['queue', 'queries', 'channels'], ['data']];
 
-/** The hall and its helpers: they alone may know several rooms. */
-const HALL = new Set(['client', 'handles', 'session', 'resume', 'router', 'link-log']);
+/** The hall and its helper: they alone join rooms. */
+const HALL = new Set(['client', 'link-log']);
 /** What every room stands on. They may use protocol, and name types of rooms (options do). */
-const FLOOR = new Set(['errors', 'machine', 'world', 'options', 'contract', 'define-contract', 'channel-name', 'validate', 'lease', 'payloads']);
+const FLOOR = new Set(['errors', 'machine', 'world', 'options', 'contract', 'define-contract', 'channel-name', 'validate', 'lease', 'payloads', 'session']);
+/** Rooms that are built on demand. They alone know `feature.ts`; a higher one names the key of a lower one (`CHANNELS`) by value, and nothing else of it. */
+const FEATURES = new Set(['queue', 'queries', 'channels', 'data']);
+const KEY = /^[A-Z][A-Z_]*$/;
+/** What the hall takes of `data`: it knows no feature by value, so that a page pays for those that its hooks import. */
+const CELLS = new Set(['store', 'flush', 'connection-status']);
 
 /** Where zod may be named in core, and what only the server, tests and documents may import. */
 const SCHEMAS = new Set(['src/core/protocol/schemas.ts', 'src/core/protocol/reserved.ts']);
@@ -57,15 +62,15 @@ const PARTS = {
   core: [],
   contract: ['core'],
   dialects: ['core'],
-  react: ['core', 'contract', 'browser/create-client'],
+  react: ['core', 'contract', 'browser/create-client', 'browser/create-core'],
   browser: ['core', 'contract'],
   'server/core': ['core/protocol', 'core/contract', 'core/channel-name', 'core/validate', 'core/errors', 'core/machine', 'core/world'],
   'server/node': ['server/core', 'core/protocol', 'core/contract', 'core/channel-name', 'core/validate', 'core/errors', 'core/machine', 'core/world'],
   'server/redis': ['server/core', 'core/protocol', 'core/contract', 'core/channel-name', 'core/validate', 'core/errors', 'core/machine', 'core/world'],
   testing: ['core', 'contract', 'server/core'],
-  'testing/react': ['testing', 'core', 'contract', 'server/core', 'react', 'browser/create-client'],
+  'testing/react': ['testing', 'core', 'contract', 'server/core', 'react', 'browser/create-client', 'browser/create-core'],
   devtools: ['core', 'contract', 'react'],
-  door: ['core', 'contract', 'react', 'browser/create-client'],
+  door: ['core', 'contract', 'react', 'browser/create-client', 'browser/create-core', 'browser/attempt-socket'],
 };
 
 /** Globals that no machine's home may name: the world is asked instead. */
@@ -126,7 +131,8 @@ function read(file, text, findings) {
   const imports = [];
   for (const found of module.staticImports) {
     const isType = found.entries.length > 0 && found.entries.every((entry) => entry.isType);
-    imports.push({ to: found.moduleRequest.value, isType, line: lineAt(found.start) });
+    const values = found.entries.filter((entry) => !entry.isType).map((entry) => entry.importName.name ?? '*');
+    imports.push({ to: found.moduleRequest.value, isType, values, line: lineAt(found.start) });
   }
   for (const found of module.staticExports) {
     const named = found.entries.filter((entry) => entry.moduleRequest);
@@ -192,6 +198,7 @@ function place(file) {
   if (first !== 'core') return { part: first ?? '', room: undefined, stem };
   if (STAIRS.flat().includes(second)) return { part: 'core', room: second, stem };
   if (HALL.has(stem)) return { part: 'core', room: 'hall', stem };
+  if (stem === 'feature') return { part: 'core', room: 'feature', stem };
   return { part: 'core', room: FLOOR.has(stem) ? 'floor' : `unknown:${second}`, stem };
 }
 const step = (room) => STAIRS.findIndex((rooms) => rooms.includes(room));
@@ -227,16 +234,25 @@ function checkInside(module, edge, modules, findings) {
 
 function checkStairs(from, to, edge, report) {
   if (from.room.startsWith('unknown:')) return; // said once, by checkName
-  if (from.room === to.room || from.room === 'hall' || to.room === 'floor' || to.room.startsWith('unknown:')) return;
+  if (from.room === to.room || to.room === 'floor' || to.room.startsWith('unknown:')) return;
+  if (from.room === 'hall') {
+    if (FEATURES.has(to.room) && !edge.isType && !(to.room === 'data' && CELLS.has(to.stem))) report('stairs', `${from.stem} must not import a feature by value (${to.room}/${to.stem})`);
+    return;
+  }
   if (to.room === 'hall') return report('stairs', `nothing lower imports the hall (${to.stem})`);
   if (to.room === 'protocol') return;
-  if (from.room === 'floor') {
+  if (to.room === 'feature') {
+    if (!FEATURES.has(from.room)) report('stairs', `${from.room} is no feature and must not import feature.ts`);
+    return;
+  }
+  if (from.room === 'floor' || from.room === 'feature') {
     if (!edge.isType) report('stairs', `${from.stem} must not import the room ${to.room} by value`);
     return;
   }
   if (step(to.room) > step(from.room)) return report('stairs', `${from.room} must not import ${to.room}, which stands higher`);
   if (step(to.room) === step(from.room)) return report('stairs', `${from.room} and ${to.room} stand side by side: each states the port it needs`);
-  if (!edge.isType) report('stairs', `${from.room} takes ${to.room} by value; the hall joins rooms, a room takes types at most`);
+  const isKey = FEATURES.has(from.room) && FEATURES.has(to.room) && edge.values?.length > 0 && edge.values.every((name) => KEY.test(name));
+  if (!edge.isType && !isKey) report('stairs', `${from.room} takes ${to.room} by value; a room takes types at most, and a feature the key of a lower one`);
 }
 
 function checkPackage(module, edge, findings) {
