@@ -34,14 +34,16 @@ export function ask(core: Core, ref: QueryRef, input?: unknown, { signal }: AskO
       settle({ ok: false, error: new RealtimeError('cancelled', `Query '${ref.key}' was cancelled.`) });
     };
     assertLive(core);
+    const taken = takeInput(ref, input);
+    // Before the question: an answer may come while it is asked.
+    signal?.addEventListener('abort', onAbort);
     cancel = core.use(QUERIES).ask({
       name: ref.key,
-      input: takeInput(ref, input).input,
+      input: taken.input,
       limitMs: queryMs,
       startsAt: 'call',
       onAnswer: (frame) => settle(frame === 'timeout' ? { ok: false, error: timeoutError(ref, queryMs) } : readAnswer(ref, frame)),
     });
     if (signal?.aborted) onAbort();
-    else signal?.addEventListener('abort', onAbort);
   });
 }
