@@ -22,7 +22,7 @@ export interface AskOptions {
 export function ask<Ref extends QueryRef>(core: Core, ref: Ref, ...rest: [...InputArgs<Ref>, options?: AskOptions | undefined]): Promise<OutputOf<Ref['output']>>;
 export function ask(core: Core, ref: QueryRef, input?: unknown, { signal }: AskOptions = {}): Promise<unknown> {
   const { queryMs } = core.timings;
-  return new Promise((resolve, reject) => {
+  const result = new Promise<unknown>((resolve, reject) => {
     let cancel = (): void => {};
     const settle = (answer: Answer): void => {
       signal?.removeEventListener('abort', onAbort);
@@ -46,4 +46,7 @@ export function ask(core: Core, ref: QueryRef, input?: unknown, { signal }: AskO
     });
     if (signal?.aborted) onAbort();
   });
+  // The caller may ignore the answer, and may look at it after it has come.
+  result.catch(() => {});
+  return result;
 }

@@ -42,7 +42,7 @@ beforeEach(() => {
       return () => log.push('cancelled');
     },
   };
-  core = { isDisposed: false, timings: { queryMs: 10_000 }, use: () => asked } as Partial<Core> as Core;
+  core = { isDisposed: false, timings: { queryMs: 10_000 }, use: () => asked } as unknown as Core;
 });
 const codeOf = (promise: Promise<unknown>): Promise<unknown> => promise.then(() => 'answered', (error: { code: string }) => error.code);
 
@@ -71,4 +71,15 @@ it('a question that is not asked keeps no listener at its signal', async () => {
   core = { ...core, isDisposed: true };
   expect(await codeOf(ask(core, queries.sum, [1], { signal }))).toBe('disposed');
   expect([log, signal.listeners.size]).toEqual([[], 0]);
+});
+
+it('a question whose answer is ignored may fail: no rejection is unhandled', async () => {
+  const unhandled: unknown[] = [];
+  const note = (error: unknown): void => void unhandled.push(error);
+  process.on('unhandledRejection', note);
+  void ask(core, queries.sum, [1], { signal });
+  signal.abort();
+  await new Promise((done) => void setImmediate(done));
+  process.off('unhandledRejection', note);
+  expect([log, unhandled]).toEqual([['asked', 'cancelled'], []]);
 });
