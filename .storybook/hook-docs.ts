@@ -1,10 +1,7 @@
 // The TSDoc of every hook, from the library's own sources: what a story file names under `parameters.hooks`.
 import { hookDoc, type HookDoc } from './tsdoc.js';
 
-const sources: Readonly<Record<string, string>> = import.meta.glob(
-  ['../src/react/use-*.ts', '../src/core/data/*.ts', '../src/core/queue/outbox.ts', '../src/browser/create-client.ts'],
-  { query: '?raw', import: 'default', eager: true },
-);
+const sources: Readonly<Record<string, string>> = import.meta.glob(['../src/react/use-*.ts', '../src/core/data/*.ts'], { query: '?raw', import: 'default', eager: true });
 
 interface Place {
   readonly file: string;
@@ -25,8 +22,8 @@ const PLACES: Readonly<Record<string, Place>> = {
     },
   },
   useQuery: { file: 'react/use-query', types: { QueryOptions: 'react/use-query', QuerySnapshot: 'core/data/live-query', QueryResult: 'react/use-query' } },
-  useCommand: { file: 'react/use-command', types: { SendOptions: 'browser/create-client', CommandResult: 'react/use-command' } },
-  useOutbox: { file: 'react/use-outbox', types: { OutboxStatus: 'core/queue/outbox' } },
+  useCommand: { file: 'react/use-command', types: { SendOptions: 'core/data/commands', CommandResult: 'react/use-command' } },
+  useOutbox: { file: 'react/use-outbox', types: { OutboxStatus: 'core/data/outbox-status' } },
   usePublish: { file: 'react/use-publish', types: {} },
   useConnectionStatus: {
     file: 'react/use-connection-status',

@@ -1,30 +1,24 @@
 'use client';
 /** Door `holdfast`: the provider, the hooks, and the makers of contracts. */
-export { RealtimeProvider, useRealtimeClient, type RealtimeProviderProps } from './react/provider.js';
+export { RealtimeProvider, type RealtimeProviderProps } from './react/provider.js';
+export { useRealtimeClient } from './react/use-realtime-client.js';
 export { useChannel, type ChannelOptions, type ChannelResult, type ParamsOption, type TapOptions, type ViewOptions } from './react/use-channel.js';
 export { useCommand, type CommandResult } from './react/use-command.js';
 export { useConnectionListener } from './react/use-connection-listener.js';
 export { useConnectionMetrics } from './react/use-connection-metrics.js';
 export { useConnectionStatus, type ConnectionResult } from './react/use-connection-status.js';
 export { useOutbox } from './react/use-outbox.js';
-export { usePublish, type Publish, type PublishOpen } from './react/use-publish.js';
+export { usePublish } from './react/use-publish.js';
 export { useQuery, type Follow, type QueryOptions, type QueryResult } from './react/use-query.js';
-export {
-  createClient,
-  type Auth,
-  type ChannelHandle,
-  type ClientSettings,
-  type FollowOption,
-  type InputArgs,
-  type OpenChannelHandle,
-  type Published,
-  type RealtimeClient,
-  type RealtimeClientOptions,
-  type SendOptions,
-  type SentCommand,
-  type TypedListener,
-  type WebSocketClass,
-} from './browser/create-client.js';
+export { createClient, type ChannelHandle, type ClientCore, type OpenChannelHandle, type RealtimeClient } from './browser/create-client.js';
+export type { Auth, ClientSettings, RealtimeClientOptions } from './browser/create-core.js';
+export type { WebSocketClass } from './browser/attempt-socket.js';
+export type { InputArgs } from './core/contract.js';
+export type { AskOptions, CancelSignal } from './core/data/ask.js';
+export type { SendOptions, SentCommand } from './core/data/commands.js';
+export type { FollowOption, LiveQueriesApi, LiveQuery } from './core/data/live-queries.js';
+export type { Publish, Published, PublishOpen } from './core/data/publish.js';
+export type { View, ViewsApi } from './core/data/views.js';
 export * from './contract/index.js';
 export type { LiveStatus } from './core/channels/delivery.js';
 export type { Gap } from './core/channels/reader.js';
@@ -35,12 +29,12 @@ export type { ConnectionReason, ConnectionStatus } from './core/data/connection-
 export type { Apply, QuerySnapshot } from './core/data/live-query.js';
 export type { Local, Optimistic } from './core/data/optimistic.js';
 export type { Readable } from './core/data/store.js';
-export type { Tap } from './core/data/tap.js';
+export type { Tap, TypedListener } from './core/data/tap.js';
 export type { ViewSnapshot } from './core/data/view.js';
 export { RealtimeError, type RealtimeErrorCode, type RejectionOf } from './core/errors.js';
-export type { LiveQuery, Params, View } from './core/handles.js';
+export type { Params } from './core/channel-name.js';
 export type { ClientLogger } from './core/link-log.js';
 export type { BackoffOptions, Bounds, PoolOptions, TimingOptions, Timings } from './core/options.js';
 export type { Dialect, DialectCan } from './core/protocol/dialect.js';
-export type { OutboxCommand, OutboxStatus } from './core/queue/outbox.js';
+export type { OutboxCommand, OutboxStatus } from './core/data/outbox-status.js';
 export type { World } from './core/world.js';

@@ -63,7 +63,7 @@ export const EQUIVALENT = [
     why: 'Any number below 0 says that what is shown must be made anew.',
   },
   {
-    file: 'src/core/handles.ts',
+    file: 'src/core/data/commands.ts',
     line: 'return [];',
     operator: 'early return dropped',
     after: ';',

@@ -1,21 +1,13 @@
 /** Door `holdfast/client`: the client without React. */
-export {
-  createClient,
-  type Auth,
-  type ChannelHandle,
-  type ClientSettings,
-  type FollowOption,
-  type InputArgs,
-  type OpenChannelHandle,
-  type ParamsArgs,
-  type Published,
-  type RealtimeClient,
-  type RealtimeClientOptions,
-  type SendOptions,
-  type SentCommand,
-  type TypedListener,
-  type WebSocketClass,
-} from './create-client.js';
+export { createClient, type ChannelHandle, type ClientCore, type OpenChannelHandle, type RealtimeClient } from './create-client.js';
+export type { Auth, ClientSettings, RealtimeClientOptions } from './create-core.js';
+export type { WebSocketClass } from './attempt-socket.js';
+export type { CommandError, InputArgs, ParamsArgs } from '../core/contract.js';
+export type { AskOptions, CancelSignal } from '../core/data/ask.js';
+export type { SendOptions, SentCommand } from '../core/data/commands.js';
+export type { FollowOption, LiveQueriesApi, LiveQuery } from '../core/data/live-queries.js';
+export type { Publish, Published, PublishOpen } from '../core/data/publish.js';
+export type { View, ViewsApi } from '../core/data/views.js';
 export type { LiveStatus } from '../core/channels/delivery.js';
 export type { Gap } from '../core/channels/reader.js';
 export type { CommandSnapshot, Sent } from '../core/data/command-status.js';
@@ -25,13 +17,12 @@ export type { ConnectionReason, ConnectionStatus } from '../core/data/connection
 export type { Apply, QuerySnapshot } from '../core/data/live-query.js';
 export type { Local, Optimistic } from '../core/data/optimistic.js';
 export type { Readable } from '../core/data/store.js';
-export type { Tap } from '../core/data/tap.js';
+export type { Tap, TypedListener } from '../core/data/tap.js';
 export type { ViewSnapshot } from '../core/data/view.js';
-export type { CommandError } from '../core/contract.js';
 export { RealtimeError, type RealtimeErrorCode, type RejectionOf } from '../core/errors.js';
-export type { LiveQuery, Params, View } from '../core/handles.js';
+export type { Params } from '../core/channel-name.js';
 export type { ClientLogger } from '../core/link-log.js';
 export type { BackoffOptions, Bounds, PoolOptions, TimingOptions, Timings } from '../core/options.js';
 export type { Dialect, DialectCan } from '../core/protocol/dialect.js';
-export type { OutboxCommand, OutboxStatus } from '../core/queue/outbox.js';
+export type { OutboxCommand, OutboxStatus } from '../core/data/outbox-status.js';
 export type { World } from '../core/world.js';

@@ -5,6 +5,9 @@
 import type { ChannelRef, ParamsArgs } from './contract.js';
 import { RealtimeError } from './errors.js';
 
+/** The parameters of a channel's name, where its pattern is not known to the compiler. */
+export type Params = Readonly<Record<string, string | number>>;
+
 const PARAMETER = /\{(\w+)\}/g;
 
 /**

@@ -1,29 +1,22 @@
 /**
- * The hall: builds the staircase and hands out what stands on it. It decides nothing.
+ * The composition root: session, pool, flusher, connection state, and the features. It decides nothing.
  *
- * Down: hook → data → channels, queries or queue → pool → link → codec → socket.
- * Up: socket → link → router → channels, queries or queue → data → hook.
+ * Down: hook → feature (data, channels, queries or queue) → pool → link → codec → socket.
+ * Up: socket → link → pool → core → each feature → data → hook.
  */
-import { createChannels } from './channels/channels.js';
-import { OPEN_CONTRACT, type AnyContract, type ContractId } from './contract.js';
-import { listenToConnection, type ConnectionListener } from './data/connection-listener.js';
-import { createConnectionMetrics, type ConnectionMetrics } from './data/connection-metrics.js';
+import { OPEN_CONTRACT, type AnyContract } from './contract.js';
 import { describeConnection, type ConnectionStatus } from './data/connection-status.js';
 import { createFlusher } from './data/flush.js';
-import { createCell, type Readable } from './data/store.js';
+import { createCell } from './data/store.js';
 import type { RealtimeError } from './errors.js';
-import { createHandles, type Handles } from './handles.js';
+import type { BuiltFeature, Core, Feature, FeatureLife } from './feature.js';
 import { createHeartbeat } from './heartbeat/heartbeat.js';
 import { smoothRtt } from './heartbeat/rtt.js';
 import { logLink, type ClientLogger } from './link-log.js';
 import { DEFAULT_BOUNDS, DEFAULT_POOL, DEFAULT_TIMINGS, withDefaults, type Bounds, type PoolOptions, type TimingOptions, type Timings } from './options.js';
 import { createPool, type PoolStatus } from './pool/pool.js';
 import type { Dialect } from './protocol/dialect.js';
-import { createQueries } from './queries/queries.js';
-import { createOutbox, type OutboxStatus } from './queue/outbox.js';
 import { createLink, type LinkPort } from './reconnect/link.js';
-import { resume, standBy } from './resume.js';
-import { createRouter } from './router.js';
 import { createSession } from './session.js';
 import type { World } from './world.js';
 
@@ -41,32 +34,28 @@ export interface CoreOptions {
   onError(error: RealtimeError): void;
 }
 
-/** The client without React, DOM or Node: the core that `./client` and the provider bind to the outside. */
-export interface CoreClient {
-  readonly contract: ContractId;
-  readonly handles: Handles;
-  readonly connection: Readable<ConnectionStatus>;
-  readonly outbox: Readable<OutboxStatus>;
-  readonly metrics: Readable<ConnectionMetrics>;
-  listen(newest: () => ConnectionListener): () => void;
-  /** Keeps a connection until the release is called, and a while after. */
-  hold(): () => void;
-  reconnect(): void;
-  disconnect(): void;
-  setUser(user: string | null | undefined): void;
-  /** Ends everything: no socket, no timer, no open promise is left. */
-  dispose(): void;
-}
-
-/** Long because it is the one place that joins rooms, a paragraph each. */
-export function createCoreClient(options: CoreOptions, world: World): CoreClient {
+/** Long because it is the one place that joins layers, a paragraph each. */
+export function createCore(options: CoreOptions, world: World): Core {
   const { clock, dice } = world;
   const { onError } = options;
   const timings: Timings = withDefaults(DEFAULT_TIMINGS, { ...options.timings, backoff: withDefaults(DEFAULT_TIMINGS.backoff, options.timings?.backoff) });
-  const bounds = withDefaults(DEFAULT_BOUNDS, options.bounds);
   let rttMs: number | null = null;
   let hasEverConnected = false;
+  let isPaused = false;
   let isDisposed = false;
+
+  /** By rank. A new list each time, so that a feature that is built while the others are notified starts with the next news. */
+  let features: readonly { readonly feature: Feature<unknown>; readonly built: BuiltFeature<unknown> }[] = [];
+  function use<Api>(feature: Feature<Api>): Api {
+    const known = features.find((entry) => entry.feature === feature);
+    if (known !== undefined) return known.built.api as Api;
+    const built = feature.create(core);
+    features = [...features, { feature, built }].sort((a, b) => a.feature.rank - b.feature.rank);
+    return built.api;
+  }
+  function notify<Name extends keyof FeatureLife>(name: Name, ...news: Parameters<NonNullable<FeatureLife[Name]>>): void {
+    for (const { built } of features) (built[name] as ((...args: unknown[]) => void) | undefined)?.(...news);
+  }
 
   const flusher = createFlusher({ paint: (run) => world.paint(run), show: world.show, onError });
   const session = createSession({
@@ -76,28 +65,21 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
     // First of all: nothing of the new user may go over a link of the former one.
     onIdentityChanged(link) {
       pool.voidOthers(link);
-      wipe();
+      notify('onUserChanged');
     },
     onUserChanged(hasFormer) {
       pool.renew();
       if (!hasFormer) return;
-      wipe();
+      notify('onUserChanged');
       // No frame may be painted with what was the former user's.
       flusher.now();
     },
     onError,
-    onFenceChanged: () => handles.fenceChanged(),
+    onFenceChanged: () => notify('onStorageChanged'),
   });
-
-  const wipe = (): void => {
-    outbox.abandon();
-    queries.cancel();
-    channels.forget();
-    handles.forget();
-  };
   const pool = createPool({
     clock,
-    // Where nothing resumes, a channel that moves to another link has a gap: one link is what such a server expects.
+    // Without resume, moving a channel to another connection causes a gap, so the default is one connection.
     options: withDefaults({ ...DEFAULT_POOL, ...(options.dialect && { size: 1 }) }, options.pool),
     lingerMs: timings.linkLeaseMs,
     maxChannels: () => session.limits.channels,
@@ -121,66 +103,72 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
         onWelcome: (frame) => session.welcomed(frame, id),
         onRtt(sampleMs) {
           rttMs = smoothRtt(rttMs, sampleMs);
-          metrics.rtt(rttMs);
         },
       }),
-    onFrame: (frame, link) => route(frame, link),
+    onFrame(frame, link) {
+      if (frame.t === 'subscribed' || frame.t === 'lane') session.fenceSeen(frame.fence);
+      notify('onFrame', frame, link);
+    },
     onReady(link, isFirst) {
       const isReturn = isFirst && hasEverConnected;
       hasEverConnected = true;
-      resume([channels, queries, outbox], link);
-      if (isReturn) handles.reconnected();
+      notify('onReady', link, isReturn);
     },
-    onLost: (link) => standBy([channels, queries, outbox], link),
+    onLost: (link) => notify('onLinkLost', link),
     onStatus(status) {
-      // No link will come until the application or the server changes its mind.
-      channels.setPaused(describe(status).status === 'disconnected');
+      const wasPaused = isPaused;
+      isPaused = describe(status).status === 'disconnected';
+      if (isPaused !== wasPaused) notify('onPaused', isPaused);
       connection.changed();
     },
   });
-  const overPool = { clock, dice, home: pool.any, send: pool.send, hold: pool.hold };
-  const outbox = createOutbox({
-    ...overPool,
-    bounds,
-    commandMs: timings.commandMs,
-    window: () => session.limits.windowPerLane,
-    onChange: () => outboxStatus.changed(),
-  });
-  const channels = createChannels({ ...overPool, home: pool.home, anyLink: pool.any, leave: pool.leave, leaseMs: timings.channelLeaseMs, fence: () => session.fence, onError });
-  const queries = createQueries({ ...overPool, canAnswer: options.dialect?.can.answer !== false });
-  const route = createRouter({ session, channels, queries, outbox, onEvents: (count) => metrics.events(count) });
-  const handles = createHandles({ clock, dice, flusher, timings, channels, queries, outbox, isDisposed: () => isDisposed, onError });
 
   const describe = (status: PoolStatus): ConnectionStatus => describeConnection(status, hasEverConnected, clock.wall() - clock.now());
   const connection = createCell<ConnectionStatus>(flusher, (former) => {
     const next = describe(pool.status);
-    // Much changes in a pool that nobody is told of.
+    // Most changes of a pool do not show.
     return JSON.stringify(next) === JSON.stringify(former) ? (former ?? next) : next;
   });
-  const outboxStatus = createCell<OutboxStatus>(flusher, () => outbox.status);
-  const metrics = createConnectionMetrics(flusher, clock);
-  return {
+  let hasUnsent = false;
+  const isUnsent = createCell(flusher, () => hasUnsent);
+
+  const core: Core = {
     contract: options.contract?.id ?? OPEN_CONTRACT,
-    handles,
+    clock,
+    dice,
+    timings,
+    bounds: withDefaults(DEFAULT_BOUNDS, options.bounds),
+    session,
+    flusher,
+    pool,
     connection,
-    outbox: outboxStatus,
-    metrics,
-    listen: (newest) => listenToConnection({ clock, connection, tell: flusher.tell }, newest),
-    hold: pool.hold,
-    reconnect: pool.reconnect,
-    disconnect: pool.disconnect,
-    setUser: session.setUser,
+    isUnsent,
+    setUnsent(now) {
+      if (now === hasUnsent) return;
+      hasUnsent = now;
+      isUnsent.changed();
+    },
+    get rttMs() {
+      return rttMs;
+    },
+    canAnswer: options.dialect?.can.answer !== false,
+    get isPaused() {
+      return isPaused;
+    },
+    get isDisposed() {
+      return isDisposed;
+    },
+    use,
+    onError,
     dispose() {
+      if (isDisposed) return;
       isDisposed = true;
-      outbox.abandon();
-      queries.cancel();
-      handles.dispose();
-      channels.dispose();
+      notify('dispose');
       pool.dispose();
-      metrics.dispose();
-      // Whoever still looks is told how it ended.
+      // Subscribers are told how it ended.
       flusher.now();
       flusher.dispose();
     },
   };
+  return core;
 }

@@ -47,6 +47,9 @@ export type ParamsOf<Pattern extends string> = [ParamNames<Pattern>] extends [ne
 export type ParamsArgs<Ref extends Pick<ChannelRef, 'pattern'>> =
   Record<never, never> extends ParamsOf<Ref['pattern']> ? [params?: ParamsOf<Ref['pattern']>] : [params: ParamsOf<Ref['pattern']>];
 
+/** `input` may be left out where the contract names none. */
+export type InputArgs<Ref extends QueryRef | CommandRef> = Ref['input'] extends undefined ? [input?: undefined] : [input: InputOf<Ref['input']>];
+
 /** A part of a contract before `defineContract` has given it a name. */
 export interface Part<Kind extends string = string> {
   readonly kind: Kind;

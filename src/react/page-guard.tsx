@@ -4,37 +4,37 @@
  * It shows nothing and stands before the children, so that its effects come before theirs.
  */
 import { useEffect, useLayoutEffect } from 'react';
-import type { RealtimeClient } from '../browser/create-client.js';
+import type { Core } from '../core/feature.js';
 
 /** Where a page is rendered to text no effect runs, and React 18 warns of this one. */
 const useEarlyEffect = typeof document === 'undefined' ? useEffect : useLayoutEffect;
 
 export interface PageGuardProps {
-  readonly client: RealtimeClient;
+  readonly core: Core;
   /** Whether the provider made the client: another one's user is named by who made it. */
   readonly isOwn: boolean;
   readonly user: string | null | undefined;
   readonly warnOnUnsent: boolean | undefined;
 }
 
-export function PageGuard({ client, isOwn, user, warnOnUnsent = false }: PageGuardProps): null {
+export function PageGuard({ core, isOwn, user, warnOnUnsent = false }: PageGuardProps): null {
   // Before the first paint as the new user, and before a child's effect can send a command as one.
   useEarlyEffect(() => {
-    if (isOwn) client.setUser(user);
-  }, [client, isOwn, user]);
-  useEffect(() => (warnOnUnsent ? askBeforeUnload(client) : undefined), [client, warnOnUnsent]);
+    if (isOwn) core.session.setUser(user);
+  }, [core, isOwn, user]);
+  useEffect(() => (warnOnUnsent ? askBeforeUnload(core) : undefined), [core, warnOnUnsent]);
   return null;
 }
 
 /** Listened to only while something waits: such a listener keeps a page out of the browser's cache of pages gone back from. */
-function askBeforeUnload({ outbox }: RealtimeClient): () => void {
+function askBeforeUnload({ isUnsent }: Core): () => void {
   const ask = (event: BeforeUnloadEvent): void => event.preventDefault();
   const stopAsking = (): void => removeEventListener('beforeunload', ask);
   const look = (): void => {
-    if (outbox.get().pending > 0) addEventListener('beforeunload', ask);
+    if (isUnsent.get()) addEventListener('beforeunload', ask);
     else stopAsking();
   };
-  const stop = outbox.subscribe(look);
+  const stop = isUnsent.subscribe(look);
   look();
   return () => {
     stop();

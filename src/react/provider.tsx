@@ -4,14 +4,14 @@
  * Not here: any connection logic; rendering, in the browser or on a server, opens nothing.
  */
 import { createContext, useContext, useEffect, useInsertionEffect, useMemo, useState, type ReactNode } from 'react';
-import type { RealtimeClient } from '../browser/create-client.js';
 import { OPEN_CONTRACT, type ContractId } from '../core/contract.js';
 import { RealtimeError } from '../core/errors.js';
-import { createOwnedClient, type ClientProps } from './owned-client.js';
+import type { Core } from '../core/feature.js';
+import { createOwnedCore, type ClientProps } from './owned-core.js';
 import { PageGuard } from './page-guard.js';
 
 interface Served {
-  readonly client: RealtimeClient;
+  readonly core: Core;
   readonly outer: Served | null;
 }
 
@@ -38,30 +38,30 @@ export type RealtimeProviderProps = ClientProps & {
  */
 export function RealtimeProvider(props: RealtimeProviderProps): ReactNode {
   const outer = useContext(Context);
-  const [kept, setKept] = useState(() => createOwnedClient(props));
+  const [kept, setKept] = useState(() => createOwnedCore(props));
   let owned = kept;
   if (!owned.isFor(props)) {
-    owned = createOwnedClient(props);
+    owned = createOwnedCore(props);
     setKept(owned);
   }
   useInsertionEffect(() => owned.update(props));
-  const { client } = owned;
-  useEffect(() => client.hold(), [client]);
-  const served = useMemo(() => ({ client, outer }), [client, outer]);
+  const { core } = owned;
+  useEffect(() => core.pool.hold(), [core]);
+  const served = useMemo(() => ({ core, outer }), [core, outer]);
   return (
     <Context.Provider value={served}>
-      <PageGuard client={client} isOwn={props.client === undefined} user={props.user} warnOnUnsent={props.warnOnUnsent} />
+      <PageGuard core={core} isOwn={props.client === undefined} user={props.user} warnOnUnsent={props.warnOnUnsent} />
       {props.children}
     </Context.Provider>
   );
 }
 
-/** The client of the nearest provider that serves this part's contract; if it has none, of the nearest. */
-export function useServingClient(part: { readonly contract: ContractId } | undefined): RealtimeClient {
+/** The core of the nearest provider that serves this part's contract. */
+export function useServingCore(part: { readonly contract: ContractId } | undefined): Core {
   const contract = part?.contract;
   if (contract === undefined) throw new RealtimeError('misuse', 'This hook was not given a part of a contract. Pass it one of yours, such as api.channels.room, or a view of a channel; a name that is misspelled gives undefined.');
   for (let served = useContext(Context); served !== null; served = served.outer) {
-    if (served.client.contract === contract || contract === OPEN_CONTRACT) return served.client;
+    if (served.core.contract === contract || contract === OPEN_CONTRACT) return served.core;
   }
   throw new RealtimeError(
     'no-provider',
@@ -70,12 +70,12 @@ export function useServingClient(part: { readonly contract: ContractId } | undef
 }
 
 /**
- * The client of the nearest provider, for what no hook does.
+ * The core of the nearest provider.
  *
  * @throws RealtimeError `no-provider` outside a provider
  */
-export function useRealtimeClient(): RealtimeClient {
+export function useCore(): Core {
   const served = useContext(Context);
   if (served === null) throw new RealtimeError('no-provider', 'There is no <RealtimeProvider> above this component. Wrap the app in one.');
-  return served.client;
+  return served.core;
 }

@@ -3,15 +3,15 @@
 import { useCallback, useInsertionEffect, useMemo } from 'react';
 import { useSyncExternalStoreWithSelector } from 'use-sync-external-store/with-selector';
 import type { Gap } from '../core/channels/reader.js';
-import { channelName } from '../core/channel-name.js';
+import { channelName, type Params } from '../core/channel-name.js';
 import type { ChannelRef, EventOf, ParamsOf, VolatileEventOf } from '../core/contract.js';
 import type { ViewRef } from '../core/data/define-view.js';
 import { skipToken, type SkipToken } from '../core/data/skip-token.js';
 import { createStill, type Readable } from '../core/data/store.js';
-import type { ChannelListener, Tap } from '../core/data/tap.js';
+import { openTap, type ChannelListener, type Tap } from '../core/data/tap.js';
 import { initialView, type ViewSnapshot } from '../core/data/view.js';
-import type { Params } from '../core/handles.js';
-import { useServingClient } from './provider.js';
+import { VIEWS } from '../core/data/views.js';
+import { useServingCore } from './provider.js';
 import { isSameSelection } from './same-selection.js';
 import { useKept } from './use-kept.js';
 
@@ -95,13 +95,13 @@ export function useChannel<Ref extends ChannelRef, State, Selected = State>(
 ): ChannelResult<Selected>;
 export function useChannel(target: ViewRef | ChannelRef, options: AnyOptions = {}): ChannelResult<unknown> {
   const ref = (target as typeof target | undefined)?.kind === 'view' ? (target as ViewRef).channel : (target as ChannelRef);
-  const client = useServingClient(ref);
+  const core = useServingCore(ref);
   const { params, select, isEqual = Object.is, enabled = true, flush } = options;
   const name = enabled && params !== skipToken ? channelName(ref, params) : null;
-  const source = useKept([client, target, name], (): Source => {
+  const source = useKept([core, target, name], (): Source => {
     const isView = target.kind === 'view';
     if (name === null || params === skipToken) return { ...createStill(initialView<unknown>(isView ? target.initialState : undefined)), resync() {} };
-    return isView ? client.view(target, params as Params) : client.channel(target, params as Params).tap({});
+    return isView ? core.use(VIEWS).view(target, params as Params) : openTap(core, target, {}, params as Params);
   });
   useInsertionEffect(() => source.setListener?.(options as ChannelListener));
   const subscribe = useCallback((onChange: () => void) => source.subscribe(onChange, flush), [source, flush]);

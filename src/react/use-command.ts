@@ -1,10 +1,10 @@
 'use client';
 /** A command in a component: sends, and shows where the last send is. */
 import { useInsertionEffect, useMemo, useSyncExternalStore } from 'react';
-import type { InputArgs, SendOptions, SentCommand } from '../browser/create-client.js';
-import type { CommandError, CommandRef, InputOf, OutputOf } from '../core/contract.js';
+import type { CommandError, CommandRef, InputArgs, InputOf, OutputOf } from '../core/contract.js';
+import { sendCommand, type SendOptions, type SentCommand } from '../core/data/commands.js';
 import { createCommandObserver, type CommandSnapshot } from '../core/data/command-status.js';
-import { useServingClient } from './provider.js';
+import { useServingCore } from './provider.js';
 
 export type CommandResult<Ref extends CommandRef> = CommandSnapshot<InputOf<Ref['input']>, OutputOf<Ref['output']>, CommandError<Ref>> & {
   /** Puts a command into the outbox. Never throws for what the person typed: the outcome says it. */
@@ -34,10 +34,10 @@ export type CommandResult<Ref extends CommandRef> = CommandSnapshot<InputOf<Ref[
  * ```
  */
 export function useCommand<Ref extends CommandRef>(ref: Ref, options: SendOptions<Ref> = {}): CommandResult<Ref> {
-  const client = useServingClient(ref);
+  const core = useServingCore(ref);
   const observer = useMemo(
-    () => createCommandObserver((input: InputOf<Ref['input']>, latest?: SendOptions<Ref>) => client.send(ref, ...([input, latest] as unknown as InputArgs<Ref>))),
-    [client, ref],
+    () => createCommandObserver((input: InputOf<Ref['input']>, latest?: SendOptions<Ref>) => sendCommand(core, ref, ...([input, latest] as unknown as InputArgs<Ref>))),
+    [core, ref],
   );
   useInsertionEffect(() => {
     observer.setOptions(options);

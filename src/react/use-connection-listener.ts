@@ -1,8 +1,8 @@
 'use client';
 /** Being told what happens to the connection, for a toast, a sound, a way to the login page. */
 import { useEffect, useInsertionEffect, useRef } from 'react';
-import type { ConnectionListener } from '../core/data/connection-listener.js';
-import { useRealtimeClient } from './provider.js';
+import { listenToConnection, type ConnectionListener } from '../core/data/connection-listener.js';
+import { useCore } from './provider.js';
 
 /**
  * Calls the newest of these functions when the nearest provider's connection is lost for a while, is back, or stays away.
@@ -19,10 +19,10 @@ import { useRealtimeClient } from './provider.js';
  * ```
  */
 export function useConnectionListener(listener: ConnectionListener): void {
-  const client = useRealtimeClient();
+  const core = useCore();
   const newest = useRef(listener);
   useInsertionEffect(() => {
     newest.current = listener;
   });
-  useEffect(() => client.listen(() => newest.current), [client]);
+  useEffect(() => listenToConnection(core, () => newest.current), [core]);
 }

@@ -1,8 +1,8 @@
 'use client';
 /** Figures of the connection in a component. */
 import { useSyncExternalStore } from 'react';
-import type { ConnectionMetrics } from '../core/data/connection-metrics.js';
-import { useRealtimeClient } from './provider.js';
+import { METRICS, type ConnectionMetrics } from '../core/data/connection-metrics.js';
+import { useCore } from './provider.js';
 
 /**
  * The round trip and the rate of events of the nearest provider's connection. Renders at most once a second; nothing is
@@ -15,6 +15,6 @@ import { useRealtimeClient } from './provider.js';
  * ```
  */
 export function useConnectionMetrics(): ConnectionMetrics {
-  const { metrics } = useRealtimeClient();
+  const metrics = useCore().use(METRICS);
   return useSyncExternalStore(metrics.subscribe, metrics.get, metrics.getInitial);
 }

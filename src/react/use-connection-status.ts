@@ -2,7 +2,7 @@
 /** The connection in a component: its state in few words, and the two things a person can do about it. */
 import { useMemo } from 'react';
 import type { ConnectionStatus } from '../core/data/connection-status.js';
-import { useRealtimeClient } from './provider.js';
+import { useCore } from './provider.js';
 import { useSelected } from './use-selected.js';
 
 export interface ConnectionResult extends ConnectionStatus {
@@ -24,7 +24,10 @@ export interface ConnectionResult extends ConnectionStatus {
 export function useConnectionStatus(): ConnectionResult;
 export function useConnectionStatus<Selected>(select: (connection: ConnectionStatus) => Selected): Selected;
 export function useConnectionStatus(select?: (connection: ConnectionStatus) => unknown): unknown {
-  const { connection, reconnect, disconnect } = useRealtimeClient();
+  const {
+    connection,
+    pool: { reconnect, disconnect },
+  } = useCore();
   const selected = useSelected(connection, select);
   const isWhole = select === undefined;
   return useMemo(() => (isWhole ? { ...(selected as ConnectionStatus), reconnect, disconnect } : selected), [isWhole, selected, reconnect, disconnect]);

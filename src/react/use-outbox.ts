@@ -1,7 +1,7 @@
 'use client';
 /** What waits for an outcome, in a component. */
-import type { OutboxStatus } from '../core/queue/outbox.js';
-import { useRealtimeClient } from './provider.js';
+import { OUTBOX_STATUS, type OutboxStatus } from '../core/data/outbox-status.js';
+import { useCore } from './provider.js';
 import { useSelected } from './use-selected.js';
 
 /**
@@ -17,5 +17,5 @@ import { useSelected } from './use-selected.js';
 export function useOutbox(): OutboxStatus;
 export function useOutbox<Selected>(select: (outbox: OutboxStatus) => Selected): Selected;
 export function useOutbox(select?: (outbox: OutboxStatus) => unknown): unknown {
-  return useSelected(useRealtimeClient().outbox, select);
+  return useSelected(useCore().use(OUTBOX_STATUS), select);
 }

@@ -1,19 +1,13 @@
 'use client';
 /** Publishing from a component: one stable function, and no subscription. */
-import type { ChannelHandle, OpenChannelHandle, ParamsArgs } from '../browser/create-client.js';
-import { channelName } from '../core/channel-name.js';
-import type { ChannelRef, OpenChannelRef } from '../core/contract.js';
-import type { Params } from '../core/handles.js';
-import { useServingClient } from './provider.js';
+import { channelName, type Params } from '../core/channel-name.js';
+import type { ChannelRef, OpenChannelRef, ParamsArgs } from '../core/contract.js';
+import { publisher, type Publish, type PublishOpen } from '../core/data/publish.js';
+import { useServingCore } from './provider.js';
 import { useKept } from './use-kept.js';
 
-/** Publishes on a channel without a contract; see {@link OpenChannelHandle.publish}. */
-export type PublishOpen<Pattern extends string, Data> = OpenChannelHandle<Pattern, Data>['publish'];
-/** Publishes one of a channel's client events; see {@link ChannelHandle.publish}. */
-export type Publish<Ref extends ChannelRef> = ChannelHandle<Ref>['publish'];
-
 /** Publishes on a channel without a contract: `publish(data)`. */
-export function usePublish<Pattern extends string, Data>(ref: OpenChannelRef<Pattern, Data>, ...params: ParamsArgs<OpenChannelRef<Pattern, Data>>): PublishOpen<Pattern, Data>;
+export function usePublish<Pattern extends string, Data>(ref: OpenChannelRef<Pattern, Data>, ...params: ParamsArgs<OpenChannelRef<Pattern, Data>>): PublishOpen<Data>;
 /**
  * Gives the function that publishes a channel's client events: the same one while channel and params are the same.
  * It subscribes nothing. A kept event goes through the outbox and gives the command that was sent; a volatile one goes now
@@ -27,6 +21,6 @@ export function usePublish<Pattern extends string, Data>(ref: OpenChannelRef<Pat
  */
 export function usePublish<Ref extends ChannelRef>(ref: Ref, ...params: ParamsArgs<Ref>): Publish<Ref>;
 export function usePublish(ref: ChannelRef, params: Params = {}): unknown {
-  const client = useServingClient(ref);
-  return useKept([client, ref, channelName(ref, params)], () => client.channel(ref, params).publish);
+  const core = useServingCore(ref);
+  return useKept([core, ref, channelName(ref, params)], () => publisher(core, ref, params));
 }

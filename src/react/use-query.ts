@@ -2,11 +2,13 @@
 /** A query in a component: asked over the socket, shared by input, and kept true by the channel that it follows. */
 import { useEffect, useMemo } from 'react';
 import { useSyncExternalStoreWithSelector } from 'use-sync-external-store/with-selector';
+import type { Params } from '../core/channel-name.js';
 import type { ChannelRef, EventOf, InputOf, OutputOf, QueryRef, Schema } from '../core/contract.js';
 import { INITIAL_QUERY, type Apply, type QuerySnapshot } from '../core/data/live-query.js';
+import { LIVE_QUERIES, stillQuery, type LiveQuery } from '../core/data/live-queries.js';
 import { skipToken, type SkipToken } from '../core/data/skip-token.js';
-import { stableKey, stillQuery, type LiveQuery, type Params } from '../core/handles.js';
-import { useServingClient } from './provider.js';
+import { stableKey } from '../core/data/stable-key.js';
+import { useServingCore } from './provider.js';
 import { isSameSelection } from './same-selection.js';
 import type { ParamsOption } from './use-channel.js';
 import { useKept } from './use-kept.js';
@@ -51,15 +53,15 @@ export function useQuery<Ref extends QueryRef, Channel extends ChannelRef = Chan
 /** A query without input. */
 export function useQuery<Out extends Schema>(ref: QueryRef<undefined, Out>): QueryResult<OutputOf<Out>>;
 export function useQuery<Ref extends QueryRef, Selected>(ref: Ref, options = {} as QueryOptions<Ref, ChannelRef, Selected>): QueryResult<Selected> {
-  const client = useServingClient(ref);
+  const core = useServingCore(ref);
   const { select, isEqual = Object.is, enabled = true } = options;
   const input: unknown = options.input;
   const isSkipped = input === skipToken;
   const follow = options.follow as { channel: ChannelRef; params?: Params; apply: Apply } | undefined;
   const followed = follow?.channel;
-  const source = useKept([client, ref, followed, enabled, isSkipped || stableKey([input, follow?.params])], (): LiveQuery<OutputOf<Ref['output']>> => {
+  const source = useKept([core, ref, followed, enabled, isSkipped || stableKey([input, follow?.params])], (): LiveQuery<OutputOf<Ref['output']>> => {
     if (isSkipped) return SKIPPED;
-    const query = client.liveQuery(ref, input as InputOf<Ref['input']>, followed && { channel: followed, params: follow?.params ?? {} });
+    const query = core.use(LIVE_QUERIES).liveQuery(ref, input as InputOf<Ref['input']>, followed && { channel: followed, params: follow?.params ?? {} });
     return enabled ? query : { ...query, subscribe: query.watch, setApply() {} };
   });
   const snapshot = useSyncExternalStoreWithSelector(

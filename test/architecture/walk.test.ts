@@ -8,9 +8,12 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
-import { createClient, type WebSocketClass } from '../../src/browser/create-client.js';
+import type { WebSocketClass } from '../../src/browser/attempt-socket.js';
+import { createClient } from '../../src/browser/create-client.js';
 import { append, channel, command, defineContract, defineView } from '../../src/contract/index.js';
 import { createCommandObserver } from '../../src/core/data/command-status.js';
+import { sendCommand } from '../../src/core/data/commands.js';
+import type { Core } from '../../src/core/feature.js';
 import { createRealtimeServer, memoryBroker } from '../../src/server/node/index.js';
 
 const document = readFileSync(new URL('../../docs/ARCHITECTURE.md', import.meta.url), 'utf8');
@@ -81,17 +84,21 @@ it('one command down and one event up, each file entered once', async () => {
     const stop = view.subscribe(() => view.get().liveStatus === 'live' && done());
     close.push(stop);
   });
-  const post = createCommandObserver((input: z.infer<typeof Note>) => client.send(api.commands.post, input));
+  const post = createCommandObserver((input: z.infer<typeof Note>) => sendCommand(client.core as Core, api.commands.post, input));
   await live;
   // The first command opens its lane and waits for that; the second walks straight down.
   await post.send({ text: 'first' }).result;
   await post.send({ text: 'second' }).result;
   await expect.poll(() => view.get().data.length).toBe(2);
 
-  expect(down).toEqual(listed('Down: a command').filter((file) => !file.startsWith('src/react/')));
+  const inDocument = listed('Down: a command').filter((file) => !file.startsWith('src/react/'));
+  expect(down).toEqual(inDocument);
   expect(up).toEqual(listed('Up: an event').filter((file) => !file.startsWith('src/react/')));
   expect(new Set(down).size).toBe(down.length);
   expect(new Set(up).size).toBe(up.length);
+
+  await client.send(api.commands.post, { text: 'third' }).result;
+  expect(down).toEqual(['src/browser/create-client.ts', ...inDocument.slice(1)]);
 });
 
 it('names files that exist, each once a way', () => {

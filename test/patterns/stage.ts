@@ -3,7 +3,8 @@
  * Each file is a row of the table of patterns, each test a thing that the usual sketch of that pattern gets wrong. Not a test.
  */
 import { z } from 'zod';
-import { createClient, type ClientSettings, type RealtimeClient } from '../../src/browser/create-client.js';
+import { createClient, type RealtimeClient } from '../../src/browser/create-client.js';
+import type { ClientSettings } from '../../src/browser/create-core.js';
 import { channel, command, defineContract, query } from '../../src/contract/index.js';
 import type { RealtimeError } from '../../src/core/errors.js';
 import type { World } from '../../src/core/world.js';

@@ -5,7 +5,8 @@ import { connect, createServer as createTcpServer, type AddressInfo } from 'node
 import { afterEach, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
-import { createClient, type RealtimeClient, type WebSocketClass } from '../../src/browser/create-client.js';
+import type { WebSocketClass } from '../../src/browser/attempt-socket.js';
+import { createClient, type RealtimeClient } from '../../src/browser/create-client.js';
 import { channel, command, defineContract } from '../../src/contract/index.js';
 import type { ConnectionReason } from '../../src/core/data/connection-status.js';
 import { createRealtimeServer, memoryBroker } from '../../src/server/node/index.js';

@@ -55,7 +55,7 @@ it('publishes what is said on a channel without a contract', async () => {
   const heard: string[] = [];
   world.network.listen('prices.test', () => ({ onMessage: (text) => void heard.push(text), onClosed: () => {} }));
   const dialect = plainJson({ publish: (name, data) => ({ name, data }), read: () => undefined });
-  const log = createRenderLog<PublishOpen<'prices:{symbol}', number>>();
+  const log = createRenderLog<PublishOpen<number>>();
   const Writing = () => log.note(usePublish(prices, { symbol: 'A' }));
   render(<RealtimeProvider url="ws://prices.test/" dialect={dialect} world={page}><Writing /></RealtimeProvider>);
   await pass(100);

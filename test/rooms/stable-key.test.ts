@@ -1,6 +1,6 @@
 // One text for equal inputs: two questions with the same input are one.
 import { describe, expect, it } from 'vitest';
-import { stableKey } from '../../src/core/handles.js';
+import { stableKey } from '../../src/core/data/stable-key.js';
 
 describe('the key of an input', () => {
   it('is the same whatever the order of the keys, at any depth', () => {

@@ -4,11 +4,15 @@
  */
 import { RealtimeError } from '../errors.js';
 import { createLease, type Lease } from '../lease.js';
-import type { ClientFrame, EventsFrame, PublishFrame, ResyncFrame, SubscribedFrame, UnsubscribedFrame, VolatileFrame } from '../protocol/frames.js';
+import type { BuiltFeature, Core, Feature } from '../feature.js';
+import type { Timings } from '../options.js';
+import type { Pool } from '../pool/pool.js';
+import type { PublishFrame, ServerFrame, VolatileFrame } from '../protocol/frames.js';
+import type { Session } from '../session.js';
 import { unsubscribeReason } from '../protocol/codes.js';
 import { CHANNEL_NAME } from '../protocol/limits.js';
 import { isSamePosition, type Position } from '../protocol/position.js';
-import type { Cancel, Clock, Dice } from '../world.js';
+import type { Cancel, Dice } from '../world.js';
 import { NEW_CHANNEL, stepChannel, type ChannelEffect, type ChannelEvent, type ChannelState, type Run } from './channel.machine.js';
 import { deliver, tell, type ChannelStatus, type Delivery, type EventDecoder, type Reader, type Seat } from './delivery.js';
 import { createSubscribeBatch } from './subscribe-batch.js';
@@ -25,42 +29,22 @@ export interface Reading {
   leave(lingerMs?: number): void;
 }
 
-export interface ChannelsPort {
-  readonly clock: Clock;
+export type ChannelsPort = Pick<Core, 'clock' | 'onError' | 'isPaused'> & {
   readonly dice: Pick<Dice, 'roll'>;
-  readonly leaseMs: number;
-  /** The link of the channel, the same one until it is lost; null: none yet. */
-  home(channel: string): number | null;
-  /** Any ready link. */
-  anyLink(): number | null;
-  /** The channel needs no link any more. */
-  leave(channel: string): void;
-  send(frame: ClientFrame, link: number): boolean;
-  hold(): () => void;
-  fence(): string | null;
-  onError(error: RealtimeError): void;
-}
+  readonly timings: Pick<Timings, 'channelLeaseMs'>;
+  readonly session: Pick<Session, 'fence'>;
+  readonly pool: Pick<Pool, 'home' | 'any' | 'leave' | 'send' | 'hold'>;
+};
 
 export interface Channels {
+  /** Counts the changes of user: a position of a former user is not used again. */
+  readonly userEra: number;
   /** `from`: the position of a reader that comes back; null: the reader is new. */
   join(name: string, decode: EventDecoder, reader: Reader, from?: Position | null): Reading;
-  /** Says every wanted channel again that has its home on this link now. */
-  resume(link: number): void;
-  /** Says now what waits for the end of this tick. */
+  /** Sends now the subscriptions that wait for the end of this tick. */
   say(): void;
-  linkLost(link: number): void;
-  subscribed(frame: SubscribedFrame, link: number): void;
-  unsubscribed(frame: UnsubscribedFrame, link: number): void;
-  events(frame: EventsFrame, link: number): void;
-  resync(frame: ResyncFrame, link: number): void;
-  volatile(frame: VolatileFrame, link: number): void;
-  /** Says something that nobody keeps; false: there is nobody to say it to now. */
+  /** Sends an event that nobody keeps; false: there is no link to send it over. */
   publish(frame: PublishFrame): boolean;
-  /** No link will come until the application or the server changes its mind. */
-  setPaused(isPaused: boolean): void;
-  /** Another user: forget positions and data. */
-  forget(): void;
-  dispose(): void;
 }
 
 interface Channel extends Delivery {
@@ -75,18 +59,23 @@ interface Channel extends Delivery {
   status: ChannelStatus;
 }
 
+/** Who listens to what. */
+export const CHANNELS: Feature<Channels> = { rank: 1, create: createChannels };
+
 const NO_ASK: Ask = { position: null, history: 0 };
 /** So many are free: a page, a fork, a resync. Then each waits longer, so that no server makes us run in circles. */
 const FREE_PROMPTS = 3;
 const PROMPT_BASE_MS = 250;
 const PROMPT_CAP_MS = 30_000;
 
-export function createChannels(port: ChannelsPort): Channels {
+export function createChannels(port: ChannelsPort): BuiltFeature<Channels> {
+  const { pool } = port;
   const channels = new Map<string, Channel>();
   /** No generation below it is used again: a channel that is left and wanted anew must not take its former life's answers. */
   let lastGeneration = 0;
-  const batch = createSubscribeBatch(port);
-  let isPaused = false;
+  const batch = createSubscribeBatch({ send: pool.send, fence: () => port.session.fence });
+  let { isPaused } = port;
+  let userEra = 0;
   let release: (() => void) | null = null;
 
   /** `isPrompted`: a frame of the server is the cause. */
@@ -97,7 +86,7 @@ export function createChannels(port: ChannelsPort): Channels {
     showStatus(channel);
   }
 
-  const want = (channel: Channel, isPrompted = false): void => send(channel, { type: 'wanted', link: port.home(channel.name) }, isPrompted);
+  const want = (channel: Channel, isPrompted = false): void => send(channel, { type: 'wanted', link: pool.home(channel.name) }, isPrompted);
 
   function perform(channel: Channel, effect: ChannelEffect, isPrompted: boolean): void {
     switch (effect.type) {
@@ -107,7 +96,7 @@ export function createChannels(port: ChannelsPort): Channels {
         return ask(channel, effect.link, effect.generation, isPrompted);
       case 'unsubscribe':
         batch.drop(effect.link, channel.name);
-        port.send({ t: 'unsubscribe', channels: [{ name: channel.name, generation: effect.generation }] }, effect.link);
+        pool.send({ t: 'unsubscribe', channels: [{ name: channel.name, generation: effect.generation }] }, effect.link);
         return;
       case 'deliver':
         return take(channel, effect.run);
@@ -158,13 +147,13 @@ export function createChannels(port: ChannelsPort): Channels {
     }
     const lease = createLease({
       clock: port.clock,
-      lingerMs: port.leaseMs,
-      onStart: () => (release ??= port.hold()),
+      lingerMs: port.timings.channelLeaseMs,
+      onStart: () => (release ??= pool.hold()),
       onEnd() {
         channels.delete(name);
         channel.cancelAsk?.();
         send(channel, { type: 'unwanted' });
-        port.leave(name);
+        pool.leave(name);
         lastGeneration = Math.max(lastGeneration, channel.state.generation);
         if (channels.size > 0) return;
         release?.();
@@ -186,65 +175,85 @@ export function createChannels(port: ChannelsPort): Channels {
     send(channel, event, true);
   }
 
+  function onFrame(frame: ServerFrame, link: number): void {
+    switch (frame.t) {
+      case 'events':
+        return to(frame.channel, { type: 'events', link, frame });
+      case 'subscribed':
+        return to(frame.channel, { type: 'subscribed', link, frame });
+      case 'unsubscribed':
+        return to(frame.channel, { type: 'unsubscribed', link, generation: frame.generation, reason: unsubscribeReason(frame.reason) });
+      case 'resync':
+        return to(frame.channel, { type: 'resync', link });
+      case 'volatile':
+        return heardVolatile(frame, link);
+      default:
+        return;
+    }
+  }
+
+  function heardVolatile(frame: VolatileFrame, link: number): void {
+    const channel = channels.get(frame.channel);
+    if (channel?.state.wire.tag !== 'live' || channel.state.wire.link !== link) return;
+    for (const { reader } of [...channel.seats]) tell(port.onError, () => reader.onVolatile?.(frame));
+  }
+
   return {
-    join(name, decode, reader, from = null) {
-      const channel = channels.get(name) ?? open(name, decode);
-      const isNew = from === null && reader.history === 0;
-      const seat: Seat = { reader, position: isNew ? (channel.handing ?? channel.top) : from };
-      // Joined inside a callback: `deliver` hands the rest of its run to the new reader as well.
-      const isHanded = isNew && channel.handing !== null;
-      channel.seats.add(seat);
-      const releaseSeat = channel.lease.hold();
-      if (!isHanded && needsAsk(channel, seat)) want(channel);
-      return {
-        get position() {
-          return seat.position;
-        },
-        get status() {
-          return channel.status;
-        },
-        rewind(position) {
-          seat.position = position ?? (reader.history > 0 ? null : (channel.handing ?? channel.top));
-          if (seat.position !== null && seat.position === channel.handing) return;
-          if (needsAsk(channel, seat)) want(channel);
-        },
-        rejoin() {
-          if (channel.state.wire.tag === 'refused') want(channel);
-        },
-        leave(lingerMs) {
-          channel.seats.delete(seat);
-          releaseSeat(lingerMs);
-        },
-      };
+    api: {
+      get userEra() {
+        return userEra;
+      },
+      join(name, decode, reader, from = null) {
+        const channel = channels.get(name) ?? open(name, decode);
+        const isNew = from === null && reader.history === 0;
+        const seat: Seat = { reader, position: isNew ? (channel.handing ?? channel.top) : from };
+        // Joined inside a callback: `deliver` hands the rest of its run to the new reader as well.
+        const isHanded = isNew && channel.handing !== null;
+        channel.seats.add(seat);
+        const releaseSeat = channel.lease.hold();
+        if (!isHanded && needsAsk(channel, seat)) want(channel);
+        return {
+          get position() {
+            return seat.position;
+          },
+          get status() {
+            return channel.status;
+          },
+          rewind(position) {
+            seat.position = position ?? (reader.history > 0 ? null : (channel.handing ?? channel.top));
+            if (seat.position !== null && seat.position === channel.handing) return;
+            if (needsAsk(channel, seat)) want(channel);
+          },
+          rejoin() {
+            if (channel.state.wire.tag === 'refused') want(channel);
+          },
+          leave(lingerMs) {
+            channel.seats.delete(seat);
+            releaseSeat(lingerMs);
+          },
+        };
+      },
+      say: batch.send,
+      publish(frame) {
+        const wire = channels.get(frame.channel)?.state.wire;
+        const link = wire?.tag === 'live' ? wire.link : pool.any();
+        return link !== null && pool.send(frame, link);
+      },
     },
-    resume(link) {
+    onFrame,
+    onReady(link) {
       for (const channel of [...channels.values()]) {
-        if (port.home(channel.name) === link) send(channel, { type: 'link-ready', link });
+        if (pool.home(channel.name) === link) send(channel, { type: 'link-ready', link });
       }
       batch.send();
     },
-    say: batch.send,
-    linkLost: (link) => each({ type: 'link-lost', link }),
-    subscribed: (frame, link) => to(frame.channel, { type: 'subscribed', link, frame }),
-    unsubscribed: (frame, link) => to(frame.channel, { type: 'unsubscribed', link, generation: frame.generation, reason: unsubscribeReason(frame.reason) }),
-    events: (frame, link) => to(frame.channel, { type: 'events', link, frame }),
-    resync: (frame, link) => to(frame.channel, { type: 'resync', link }),
-    volatile(frame, link) {
-      const channel = channels.get(frame.channel);
-      if (channel?.state.wire.tag !== 'live' || channel.state.wire.link !== link) return;
-      for (const { reader } of [...channel.seats]) tell(port.onError, () => reader.onVolatile?.(frame));
-    },
-    publish(frame) {
-      const wire = channels.get(frame.channel)?.state.wire;
-      const link = wire?.tag === 'live' ? wire.link : port.anyLink();
-      return link !== null && port.send(frame, link);
-    },
-    setPaused(paused) {
-      if (isPaused === paused) return;
+    onLinkLost: (link) => each({ type: 'link-lost', link }),
+    onPaused(paused) {
       isPaused = paused;
       for (const channel of channels.values()) showStatus(channel);
     },
-    forget() {
+    onUserChanged() {
+      userEra++;
       for (const channel of channels.values()) {
         channel.top = null;
         for (const seat of channel.seats) {

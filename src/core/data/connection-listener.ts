@@ -2,9 +2,9 @@
  * What happens to a connection, as three events for people: it was lost for a while, it is back, it will not come back.
  * A loss that is over sooner is told to nobody. Not here: how a component shows it.
  */
-import type { Cancel, Clock } from '../world.js';
-import type { ConnectionReason, ConnectionStatus } from './connection-status.js';
-import type { Readable } from './store.js';
+import type { Core } from '../feature.js';
+import type { Cancel } from '../world.js';
+import type { ConnectionReason } from './connection-status.js';
 
 /** Told what happens to the connection. */
 export interface ConnectionListener {
@@ -18,17 +18,10 @@ export interface ConnectionListener {
   readonly lostAfterMs?: number | undefined;
 }
 
-export interface ListenerPort {
-  readonly clock: Clock;
-  readonly connection: Readable<ConnectionStatus>;
-  /** Calls somebody; a throw is reported and ends nothing. */
-  tell(run: () => void): void;
-}
-
 const LOST_AFTER_MS = 5_000;
 
 /** @param newest - gives the listener of the moment at which something is told */
-export function listenToConnection({ clock, connection, tell }: ListenerPort, newest: () => ConnectionListener): () => void {
+export function listenToConnection({ clock, connection, flusher: { tell } }: Pick<Core, 'clock' | 'connection' | 'flusher'>, newest: () => ConnectionListener): () => void {
   let cancel: Cancel | null = null;
   let isLost = false;
   let isFailed = false;

@@ -1,6 +1,6 @@
 /** What changes all the time about a connection: sampled once a second, and only while somebody watches. */
-import type { Cancel, Clock } from '../world.js';
-import type { Flusher } from './flush.js';
+import type { BuiltFeature, Core, Feature } from '../feature.js';
+import type { Cancel } from '../world.js';
 import { createCell, type Readable } from './store.js';
 
 /** Figures of the connection, apart from its status so that nothing renders for them. */
@@ -11,28 +11,24 @@ export interface ConnectionMetrics {
   readonly eventsPerSecond: number;
 }
 
-export interface Metrics extends Readable<ConnectionMetrics> {
-  rtt(rttMs: number): void;
-  events(count: number): void;
-  /** No timer is left, and none is started any more. */
-  dispose(): void;
-}
+export const METRICS: Feature<Readable<ConnectionMetrics>> = { rank: 1, create: createConnectionMetrics };
 
 const SAMPLE_MS = 1_000;
 
-export function createConnectionMetrics(flusher: Flusher, clock: Clock): Metrics {
-  let rttMs: number | null = null;
+export function createConnectionMetrics(core: Pick<Core, 'flusher' | 'clock' | 'rttMs' | 'isDisposed'>): BuiltFeature<Readable<ConnectionMetrics>> {
+  const { clock } = core;
   let eventsPerSecond = 0;
   let count = 0;
   let watchers = 0;
-  let isDisposed = false;
   let cancel: Cancel = () => {};
-  const cell = createCell<ConnectionMetrics>(flusher, (former) =>
-    former?.rttMs === rttMs && former.eventsPerSecond === eventsPerSecond ? former : { rttMs, eventsPerSecond },
-  );
+  const cell = createCell<ConnectionMetrics>(core.flusher, (former) => {
+    // The first snapshot is what a server has rendered, however late this is built.
+    const rttMs = former ? core.rttMs : null;
+    return former?.rttMs === rttMs && former.eventsPerSecond === eventsPerSecond ? former : { rttMs, eventsPerSecond };
+  });
 
   const begin = (): void => {
-    if (isDisposed) return;
+    if (core.isDisposed) return;
     const startedAt = clock.now();
     count = 0;
     cancel = clock.after(SAMPLE_MS, () => {
@@ -44,32 +40,34 @@ export function createConnectionMetrics(flusher: Flusher, clock: Clock): Metrics
   };
 
   return {
-    ...cell,
-    subscribe(onChange) {
-      if (watchers++ === 0) begin();
-      const leave = cell.subscribe(onChange);
-      let isOver = false;
-      return () => {
-        leave();
-        if (isOver) return;
-        isOver = true;
-        if (--watchers > 0) return;
-        cancel();
-        eventsPerSecond = 0;
-        cell.changed();
-      };
+    api: {
+      ...cell,
+      get() {
+        // Subscribers see the round trip of the last sample; without any, it is the newest one.
+        if (watchers === 0) cell.changed();
+        return cell.get();
+      },
+      subscribe(onChange) {
+        if (watchers++ === 0) {
+          begin();
+          cell.changed();
+        }
+        const leave = cell.subscribe(onChange);
+        let isOver = false;
+        return () => {
+          leave();
+          if (isOver) return;
+          isOver = true;
+          if (--watchers > 0) return;
+          cancel();
+          eventsPerSecond = 0;
+          cell.changed();
+        };
+      },
     },
-    rtt(ms) {
-      rttMs = ms;
-      // Who watches is told with the next sample.
-      if (watchers === 0) cell.changed();
+    onFrame(frame) {
+      if (frame.t === 'events') count += frame.events.length;
     },
-    events(more) {
-      count += more;
-    },
-    dispose() {
-      isDisposed = true;
-      cancel();
-    },
+    dispose: () => cancel(),
   };
 }

@@ -5,9 +5,11 @@
  */
 import type { ChannelRef, InputOf, OutputOf, ParamsOf, QueryRef } from '../contract.js';
 import { RealtimeError } from '../errors.js';
+import type { Feature } from '../feature.js';
 import type { ChannelPosition } from '../protocol/frames.js';
 import type { Position } from '../protocol/position.js';
 import type { ViewRef } from './define-view.js';
+import { stableKey } from './stable-key.js';
 
 /** What an {@link Optimistic} function edits with. An edit is pure, is applied again whenever what lies below it changes, and gives new data. */
 export interface Local {
@@ -55,13 +57,24 @@ export interface Showing {
 
 /** The edits of the commands that have no outcome yet: whoever comes to show the data meanwhile gets them, too. */
 export interface Layers {
+  /** What the edits of a view are filed under. */
+  viewKey(ref: ViewRef, name: string): string;
   /** Until the returned function is called. */
   show(showing: Showing): () => void;
   add(id: string, edits: readonly LocalEdit[]): void;
   settle(id: string, positions: readonly ChannelPosition[] | null): void;
 }
 
+export const LAYERS: Feature<Layers> = { rank: 4, create: () => ({ api: createLayers() }) };
+
+/** What the edits of a query are filed under. No name of a query or number of a view has such a sign in it. */
+export function queryKey(ref: QueryRef, input: unknown): string {
+  return `${ref.key}?${stableKey(input)}`;
+}
+
 export function createLayers(): Layers {
+  const viewNumbers = new WeakMap<ViewRef, number>();
+  let viewCount = 0;
   const layers = new Map<string, readonly LocalEdit[]>();
   const all = new Set<Showing>();
   const put = (id: string, edits: readonly LocalEdit[], showing: Showing): void => {
@@ -72,6 +85,12 @@ export function createLayers(): Layers {
     }
   };
   return {
+    viewKey(ref, name) {
+      // Two views of one channel are told apart by identity, as they are defined once, in a module.
+      const number = viewNumbers.get(ref) ?? ++viewCount;
+      viewNumbers.set(ref, number);
+      return `${number} ${name}`;
+    },
     show(showing) {
       all.add(showing);
       for (const [id, edits] of layers) put(id, edits, showing);

@@ -2,11 +2,14 @@
  * A tap on a channel: every event from now on, in order, to a callback; nothing is folded and nothing renders for it.
  * What shows is the channel's status alone.
  */
-import type { Reading } from '../channels/channels.js';
+import { CHANNELS, type Reading } from '../channels/channels.js';
+import { channelName } from '../channel-name.js';
 import type { ChannelStatus, Reader } from '../channels/delivery.js';
 import type { Gap } from '../channels/reader.js';
-import type { ChannelEvent, VolatileEvent } from '../contract.js';
+import type { ChannelEvent, ChannelRef, EventOf, ParamsArgs, VolatileEvent, VolatileEventOf } from '../contract.js';
 import { RealtimeError } from '../errors.js';
+import type { Core } from '../feature.js';
+import { eventDecoder, readVolatile } from '../payloads.js';
 import type { VolatileFrame } from '../protocol/frames.js';
 import type { Position } from '../protocol/position.js';
 import type { Flusher } from './flush.js';
@@ -27,6 +30,38 @@ export interface Tap extends Readable<ViewSnapshot<undefined>> {
   resync(): void;
   /** From now on this one is told, and the former one no more. */
   setListener(listener: ChannelListener): void;
+}
+
+/** Whoever listens to a channel of a contract. */
+export interface TypedListener<Ref extends ChannelRef> {
+  /**
+   * Every event from now on, in order. Called for each in the moment in which it comes, and nothing is buffered for it: a slow
+   * one holds the page up, and loses none.
+   */
+  readonly onEvent?: (event: EventOf<Ref>) => void;
+  /** A hole that cannot be filled; it comes before the next event. */
+  readonly onGap?: (gap: Gap) => void;
+  /** A client event that nobody keeps (who is typing), of somebody else; missed while the channel is not live. */
+  readonly onVolatile?: (event: VolatileEventOf<Ref>) => void;
+}
+
+/** A tap on a channel of the client. It opens when it is subscribed to. */
+export function openTap<Ref extends ChannelRef>(core: Core, ref: Ref, listener: TypedListener<Ref>, ...params: ParamsArgs<Ref>): Tap;
+export function openTap(core: Core, ref: ChannelRef, listener: ChannelListener, ...params: ParamsArgs<ChannelRef>): Tap {
+  const name = channelName(ref, ...params);
+  const channels = core.use(CHANNELS);
+  return createTap(
+    name,
+    {
+      flusher: core.flusher,
+      join: (reader, from) => channels.join(name, eventDecoder(ref), reader, from),
+      userEra: () => channels.userEra,
+      readVolatile: (frame) => readVolatile(ref, frame),
+      isDisposed: () => core.isDisposed,
+      onError: core.onError,
+    },
+    listener,
+  );
 }
 
 export interface TapPort {

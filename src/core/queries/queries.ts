@@ -2,9 +2,10 @@
  * The hands of all questions: ids, frames, time limits.
  * Not here: caching and following (`data/live-query.ts`), schemas (`payloads.ts`).
  */
+import type { BuiltFeature, Core, Feature } from '../feature.js';
 import { drive, type Driven } from '../machine.js';
+import type { Pool } from '../pool/pool.js';
 import type { ClientFrame, ErrorFrame, ResponseFrame } from '../protocol/frames.js';
-import type { Clock, Dice } from '../world.js';
 import { createParts, noAnswer, type Parts } from './parts.js';
 import { queryTimer, stepQuery, type QueryEffect, type QueryEvent, type QueryState } from './query.machine.js';
 
@@ -22,25 +23,15 @@ export interface Question {
   onAnswer(answer: ResponseFrame | ErrorFrame | 'timeout'): void;
 }
 
-export interface QueriesPort {
-  readonly clock: Clock;
-  readonly dice: Dice;
-  home(query: string): number | null;
-  send(frame: ClientFrame, link: number): boolean;
-  hold(): () => void;
-  /** False: nobody will ever answer. Default true. */
-  readonly canAnswer?: boolean;
-}
+export type QueriesPort = Pick<Core, 'clock' | 'dice' | 'canAnswer'> & { readonly pool: Pick<Pool, 'any' | 'send' | 'hold'> };
 
 export interface Queries {
   /** Asks, now or when there is a link. The returned function cancels. */
   ask(question: Question): () => void;
-  resume(link: number): void;
-  linkLost(link: number): void;
-  answered(frame: ResponseFrame | ErrorFrame, link: number): void;
-  /** Ends every question: nobody here wants to know any more. */
-  cancel(): void;
 }
+
+/** Who asked what. */
+export const QUERIES: Feature<Queries> = { rank: 2, create: createQueries };
 
 interface Open {
   readonly machine: Driven<QueryState, QueryEvent>;
@@ -49,17 +40,17 @@ interface Open {
   answer: ResponseFrame | ErrorFrame | null;
 }
 
-export function createQueries(port: QueriesPort): Queries {
-  const { clock, dice } = port;
+export function createQueries(port: QueriesPort): BuiltFeature<Queries> {
+  const { clock, dice, pool } = port;
   const open = new Map<string, Open>();
 
   function ask(question: Question): () => void {
     const id = dice.id();
-    if (port.canAnswer === false) {
+    if (!port.canAnswer) {
       question.onAnswer(noAnswer(id, 'unsupported'));
       return () => {};
     }
-    const release = port.hold();
+    const release = pool.hold();
     const askedAt = clock.now();
     const remaining = (): number => (question.startsAt === 'sent' ? question.limitMs : Math.max(0, Math.ceil(askedAt + question.limitMs - clock.now())));
     const perform = (effect: QueryEffect): void => {
@@ -67,10 +58,10 @@ export function createQueries(port: QueriesPort): Queries {
         case 'ask':
           entry.parts = createParts();
           question.onAsked?.(true);
-          port.send(frameOf(id, question, remaining()), effect.link);
+          pool.send(frameOf(id, question, remaining()), effect.link);
           return;
         case 'say-cancel':
-          port.send({ t: 'cancel', id }, effect.link);
+          pool.send({ t: 'cancel', id }, effect.link);
           return;
         case 'end': {
           const answer = entry.answer;
@@ -97,7 +88,7 @@ export function createQueries(port: QueriesPort): Queries {
     });
     const entry: Open = { machine, parts: createParts(), answer: null };
     open.set(id, entry);
-    const link = port.home(id);
+    const link = pool.any();
     if (link !== null) machine.send({ type: 'link-ready', link });
     return () => machine.send({ type: 'cancelled' });
   }
@@ -106,24 +97,29 @@ export function createQueries(port: QueriesPort): Queries {
     for (const { machine } of [...open.values()]) machine.send(event);
   };
 
+  /** Ends every question. */
+  function cancelAll(): void {
+    for (const [id, entry] of [...open]) {
+      entry.answer = noAnswer(id, 'cancelled');
+      entry.machine.send({ type: 'cancelled' });
+    }
+  }
+
   return {
-    ask,
-    resume: (link) => each({ type: 'link-ready', link }),
-    linkLost: (link) => each({ type: 'link-lost', link }),
-    answered(frame, link) {
+    api: { ask },
+    onFrame(frame, link) {
+      if (frame.t !== 'response' && frame.t !== 'error') return;
       const entry = open.get(frame.id);
       const { state } = entry?.machine ?? {};
-      // What a former link has begun to say is said anew on this one.
+      // The parts of an answer come over one link: after a change of link they begin anew.
       if (entry === undefined || state?.tag !== 'asked' || state.link !== link) return;
       entry.answer = entry.parts.take(frame);
       if (entry.answer !== null) entry.machine.send({ type: 'answered', link });
     },
-    cancel() {
-      for (const [id, entry] of [...open]) {
-        entry.answer = noAnswer(id, 'cancelled');
-        entry.machine.send({ type: 'cancelled' });
-      }
-    },
+    onReady: (link) => each({ type: 'link-ready', link }),
+    onLinkLost: (link) => each({ type: 'link-lost', link }),
+    onUserChanged: cancelAll,
+    dispose: cancelAll,
   };
 }
 

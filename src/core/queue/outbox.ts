@@ -3,9 +3,11 @@
  * Not here: order, numbers and outcomes (`lane.machine.ts`) and what a payload means (`payloads.ts`).
  */
 import { RealtimeError } from '../errors.js';
-import type { ClientFrame, ErrorFrame, LaneFrame, ResponseFrame } from '../protocol/frames.js';
-import type { Bounds } from '../options.js';
-import type { Cancel, Clock, Dice } from '../world.js';
+import type { BuiltFeature, Core, Feature } from '../feature.js';
+import type { Timings } from '../options.js';
+import type { Pool } from '../pool/pool.js';
+import type { Session } from '../session.js';
+import type { Cancel } from '../world.js';
 import type { Outcome } from './lane.machine.js';
 import { createOutboxState, type OutboxEffect } from './outbox.machine.js';
 
@@ -24,79 +26,42 @@ export interface OutgoingCommand {
   onOutcome(outcome: Outcome): void;
 }
 
-/** A command that has no outcome yet; the same object until something about it changes. */
-export interface OutboxCommand {
-  /** That of its {@link Sent}. */
-  readonly id: string;
-  /** The contract's name of it; `$publish` is a kept client event. */
-  readonly name: string;
-  readonly input: unknown;
-  /** `queued`: not on the wire yet. `sent`: it may be run by now. */
-  readonly status: 'queued' | 'sent';
+/** A command without an outcome. */
+export interface Tracked {
+  readonly command: OutgoingCommand;
   /** Wall clock when it was sent into the outbox, ms since 1970. */
   readonly at: number;
-  /** How often it went out; 0 while it is queued. */
-  readonly attempt: number;
-  /** Ends it if it was not run yet. */
-  readonly cancel: () => void;
+  /** How often it went out; 0: it is not on the wire yet. */
+  attempt: number;
 }
 
-/** What waits for an outcome. Made once a flush, and only while somebody looks. */
-export interface OutboxStatus {
-  /** Commands without an outcome: those that are queued and those that are sent. */
-  readonly pending: number;
-  readonly queued: number;
-  readonly sent: number;
-  /** As they are sent, in bytes. */
-  readonly bytes: number;
-  /** Wall clock at which the oldest of them was sent into the outbox, ms since 1970; null: there is none. */
-  readonly oldestAt: number | null;
-  /** Whether they outlive the page. In this version they do not. */
-  readonly isDurable: false;
-  /** In the order in which they were sent. */
-  readonly commands: readonly OutboxCommand[];
-}
-
-export interface OutboxPort {
-  readonly clock: Clock;
-  readonly dice: Dice;
-  readonly bounds: Bounds;
-  readonly commandMs: number;
-  home(lane: string): number | null;
-  send(frame: ClientFrame, link: number): boolean;
-  hold(): () => void;
-  window(): number;
-  /** The status is another one. */
-  onChange(): void;
-}
+export type OutboxPort = Pick<Core, 'clock' | 'dice' | 'bounds' | 'setUnsent'> & {
+  readonly timings: Pick<Timings, 'commandMs'>;
+  readonly session: Pick<Session, 'limits'>;
+  readonly pool: Pick<Pool, 'any' | 'send' | 'hold'>;
+};
 
 export interface Outbox {
-  readonly status: OutboxStatus;
+  /** Commands without an outcome, in the order in which they were sent. */
+  readonly commands: Iterable<Tracked>;
+  /** Of all of them, as they are sent. */
+  readonly bytes: number;
+  /** Calls back at each change of the above, until the returned function is called. */
+  watch(onChange: () => void): () => void;
   /** Takes a command in, or throws `queue-full`. */
   send(command: OutgoingCommand): void;
   cancel(id: string): void;
   has(id: string): boolean;
-  resume(link: number): void;
-  linkLost(link: number): void;
-  laneAnswered(frame: LaneFrame, link: number): void;
-  answered(frame: ResponseFrame | ErrorFrame, link: number): void;
-  /** Ends everything: unsent commands are cancelled, sent ones have an unknown outcome. */
-  abandon(): void;
 }
 
-interface Tracked {
-  readonly command: OutgoingCommand;
-  readonly at: number;
-  attempt: number;
-  /** As it was last looked at. */
-  shown: OutboxCommand | null;
-}
+/** Commands from send to outcome. */
+export const OUTBOX: Feature<Outbox> = { rank: 3, create: createOutbox };
 
 /** How long a server keeps the lane of a client whose outbox lives in memory (rule L8). */
 const LANE_RECORD_MS = 600_000;
 
-export function createOutbox(port: OutboxPort): Outbox {
-  const { clock, dice } = port;
+export function createOutbox(port: OutboxPort): BuiltFeature<Outbox> {
+  const { clock, dice, pool, session } = port;
   const tracked = new Map<string, Tracked>();
   const state = createOutboxState({
     bounds: port.bounds,
@@ -105,11 +70,17 @@ export function createOutbox(port: OutboxPort): Outbox {
   });
   let cancelExpiry: Cancel | null = null;
   const rests = new Map<string, Cancel>();
+  const watchers = new Set<() => void>();
   let release: (() => void) | null = null;
+
+  function changed(): void {
+    port.setUnsent(tracked.size > 0);
+    for (const onChange of watchers) onChange();
+  }
 
   function perform(effects: readonly OutboxEffect[]): void {
     for (const effect of effects) carryOut(effect);
-    if (state.pending > 0) release ??= port.hold();
+    if (state.pending > 0) release ??= pool.hold();
     else {
       release?.();
       release = null;
@@ -123,21 +94,20 @@ export function createOutbox(port: OutboxPort): Outbox {
     switch (effect.type) {
       case 'say':
         // Not taken: the link is going, and its loss has the lane asked for again.
-        port.send(effect.frame, effect.link);
+        pool.send(effect.frame, effect.link);
         return;
       case 'sent': {
         const entry = tracked.get(effect.id);
         if (entry === undefined) return;
         entry.attempt = effect.attempt;
-        entry.shown = null;
-        port.onChange();
+        changed();
         entry.command.onProgress?.({ status: 'sent', attempt: effect.attempt });
         return;
       }
       case 'settle': {
         const entry = tracked.get(effect.id);
         tracked.delete(effect.id);
-        port.onChange();
+        changed();
         entry?.command.onOutcome(effect.outcome);
         return;
       }
@@ -154,45 +124,54 @@ export function createOutbox(port: OutboxPort): Outbox {
 
   const cancel = (id: string): void => perform(state.cancel(id, clock.now()));
 
-  function describe(entry: Tracked): OutboxCommand {
-    const { at, attempt, command } = entry;
-    const { id, name, input } = command;
-    return (entry.shown ??= { id, name, input, status: attempt > 0 ? 'sent' : 'queued', at, attempt, cancel: () => cancel(id) });
+  function send(command: OutgoingCommand): void {
+    const { id, name, lane, input } = command;
+    const bytes = command.bytes + name.length;
+    const dropped = state.makeRoom(bytes);
+    if (dropped === null) {
+      throw new RealtimeError('queue-full', `The outbox holds ${state.pending} commands and takes no more. Wait until it drains, or raise outboxCommands or outboxBytes.`);
+    }
+    perform(dropped);
+    tracked.set(id, { command, at: clock.wall(), attempt: 0 });
+    changed();
+    command.onProgress?.({ status: 'queued' });
+    const now = clock.now();
+    perform(state.add(lane, { id, name, input, bytes, expiresAt: now + port.timings.commandMs }, pool.any(), now));
+  }
+
+  /** Unsent commands are cancelled, sent ones have an unknown outcome. */
+  function abandon(): void {
+    for (const cancelRest of rests.values()) cancelRest();
+    rests.clear();
+    perform(state.abandon());
   }
 
   return {
-    get status(): OutboxStatus {
-      const commands = Array.from(tracked.values(), describe);
-      const sent = commands.filter(({ status }) => status === 'sent').length;
-      return { pending: commands.length, queued: commands.length - sent, sent, bytes: state.bytes, oldestAt: commands[0]?.at ?? null, isDurable: false, commands };
+    api: {
+      get commands() {
+        return tracked.values();
+      },
+      get bytes() {
+        return state.bytes;
+      },
+      watch(onChange) {
+        watchers.add(onChange);
+        return () => void watchers.delete(onChange);
+      },
+      send,
+      cancel,
+      has: (id) => state.has(id),
     },
-    send(command) {
-      const { id, name, lane, input } = command;
-      const bytes = command.bytes + name.length;
-      const dropped = state.makeRoom(bytes);
-      if (dropped === null) {
-        throw new RealtimeError('queue-full', `The outbox holds ${state.pending} commands and takes no more. Wait until it drains, or raise outboxCommands or outboxBytes.`);
-      }
-      perform(dropped);
-      tracked.set(id, { command, at: clock.wall(), attempt: 0, shown: null });
-      port.onChange();
-      command.onProgress?.({ status: 'queued' });
-      const now = clock.now();
-      perform(state.add(lane, { id, name, input, bytes, expiresAt: now + port.commandMs }, port.home(lane), now));
+    onFrame(frame, link) {
+      if (frame.t === 'lane') perform(state.laneAnswered(frame, link, clock.now(), session.limits.windowPerLane));
+      else if ((frame.t === 'response' || frame.t === 'error') && state.has(frame.id)) perform(state.answered(frame, link, clock.now(), session.limits.windowPerLane));
     },
-    cancel,
-    has: (id) => state.has(id),
-    resume: (link) => perform(state.linkReady(link, clock.now())),
-    linkLost(link) {
+    onReady: (link) => perform(state.linkReady(link, clock.now())),
+    onLinkLost(link) {
       state.linkLost(link, clock.now());
       perform([]);
     },
-    laneAnswered: (frame, link) => perform(state.laneAnswered(frame, link, clock.now(), port.window())),
-    answered: (frame, link) => perform(state.answered(frame, link, clock.now(), port.window())),
-    abandon() {
-      for (const cancel of rests.values()) cancel();
-      rests.clear();
-      perform(state.abandon());
-    },
+    onUserChanged: abandon,
+    dispose: abandon,
   };
 }

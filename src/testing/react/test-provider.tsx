@@ -1,7 +1,7 @@
 'use client';
 /** The provider of a test: a page of its own, connected to the test's server, for as long as it is mounted. */
 import { useEffect, useState, type ReactNode } from 'react';
-import type { ClientSettings } from '../../browser/create-client.js';
+import type { ClientSettings } from '../../browser/create-core.js';
 import type { AnyContract } from '../../core/contract.js';
 import { RealtimeProvider, type RealtimeProviderProps } from '../../react/provider.js';
 import type { PageServer, TestServer } from './test-server.js';

@@ -3,7 +3,7 @@
  * Not here: what it answers (`scripted-rules.ts`), how time goes (`live-clock.ts`), and React (`test-provider.tsx`).
  * `createTestServer` is long because a test's words stand together in it.
  */
-import type { ParamsArgs } from '../../browser/create-client.js';
+import type { ParamsArgs } from '../../core/contract.js';
 import { channelName } from '../../core/channel-name.js';
 import type { AnyContract, ChannelRef, CommandRef, InputOf, QueryRef } from '../../core/contract.js';
 import type { Authenticate, Publish } from '../../server/core/handlers.js';

@@ -1,7 +1,8 @@
 /** The binding to the outside: addresses, the platform's WebSocket, the signal of a query. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { createClient, type WebSocketClass } from '../../../src/browser/create-client.js';
+import type { WebSocketClass } from '../../../src/browser/attempt-socket.js';
+import { createClient } from '../../../src/browser/create-client.js';
 import { channel, command, defineContract, query } from '../../../src/contract/index.js';
 import type { RealtimeError } from '../../../src/core/errors.js';
 import { ScriptedSocket } from './scripted-socket.js';

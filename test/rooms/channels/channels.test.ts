@@ -6,6 +6,7 @@ import type { Gap } from '../../../src/core/channels/reader.js';
 import type { RealtimeError } from '../../../src/core/errors.js';
 import type { ClientFrame, SubscribedFrame, SubscribeFrame, WireEvent } from '../../../src/core/protocol/frames.js';
 import { createSimulatedClock } from '../../../src/testing/simulated-clock.js';
+import { lifeOf } from '../life.js';
 
 const settle = async (): Promise<void> => {
   for (let hop = 0; hop < 10; hop++) await Promise.resolve();
@@ -40,25 +41,31 @@ function setUp(isReady = true) {
   const errors: RealtimeError[] = [];
   let home: number | null = isReady ? 0 : null;
   let holds = 0;
-  const channels = createChannels({
+  const built = createChannels({
     clock,
     dice: { roll: () => 1 },
-    leaseMs: 5_000,
-    home: () => home,
-    anyLink: () => home,
-    leave: () => {},
-    send: (frame) => (sent.push(frame), home !== null),
-    hold() {
-      holds++;
-      return () => holds--;
+    timings: { channelLeaseMs: 5_000 },
+    session: { fence: 'f1' },
+    pool: {
+      home: () => home,
+      any: () => home,
+      leave: () => {},
+      send: (frame) => (sent.push(frame), home !== null),
+      hold() {
+        holds++;
+        return () => holds--;
+      },
     },
-    fence: () => 'f1',
+    isPaused: false,
     onError: (error) => errors.push(error),
   });
+  const channels = built.api;
+  const life = lifeOf(built);
   const take = (): ClientFrame[] => sent.splice(0);
   return {
     clock,
     channels,
+    life,
     errors,
     take,
     get holds() {
@@ -73,16 +80,16 @@ function setUp(isReady = true) {
       return ((frames[0] as SubscribeFrame).channels)[0] as SubscribeFrame['channels'][number];
     },
     answer(generation: number, offset: number, events: readonly WireEvent[] = [], parts: Partial<SubscribedFrame> = {}) {
-      channels.subscribed({ t: 'subscribed', channel: 'room:1', generation, state: 'live', events, position: { epoch: 'e', offset }, more: false, fence: 'f1', ...parts }, 0);
+      life.onFrame({ t: 'subscribed', channel: 'room:1', generation, state: 'live', events, position: { epoch: 'e', offset }, more: false, fence: 'f1', ...parts }, 0);
     },
-    events: (offset: number, ...data: unknown[]) => channels.events({ t: 'events', channel: 'room:1', epoch: 'e', offset, events: data.map(message) }, 0),
+    events: (offset: number, ...data: unknown[]) => life.onFrame({ t: 'events', channel: 'room:1', epoch: 'e', offset, events: data.map(message) }, 0),
     drop() {
       home = null;
-      channels.linkLost(0);
+      life.onLinkLost(0);
     },
     ready() {
       home = 0;
-      channels.resume(0);
+      life.onReady(0, false);
     },
   };
 }
@@ -262,7 +269,7 @@ describe('leaving', () => {
     expect(asked.generation).toBeGreaterThan(generation);
     room.answer(generation, 3);
     expect(reader.statuses).toEqual(['connecting']);
-    room.channels.unsubscribed({ t: 'unsubscribed', channel: 'room:1', generation, reason: 'forbidden' }, 0);
+    room.life.onFrame({ t: 'unsubscribed', channel: 'room:1', generation, reason: 'forbidden' }, 0);
     expect(reader.statuses).toEqual(['connecting']);
     room.answer(asked.generation, 5);
     expect(reader.statuses).toEqual(['connecting', 'live']);
@@ -341,7 +348,7 @@ describe('what goes wrong', () => {
     const reading = room.join(reader);
     await room.asked();
     room.answer(1, 7);
-    room.channels.events({ t: 'events', channel: 'room:1', epoch: 'e', offset: 8, events: [{ name: 'other', time: 0 }, message('a')] }, 0);
+    room.life.onFrame({ t: 'events', channel: 'room:1', epoch: 'e', offset: 8, events: [{ name: 'other', time: 0 }, message('a')] }, 0);
     expect(reader.log).toEqual(['a']);
     expect(reading.position).toEqual({ epoch: 'e', offset: 9 });
   });
@@ -350,7 +357,7 @@ describe('what goes wrong', () => {
     const room = setUp();
     room.events(1, 'a');
     room.answer(1, 1);
-    room.channels.resync({ t: 'resync', channel: 'room:1' }, 0);
+    room.life.onFrame({ t: 'resync', channel: 'room:1' }, 0);
     expect(room.errors).toEqual([]);
   });
 });
@@ -391,7 +398,7 @@ describe('the link', () => {
     expect(await room.asked()).toMatchObject({ generation: 2, position: { offset: 7 } });
     room.answer(2, 9, ['a', 'b'].map(message), { state: 'recovered' });
     expect(reader.log).toEqual(['a', 'b']);
-    room.channels.resync({ t: 'resync', channel: 'room:1' }, 0);
+    room.life.onFrame({ t: 'resync', channel: 'room:1' }, 0);
     expect(await room.asked()).toMatchObject({ generation: 3, position: { offset: 9 } });
   });
 });
@@ -404,14 +411,14 @@ describe('what nobody keeps', () => {
     const heard: unknown[] = [];
     const reading = room.join(listener({ onVolatile: ({ data }) => heard.push(data) }));
     room.join(listener());
-    const say = (data: string, link = 0): void => room.channels.volatile(volatile(data), link);
+    const say = (data: string, link = 0): void => room.life.onFrame(volatile(data), link);
     say('before it is asked for');
     const { generation } = await room.asked();
     say('joining');
     room.answer(generation, 7);
     say('live');
     say('over another link', 1);
-    room.channels.resync({ t: 'resync', channel: 'room:1' }, 0);
+    room.life.onFrame({ t: 'resync', channel: 'room:1' }, 0);
     say('joining again');
     room.answer((await room.asked()).generation, 7);
     say('live again');
@@ -419,7 +426,7 @@ describe('what nobody keeps', () => {
     say('away');
     room.ready();
     const again = (room.take()[0] as SubscribeFrame).channels[0]?.generation ?? 0;
-    room.channels.unsubscribed({ t: 'unsubscribed', channel: 'room:1', generation: again, reason: 'kicked' }, 0);
+    room.life.onFrame({ t: 'unsubscribed', channel: 'room:1', generation: again, reason: 'kicked' }, 0);
     say('kicked');
     reading.leave(0);
     say('left');
@@ -445,7 +452,7 @@ describe('a resync', () => {
     const reader = listener();
     room.join(reader);
     const former = await room.asked();
-    room.channels.resync({ t: 'resync', channel: 'room:1' }, 0);
+    room.life.onFrame({ t: 'resync', channel: 'room:1' }, 0);
     const { generation } = await room.asked();
     expect(generation).toBeGreaterThan(former.generation);
     room.answer(former.generation, 5, [message('old')]);
@@ -460,9 +467,9 @@ describe('a resync', () => {
     room.join(listener());
     const { generation } = await room.asked();
     room.answer(generation, 7);
-    room.channels.resync({ t: 'resync', channel: 'room:1' }, 1);
-    room.channels.unsubscribed({ t: 'unsubscribed', channel: 'room:1', generation, reason: 'kicked' }, 0);
-    room.channels.resync({ t: 'resync', channel: 'room:1' }, 0);
+    room.life.onFrame({ t: 'resync', channel: 'room:1' }, 1);
+    room.life.onFrame({ t: 'unsubscribed', channel: 'room:1', generation, reason: 'kicked' }, 0);
+    room.life.onFrame({ t: 'resync', channel: 'room:1' }, 0);
     await settle();
     expect(room.take()).toEqual([]);
   });
@@ -473,13 +480,13 @@ describe('status', () => {
     const room = setUp(false);
     const reader = listener();
     room.join(reader);
-    room.channels.setPaused(true);
-    room.channels.setPaused(false);
+    room.life.onPaused(true);
+    room.life.onPaused(false);
     room.ready();
     room.answer(1, 7);
     room.drop();
-    room.channels.setPaused(true);
-    room.channels.setPaused(false);
+    room.life.onPaused(true);
+    room.life.onPaused(false);
     expect(reader.statuses).toEqual(['connecting', 'paused', 'connecting', 'live', 'recovering', 'paused', 'recovering']);
   });
 
@@ -488,7 +495,7 @@ describe('status', () => {
     const reader = listener();
     const reading = room.join(reader);
     await room.asked();
-    const refuse = (generation: number) => room.channels.unsubscribed({ t: 'unsubscribed', channel: 'room:1', generation, reason }, 0);
+    const refuse = (generation: number) => room.life.onFrame({ t: 'unsubscribed', channel: 'room:1', generation, reason }, 0);
     refuse(1);
     expect(reader.statuses.at(-1)).toBe(reason);
     expect(reading.status).toEqual({ liveStatus: 'idle', refusal: reason });
@@ -516,7 +523,7 @@ describe('forget and dispose', () => {
     await room.asked();
     room.answer(2, 7);
     room.drop();
-    room.channels.forget();
+    room.life.onUserChanged();
     expect([tap.log, view.log]).toEqual([['reset'], ['reset']]);
     room.ready();
     expect((room.take()[0] as SubscribeFrame).channels).toEqual([{ name: 'room:1', generation: 3, history: 5 }]);
@@ -528,7 +535,7 @@ describe('forget and dispose', () => {
     room.join(listener(), 'room:2').leave();
     await settle();
     room.take();
-    room.channels.dispose();
+    room.life.dispose();
     expect(room.take().map(({ t }) => t)).toEqual(['unsubscribe', 'unsubscribe']);
     reading.leave();
     expect([room.holds, room.clock.pending]).toEqual([0, 0]);
@@ -585,7 +592,7 @@ describe('a server that makes a channel run in circles', () => {
     ['with pages that hold nothing and never end', (room, generation) => room.answer(generation, 0, [], { more: true })],
     ['by asking for a resync again and again', (room, generation) => {
       room.answer(generation, 0);
-      room.channels.resync({ t: 'resync', channel: 'room:1' }, 0);
+      room.life.onFrame({ t: 'resync', channel: 'room:1' }, 0);
     }],
     ['with events that never join on', (room, generation) => {
       room.answer(generation, 0);
@@ -655,7 +662,7 @@ describe('words of a later version', () => {
     const { generation } = await room.asked();
     room.answer(generation, 9, [], { state: 'gap', reason: 'moved' });
     expect(reader.log).toEqual(['gap epoch 4–9']);
-    room.channels.unsubscribed({ t: 'unsubscribed', channel: 'room:1', generation: (await room.asked()).generation, reason: 'asleep' }, 0);
+    room.life.onFrame({ t: 'unsubscribed', channel: 'room:1', generation: (await room.asked()).generation, reason: 'asleep' }, 0);
     expect(reading.status).toEqual({ liveStatus: 'idle', refusal: 'forbidden' });
   });
 });

@@ -5,11 +5,12 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createChannels, type Channels, type Reading } from '../../../src/core/channels/channels.js';
+import { createChannels, type Reading } from '../../../src/core/channels/channels.js';
 import type { EventDecoder } from '../../../src/core/channels/delivery.js';
 import type { ChannelEvent } from '../../../src/core/contract.js';
 import type { WantedChannel } from '../../../src/core/protocol/frames.js';
 import type { Position } from '../../../src/core/protocol/position.js';
+import { lifeOf } from '../life.js';
 import { createHistoryServer, wireEvent } from './history-server.js';
 
 type Act =
@@ -76,27 +77,32 @@ function play(script: readonly Act[]): void {
   const fail = (what: string): never => {
     throw new Error(what);
   };
-  const channels: Channels = createChannels({
+  const built = createChannels({
     clock: { now: () => 0, wall: () => 0, after: (_, run) => (timers.push(run), () => void timers.splice(0, timers.length, ...timers.filter((one) => one !== run))) },
     dice: { roll: () => 0 },
-    leaseMs: 5_000,
-    home: () => link,
-    anyLink: () => link,
-    leave: () => {},
-    send(frame) {
-      if (link === null) return false;
-      if (frame.t === 'unsubscribe') isLive = false;
-      if (frame.t !== 'subscribe') return true;
-      due = frame.channels[0] ?? null;
-      isLive = false;
-      return true;
+    timings: { channelLeaseMs: 5_000 },
+    session: { fence: null },
+    pool: {
+      home: () => link,
+      any: () => link,
+      leave: () => {},
+      send(frame) {
+        if (link === null) return false;
+        if (frame.t === 'unsubscribe') isLive = false;
+        if (frame.t !== 'subscribe') return true;
+        due = frame.channels[0] ?? null;
+        isLive = false;
+        return true;
+      },
+      hold: () => () => {},
     },
-    hold: () => () => {},
-    fence: () => null,
+    isPaused: false,
     onError: (error) => {
       throw error.cause ?? error;
     },
   });
+  const channels = built.api;
+  const life = lifeOf(built);
 
   /** Where a listener that is mounted now begins, by what another one has been told. */
   const told = (): Position | null => {
@@ -171,7 +177,7 @@ function play(script: readonly Act[]): void {
     const frame = server.answer(asked.generation, position ?? null, history ?? 0, page);
     isLive = !frame.more;
     if (frame.more) total.pages++;
-    channels.subscribed(frame, 0);
+    life.onFrame(frame, 0);
   }
 
   for (const one of script) {
@@ -180,7 +186,7 @@ function play(script: readonly Act[]): void {
       case 'publish': {
         const offset = server.top.top + 1;
         server.publish(one.count);
-        if (isLive && link !== null) channels.events({ t: 'events', channel: 'c', epoch: server.top.name, offset, events: Array.from({ length: one.count }, (_, i) => wireEvent(offset + i)) }, 0);
+        if (isLive && link !== null) life.onFrame({ t: 'events', channel: 'c', epoch: server.top.name, offset, events: Array.from({ length: one.count }, (_, i) => wireEvent(offset + i)) }, 0);
         break;
       }
       case 'trim':
@@ -189,7 +195,7 @@ function play(script: readonly Act[]): void {
       case 'fork':
         if (!server.fork(one.undone)) break;
         isLive = false;
-        if (link !== null) channels.resync({ t: 'resync', channel: 'c' }, 0);
+        if (link !== null) life.onFrame({ t: 'resync', channel: 'c' }, 0);
         break;
       case 'restart':
       case 'drop':
@@ -197,17 +203,17 @@ function play(script: readonly Act[]): void {
         link = null;
         due = null;
         isLive = false;
-        channels.linkLost(0);
+        life.onLinkLost(0);
         break;
       case 'ready':
         if (link !== null) break;
         link = 0;
-        channels.resume(0);
+        life.onReady(0, false);
         break;
       case 'kick':
         flush();
         if (link === null || !(isLive || due !== null)) break;
-        channels.unsubscribed({ t: 'unsubscribed', channel: 'c', generation: due?.generation ?? generation, reason: 'kicked' }, 0);
+        life.onFrame({ t: 'unsubscribed', channel: 'c', generation: due?.generation ?? generation, reason: 'kicked' }, 0);
         due = null;
         isLive = false;
         break;
@@ -273,7 +279,7 @@ function play(script: readonly Act[]): void {
   // At rest everybody is where the server is.
   if (link === null) {
     link = 0;
-    channels.resume(0);
+    life.onReady(0, false);
   }
   for (const { reading } of observers) reading?.rejoin();
   for (let i = 0; i < 60; i++) answer(5);

@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { listenToConnection, type ConnectionListener } from '../../../src/core/data/connection-listener.js';
 import type { ConnectionStatus } from '../../../src/core/data/connection-status.js';
+import { createFlusher } from '../../../src/core/data/flush.js';
 import { createSimulatedClock, type SimulatedClock } from '../../../src/testing/simulated-clock.js';
 
 let clock: SimulatedClock;
@@ -9,6 +10,9 @@ let now: ConnectionStatus;
 let look: () => void;
 let told: string[];
 let stop: () => void;
+const onError = (error: Error): void => {
+  throw error;
+};
 
 const CONNECTED: ConnectionStatus = { status: 'connected', reason: null, attempt: 0, nextRetryAt: null, hasEverConnected: true, isSuspect: false, links: [] };
 const is = (status: ConnectionStatus['status'], more: Partial<ConnectionStatus> = {}): void => {
@@ -19,7 +23,7 @@ const failed = (kind: NonNullable<ConnectionStatus['reason']>['kind']): void => 
 
 function listen(listener: ConnectionListener = {}): void {
   stop = listenToConnection(
-    { clock, connection: { get: () => now, getInitial: () => now, subscribe: (onChange) => ((look = onChange), () => (look = () => {})) }, tell: (run) => run() },
+    { clock, connection: { get: () => now, getInitial: () => now, subscribe: (onChange) => ((look = onChange), () => (look = () => {})) }, flusher: createFlusher({ paint: () => () => {}, onError }) },
     () => ({ onLost: () => told.push('lost'), onRestored: () => told.push('restored'), onFailed: ({ kind }) => told.push(`failed ${kind}`), ...listener }),
   );
 }

@@ -1,22 +1,28 @@
 // Figures of the connection: sampled once a second, and only while somebody watches.
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createConnectionMetrics, type Metrics } from '../../../src/core/data/connection-metrics.js';
+import { createConnectionMetrics, type ConnectionMetrics } from '../../../src/core/data/connection-metrics.js';
 import { createFlusher, type Flusher } from '../../../src/core/data/flush.js';
+import type { Readable } from '../../../src/core/data/store.js';
+import type { FeatureLife } from '../../../src/core/feature.js';
 import { createSimulatedClock, type SimulatedClock } from '../../../src/testing/simulated-clock.js';
+import { lifeOf } from '../life.js';
 
 let clock: SimulatedClock;
 let flusher: Flusher;
-let metrics: Metrics;
+let core: { clock: SimulatedClock; flusher: Flusher; rttMs: number | null; isDisposed: boolean };
+let metrics: Readable<ConnectionMetrics>;
+let life: Required<FeatureLife>;
 let seen: (readonly [at: number, rttMs: number | null, eventsPerSecond: number])[];
 const watch = (): (() => void) =>
   metrics.subscribe(() => {
     const { rttMs, eventsPerSecond } = metrics.get();
     seen.push([clock.now(), rttMs, eventsPerSecond]);
   });
+const heard = (events: number): void => life.onFrame({ t: 'events', channel: 'room:1', epoch: 'e', offset: 1, events: Array.from({ length: events }, () => ({ name: 'message', time: 0 })) }, 0);
 /** A second in which so many events come, four times. */
 const second = (events: number): void => {
   for (let quarter = 0; quarter < 4; quarter++) {
-    metrics.events(events / 4);
+    heard(events / 4);
     clock.advance(250);
     flusher.now();
   }
@@ -25,7 +31,10 @@ const second = (events: number): void => {
 beforeEach(() => {
   clock = createSimulatedClock();
   flusher = createFlusher({ paint: () => () => {}, onError: () => {} });
-  metrics = createConnectionMetrics(flusher, clock);
+  core = { clock, flusher, rttMs: null, isDisposed: false };
+  const built = createConnectionMetrics(core);
+  metrics = built.api;
+  life = lifeOf(built);
   seen = [];
 });
 
@@ -41,10 +50,10 @@ describe('the figures of a connection', () => {
   });
 
   it('count from the moment of watching, and for as long as the sample was, though its timer was late', () => {
-    metrics.events(1_000);
+    heard(1_000);
     clock.advance(500);
     watch();
-    metrics.events(10);
+    heard(10);
     clock.advance(1_000);
     expect(metrics.get().eventsPerSecond).toBe(0);
     flusher.now();
@@ -52,14 +61,20 @@ describe('the figures of a connection', () => {
   });
 
   it('show a round trip with the next sample, or at once where nobody watches', () => {
-    metrics.rtt(20);
+    core.rttMs = 20;
     expect(metrics.get()).toEqual({ rttMs: 20, eventsPerSecond: 0 });
     watch();
-    metrics.rtt(30);
+    core.rttMs = 30;
     flusher.now();
     expect(seen).toEqual([]);
     second(0);
     expect(seen).toEqual([[1_000, 30, 0]]);
+  });
+
+  it('show the newest round trip to the first who watches, without a look before', () => {
+    core.rttMs = 20;
+    watch();
+    expect(metrics.get().rttMs).toBe(20);
   });
 
   it('are told to nobody who has left, and sampled while one is left', () => {
@@ -79,7 +94,8 @@ describe('the figures of a connection', () => {
 
   it('have no timer after the end, whoever comes', () => {
     watch();
-    metrics.dispose();
+    core.isDisposed = true;
+    life.dispose();
     watch();
     clock.advance(5_000);
     flusher.now();

@@ -1,6 +1,7 @@
 // Another user signs in on the same page: nothing of the former one may be said, asked or heard under the new name.
 import { beforeEach, expect, it } from 'vitest';
-import { createClient, type ClientSettings, type RealtimeClient } from '../../../src/browser/create-client.js';
+import { createClient, type RealtimeClient } from '../../../src/browser/create-client.js';
+import type { ClientSettings } from '../../../src/browser/create-core.js';
 import { createSimulatedWorld, type SimulatedWorld } from '../../../src/testing/simulated-world.js';
 import { town } from './town-contract.js';
 import { createTownHall, HOST, type TownHall } from './town-hall.js';

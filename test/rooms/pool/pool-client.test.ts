@@ -1,6 +1,7 @@
 // Several links under a whole client: the real client and the real server in a simulated world.
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createClient, type RealtimeClient, type ClientSettings } from '../../../src/browser/create-client.js';
+import { createClient, type RealtimeClient } from '../../../src/browser/create-client.js';
+import type { ClientSettings } from '../../../src/browser/create-core.js';
 import type { RealtimeError } from '../../../src/core/errors.js';
 import { createSimulatedWorld, type SimulatedWorld } from '../../../src/testing/simulated-world.js';
 import { town } from './town-contract.js';

@@ -6,6 +6,7 @@ import type { ClientFrame } from '../../../src/core/protocol/frames.js';
 import { createQueries, type Question } from '../../../src/core/queries/queries.js';
 import { createSeededDice } from '../../../src/testing/seeded-dice.js';
 import { createSimulatedClock } from '../../../src/testing/simulated-clock.js';
+import { lifeOf } from '../life.js';
 
 function setUp(isReady = true) {
   const clock = createSimulatedClock();
@@ -13,19 +14,25 @@ function setUp(isReady = true) {
   const log: string[] = [];
   let home: number | null = isReady ? 0 : null;
   let holds = 0;
-  const queries = createQueries({
+  const built = createQueries({
     clock,
     dice: createSeededDice(1, 'queries'),
-    home: () => home,
-    send: (frame) => (sent.push(frame), true),
-    hold() {
-      holds++;
-      return () => holds--;
+    canAnswer: true,
+    pool: {
+      any: () => home,
+      send: (frame) => (sent.push(frame), true),
+      hold() {
+        holds++;
+        return () => holds--;
+      },
     },
   });
+  const queries = built.api;
+  const life = lifeOf(built);
   return {
     clock,
     queries,
+    life,
     log,
     take: () => sent.splice(0),
     get holds() {
@@ -43,11 +50,11 @@ function setUp(isReady = true) {
       }),
     drop() {
       home = null;
-      queries.linkLost(0);
+      life.onLinkLost(0);
     },
     ready() {
       home = 0;
-      queries.resume(0);
+      life.onReady(0, false);
     },
   };
 }
@@ -60,10 +67,21 @@ describe('queries', () => {
     const frames = room.take();
     expect(frames).toMatchObject([{ t: 'query', name: 'history', input: { room: '1' }, remainingMs: 10_000, stamp: ['room:1'] }]);
     const id = idOf(frames);
-    room.queries.answered({ t: 'response', id, result: 1 }, 0);
-    room.queries.answered({ t: 'response', id, result: 2 }, 0);
+    room.life.onFrame({ t: 'response', id, result: 1 }, 0);
+    room.life.onFrame({ t: 'response', id, result: 2 }, 0);
     expect(room.log).toEqual(['asked', 'answer 1']);
     expect([room.holds, room.clock.pending]).toEqual([0, 0]);
+  });
+
+  it('ignores answers to the commands and questions of others', () => {
+    const room = setUp();
+    room.ask();
+    const id = idOf(room.take());
+    room.life.onFrame({ t: 'response', id: 'command', result: 1 }, 0);
+    room.life.onFrame({ t: 'error', id: 'command', code: 'timeout', message: '', final: true }, 0);
+    expect([room.log, room.holds, room.take()]).toEqual([['asked'], 1, []]);
+    room.life.onFrame({ t: 'response', id, result: 2 }, 0);
+    expect(room.log).toEqual(['asked', 'answer 2']);
   });
 
   it('waits for a link, and is asked again on the next one when it was lost', () => {
@@ -111,7 +129,7 @@ describe('queries', () => {
     cancel();
     cancel();
     expect(room.take()).toEqual([{ t: 'cancel', id }]);
-    room.queries.answered({ t: 'response', id, result: 1 }, 0);
+    room.life.onFrame({ t: 'response', id, result: 1 }, 0);
     expect([room.log, room.holds, room.clock.pending]).toEqual([['asked'], 0, 0]);
   });
 
@@ -119,7 +137,7 @@ describe('queries', () => {
     const room = setUp();
     room.ask();
     room.ask();
-    room.queries.cancel();
+    room.life.onUserChanged();
     expect(room.log.slice(2)).toEqual(['error cancelled', 'error cancelled']);
     expect([room.holds, room.clock.pending]).toEqual([0, 0]);
   });
@@ -127,7 +145,7 @@ describe('queries', () => {
   it('lets an answer ask the next question', () => {
     const room = setUp();
     room.ask({ onAnswer: () => room.ask() });
-    room.queries.answered({ t: 'response', id: idOf(room.take()) }, 0);
+    room.life.onFrame({ t: 'response', id: idOf(room.take()) }, 0);
     expect(room.take().map(({ t }) => t)).toEqual(['query']);
   });
 });
@@ -138,10 +156,10 @@ describe('a question that is over', () => {
   const collect = runInNewContext('gc') as () => void;
 
   it.each<[string, boolean, (room: ReturnType<typeof setUp>, cancel: () => void) => void]>([
-    ['was answered', false, (room) => room.queries.answered({ t: 'response', id: idOf(room.take()), result: 'a' }, 0)],
+    ['was answered', false, (room) => room.life.onFrame({ t: 'response', id: idOf(room.take()), result: 'a' }, 0)],
     ['was cancelled', false, (_, cancel) => cancel()],
     ['was too late', false, (room) => room.clock.advance(10_000)],
-    ['was ended with all others', false, (room) => room.queries.cancel()],
+    ['was ended with all others', false, (room) => room.life.onUserChanged()],
     ['is not over', true, () => {}],
   ])('because it %s: held still: %s', async (_, isHeld, end) => {
     const room = setUp();
@@ -167,10 +185,10 @@ describe('an answer in parts', () => {
     const room = setUp();
     room.ask({ onAnswer: (frame) => room.log.push(JSON.stringify(frame)) });
     const id = idOf(room.take());
-    room.queries.answered(part(id, '{"a":', 0), 0);
-    room.queries.answered(part(id, '[1,2', 1), 0);
+    room.life.onFrame(part(id, '{"a":', 0), 0);
+    room.life.onFrame(part(id, '[1,2', 1), 0);
     expect(room.log).toEqual(['asked']);
-    room.queries.answered({ ...part(id, ']}', 2, true), positions: [{ channel: 'room:1', epoch: 'e', offset: 3 }] }, 0);
+    room.life.onFrame({ ...part(id, ']}', 2, true), positions: [{ channel: 'room:1', epoch: 'e', offset: 3 }] }, 0);
     expect(JSON.parse(room.log[1] as string)).toEqual({ t: 'response', id, result: { a: [1, 2] }, positions: [{ channel: 'room:1', epoch: 'e', offset: 3 }] });
   });
 
@@ -178,12 +196,12 @@ describe('an answer in parts', () => {
     const room = setUp();
     room.ask({ onAnswer: (frame) => room.log.push(JSON.stringify((frame as { result: unknown }).result)) });
     const id = idOf(room.take());
-    room.queries.answered(part(id, '[1,', 0), 0);
-    room.queries.linkLost(0);
-    room.queries.resume(1);
-    room.queries.answered(part(id, '9]', 1, true), 0);
-    room.queries.answered(part(id, '[1,', 0), 1);
-    room.queries.answered(part(id, '2]', 1, true), 1);
+    room.life.onFrame(part(id, '[1,', 0), 0);
+    room.life.onLinkLost(0);
+    room.life.onReady(1, false);
+    room.life.onFrame(part(id, '9]', 1, true), 0);
+    room.life.onFrame(part(id, '[1,', 0), 1);
+    room.life.onFrame(part(id, '2]', 1, true), 1);
     expect(room.log.at(-1)).toBe('[1,2]');
     expect(room.clock.pending).toBe(0);
   });
@@ -196,8 +214,8 @@ describe('an answer in parts', () => {
     room.ask({ onAnswer: (frame) => room.log.push(frame === 'timeout' || frame.t === 'error' ? 'error' : 'answer') });
     const id = idOf(room.take());
     const half = 512 * 1_024;
-    room.queries.answered(part(id, `"${'x'.repeat(half - 1)}`, 0), 0);
-    room.queries.answered(part(id, `${'x'.repeat(half - 1 + more)}"`, 1, true), 0);
+    room.life.onFrame(part(id, `"${'x'.repeat(half - 1)}`, 0), 0);
+    room.life.onFrame(part(id, `${'x'.repeat(half - 1 + more)}"`, 1, true), 0);
     expect(room.log).toEqual(['asked', kind]);
   });
 
@@ -211,7 +229,7 @@ describe('an answer in parts', () => {
   ])('%s ends it with an error, and nothing hangs', (_, frames) => {
     const room = setUp();
     room.ask();
-    for (const frame of frames(idOf(room.take()))) room.queries.answered(frame, 0);
+    for (const frame of frames(idOf(room.take()))) room.life.onFrame(frame, 0);
     expect(room.log).toEqual(['asked', 'error internal']);
     expect([room.holds, room.clock.pending]).toEqual([0, 0]);
   });
@@ -220,8 +238,8 @@ describe('an answer in parts', () => {
     const room = setUp();
     room.ask();
     const id = idOf(room.take());
-    room.queries.answered(part(id, '[1,', 0), 0);
-    room.queries.answered({ t: 'error', id, code: 'timeout', message: '', final: true }, 0);
+    room.life.onFrame(part(id, '[1,', 0), 0);
+    room.life.onFrame({ t: 'error', id, code: 'timeout', message: '', final: true }, 0);
     expect(room.log).toEqual(['asked', 'error timeout']);
   });
 });

@@ -1,11 +1,15 @@
 // The hands of the outbox: bounds, timers, holds, and that every command is told its end once.
 import { describe, expect, it } from 'vitest';
+import { createFlusher } from '../../../src/core/data/flush.js';
+import { OUTBOX_STATUS, type OutboxStatus } from '../../../src/core/data/outbox-status.js';
+import type { Core } from '../../../src/core/feature.js';
 import type { ClientFrame, CommandFrame, LaneAskFrame } from '../../../src/core/protocol/frames.js';
 import { DEFAULT_BOUNDS, type Bounds } from '../../../src/core/options.js';
-import { createOutbox, type OutboxStatus } from '../../../src/core/queue/outbox.js';
+import { createOutbox } from '../../../src/core/queue/outbox.js';
 import { createSeededDice } from '../../../src/testing/seeded-dice.js';
 import type { Dice } from '../../../src/core/world.js';
 import { createSimulatedClock } from '../../../src/testing/simulated-clock.js';
+import { lifeOf } from '../life.js';
 
 function setUp(parts: Partial<Bounds> = {}, isReady = true, dice: Dice = createSeededDice(1, 'outbox')) {
   const bounds = { ...DEFAULT_BOUNDS, ...parts };
@@ -16,26 +20,42 @@ function setUp(parts: Partial<Bounds> = {}, isReady = true, dice: Dice = createS
   let home: number | null = isReady ? 0 : null;
   let holds = 0;
   let ids = 0;
-  const outbox = createOutbox({
+  const built = createOutbox({
     clock,
     dice,
     bounds,
-    commandMs: 10_000,
-    home: () => home,
-    send: (frame) => (sent.push(frame), home !== null),
-    hold() {
-      holds++;
-      return () => holds--;
+    timings: { commandMs: 10_000 },
+    session: { limits: { channels: 200, windowPerLane: 32, keepMs: 0 } },
+    pool: {
+      any: () => home,
+      send: (frame) => (sent.push(frame), home !== null),
+      hold() {
+        holds++;
+        return () => holds--;
+      },
     },
-    window: () => 32,
-    onChange: () => statuses.push(outbox.status),
+    setUnsent() {},
   });
+  const outbox = built.api;
+  const life = lifeOf(built);
+  const flusher = createFlusher({
+    paint: () => () => {},
+    onError(error) {
+      throw error;
+    },
+  });
+  const status = OUTBOX_STATUS.create({ flusher, use: () => outbox } as Partial<Core> as Core).api;
+  outbox.watch(() => statuses.push(status.get()));
   const take = (): ClientFrame[] => sent.splice(0);
   return {
     clock,
     outbox,
+    life,
     log,
     statuses,
+    get status() {
+      return status.get();
+    },
     take,
     get holds() {
       return holds;
@@ -55,16 +75,16 @@ function setUp(parts: Partial<Bounds> = {}, isReady = true, dice: Dice = createS
     },
     /** Answers every question for a lane. */
     open(last: number | null = 0) {
-      for (const frame of take()) if (frame.t === 'lane') outbox.laneAnswered({ t: 'lane', lane: frame.lane, last, fence: 'f' }, 0);
+      for (const frame of take()) if (frame.t === 'lane') life.onFrame({ t: 'lane', lane: frame.lane, last, fence: 'f' }, 0);
     },
-    rest: (id: string, retryAfterMs: number) => outbox.answered({ t: 'error', id, code: 'unavailable', message: '', final: false, retryAfterMs }, 0),
+    rest: (id: string, retryAfterMs: number) => life.onFrame({ t: 'error', id, code: 'unavailable', message: '', final: false, retryAfterMs }, 0),
     drop() {
       home = null;
-      outbox.linkLost(0);
+      life.onLinkLost(0);
     },
     ready() {
       home = 0;
-      outbox.resume(0);
+      life.onReady(0, false);
     },
   };
 }
@@ -77,10 +97,19 @@ describe('outbox', () => {
     box.open();
     expect(box.take()).toMatchObject([{ t: 'command', n: 1, id, name: 'post', input: 'a', remainingMs: 10_000 }]);
     expect(box.outbox.has(id)).toBe(true);
-    box.outbox.answered({ t: 'response', id }, 0);
-    box.outbox.answered({ t: 'response', id }, 0);
+    box.life.onFrame({ t: 'response', id }, 0);
+    box.life.onFrame({ t: 'response', id }, 0);
     expect(box.log).toEqual(['a queued', 'a sent', 'a done']);
     expect(box.outbox.has(id)).toBe(false);
+  });
+
+  it('ignores answers to questions', () => {
+    const box = setUp();
+    box.post('a');
+    box.open();
+    box.life.onFrame({ t: 'response', id: 'question' }, 0);
+    box.life.onFrame({ t: 'error', id: 'question', code: 'timeout', message: '', final: true }, 0);
+    expect([box.log, box.holds]).toEqual([['a queued', 'a sent'], 1]);
   });
 
   it('holds a link and a timer while something waits, and nothing after', () => {
@@ -88,7 +117,7 @@ describe('outbox', () => {
     const id = box.post('a');
     box.open();
     expect([box.holds, box.clock.pending]).toEqual([1, 1]);
-    box.outbox.answered({ t: 'response', id }, 0);
+    box.life.onFrame({ t: 'response', id }, 0);
     expect([box.holds, box.clock.pending]).toEqual([0, 0]);
   });
 
@@ -98,7 +127,7 @@ describe('outbox', () => {
     box.post('b', 'chat');
     const asks = box.take() as LaneAskFrame[];
     expect(asks.map(({ lane }) => lane.split('.')[0])).toEqual(['orders', 'chat']);
-    for (const { lane } of asks) box.outbox.laneAnswered({ t: 'lane', lane, last: 0, fence: 'f' }, 0);
+    for (const { lane } of asks) box.life.onFrame({ t: 'lane', lane, last: 0, fence: 'f' }, 0);
     expect((box.take() as CommandFrame[]).map(({ n, input }) => `${n} ${String(input)}`)).toEqual(['1 a', '1 b']);
   });
 
@@ -174,7 +203,7 @@ describe('outbox', () => {
     box.take();
     box.outbox.cancel(id);
     expect(box.take()).toMatchObject([{ t: 'command', id, void: true }]);
-    box.outbox.answered({ t: 'error', id, code: 'void', message: '', final: true }, 0);
+    box.life.onFrame({ t: 'error', id, code: 'void', message: '', final: true }, 0);
     expect(box.log.at(-1)).toBe('b cancelled');
     box.outbox.cancel('nobody');
   });
@@ -185,10 +214,10 @@ describe('outbox', () => {
     box.open();
     box.rest(id, 500);
     box.post('b');
-    box.outbox.abandon();
+    box.life.onUserChanged();
     expect(box.log.slice(-2)).toEqual(['a outcome-unknown', 'b cancelled']);
     expect([box.holds, box.clock.pending]).toEqual([0, 0]);
-    expect(box.outbox.status).toMatchObject({ pending: 0, bytes: 0 });
+    expect(box.status).toMatchObject({ pending: 0, bytes: 0 });
   });
 });
 
@@ -196,12 +225,12 @@ describe('status', () => {
   it('describes every command by its wall clock, the oldest first, and keeps what has not changed', () => {
     const box = setUp(undefined, false);
     const empty = { pending: 0, queued: 0, sent: 0, bytes: 0, oldestAt: null, isDurable: false, commands: [] };
-    expect(box.outbox.status).toEqual(empty);
+    expect(box.status).toEqual(empty);
     const at = box.clock.wall();
     const a = box.post('a');
     box.clock.advance(1_000);
     const b = box.post('b', 'other');
-    const queued = box.outbox.status;
+    const queued = box.status;
     expect(queued).toMatchObject({ pending: 2, queued: 2, sent: 0, oldestAt: at });
     expect(queued.commands).toMatchObject([
       { id: a, name: 'post', input: 'a', status: 'queued', at, attempt: 0 },
@@ -209,16 +238,16 @@ describe('status', () => {
     ]);
     queued.commands[0]?.cancel();
     expect(box.log.at(-1)).toBe('a cancelled');
-    expect(box.outbox.status.commands).toEqual([queued.commands[1]]);
-    expect(box.outbox.status.commands[0]).toBe(queued.commands[1]);
+    expect(box.status.commands).toEqual([queued.commands[1]]);
+    expect(box.status.commands[0]).toBe(queued.commands[1]);
     box.ready();
     box.open();
-    expect(box.outbox.status).toMatchObject({ queued: 0, sent: 1, oldestAt: at + 1_000, commands: [{ status: 'sent', attempt: 1 }] });
+    expect(box.status).toMatchObject({ queued: 0, sent: 1, oldestAt: at + 1_000, commands: [{ status: 'sent', attempt: 1 }] });
     box.drop();
     box.ready();
     box.take();
-    box.outbox.answered({ t: 'response', id: b }, 0);
-    expect(box.outbox.status).toEqual(empty);
+    box.life.onFrame({ t: 'response', id: b }, 0);
+    expect(box.status).toEqual(empty);
   });
 
   it('tells of what shows, and of nothing else', () => {
@@ -243,7 +272,7 @@ describe('bounds', () => {
     expect(box.log).toEqual(['a queued', 'b queued']);
     box.outbox.cancel(id);
     box.post('c');
-    expect(box.outbox.status.pending).toBe(2);
+    expect(box.status.pending).toBe(2);
   });
 
   it('is full at so many bytes, as they would be sent', () => {
@@ -266,7 +295,7 @@ describe('bounds', () => {
     box.post('new');
     box.post('newest');
     expect(box.log.filter((line) => line.includes('dropped'))).toEqual(['old dropped', 'young dropped']);
-    expect(box.outbox.status.pending).toBe(3);
+    expect(box.status.pending).toBe(3);
     expect(box.log.some((line) => line === 'sent dropped')).toBe(false);
   });
 
@@ -275,13 +304,13 @@ describe('bounds', () => {
     box.post('a');
     box.post('b');
     expect(() => box.post('x'.repeat(80))).toThrow(expect.objectContaining({ code: 'queue-full' }));
-    expect([box.log, box.outbox.status.pending]).toEqual([['a queued', 'b queued'], 2]);
+    expect([box.log, box.status.pending]).toEqual([['a queued', 'b queued'], 2]);
   });
 
   it('counts bytes up and down to nothing', () => {
     const box = setUp();
     const ids = ['a', 'bb', 'ccc'].map((text) => box.post(text));
-    expect(box.outbox.status.bytes).toBeGreaterThan(0);
+    expect(box.status.bytes).toBeGreaterThan(0);
     for (const id of ids) box.outbox.cancel(id);
     expect(box.statuses.at(-1)).toMatchObject({ pending: 0, bytes: 0 });
   });

@@ -1,8 +1,10 @@
 /**
- * The client of one provider, and the newest functions that the application gave it.
+ * The core of one provider's client, and the newest functions that the application gave it.
  * No React here: a render makes it, an effect tells it of newer props.
  */
-import { createClient, type RealtimeClient, type RealtimeClientOptions } from '../browser/create-client.js';
+import type { RealtimeClient } from '../browser/create-client.js';
+import { createClientCore, type RealtimeClientOptions } from '../browser/create-core.js';
+import type { Core } from '../core/feature.js';
 
 type Key<T> = T extends unknown ? keyof T : never;
 
@@ -12,19 +14,19 @@ type Key<T> = T extends unknown ? keyof T : never;
  */
 export type ClientProps = (RealtimeClientOptions & { readonly client?: undefined }) | ({ readonly client: RealtimeClient } & { readonly [K in Key<RealtimeClientOptions>]?: undefined });
 
-export interface OwnedClient {
-  readonly client: RealtimeClient;
-  /** Whether these props ask for this very client. */
+export interface OwnedCore {
+  readonly core: Core;
+  /** Whether these props ask for this very core. */
   isFor(props: ClientProps): boolean;
   /** From now on these `auth`, `logger` and `onError` are called. */
   update(props: ClientProps): void;
 }
 
-export function createOwnedClient(props: ClientProps): OwnedClient {
+export function createOwnedCore(props: ClientProps): OwnedCore {
   const { url, contract, client } = props;
   let latest = props;
   return {
-    client: client ?? create(props as RealtimeClientOptions, () => latest),
+    core: client ? (client.core as Core) : create(props as RealtimeClientOptions, () => latest),
     isFor: (asked) => asked.client === client && (client !== undefined || (asked.url === url && asked.contract === contract)),
     update(newer) {
       latest = newer;
@@ -32,8 +34,8 @@ export function createOwnedClient(props: ClientProps): OwnedClient {
   };
 }
 
-function create(props: RealtimeClientOptions, latest: () => ClientProps): RealtimeClient {
-  return createClient({
+function create(props: RealtimeClientOptions, latest: () => ClientProps): Core {
+  return createClientCore({
     ...props,
     // One that is there only after the sign-in is called, too.
     auth: (context) => latest().auth?.(context) ?? null,
