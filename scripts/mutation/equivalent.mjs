@@ -22,7 +22,7 @@ export const EQUIVALENT = [
   },
   {
     file: 'src/core/pool/pool.machine.ts',
-    line: "if (slot?.tag !== 'ready' || slot.isSuspect === event.isSuspect) return [state, NOTHING];",
+    line: "if (slot?.tag !== 'ready' || slot.isSuspect === event.isSuspect) return;",
     operator: '?. → .',
     after: 'slot.tag',
     why: 'For the compiler: an event that names a link names one of the pool, and each of those has a slot.',
@@ -71,17 +71,10 @@ export const EQUIVALENT = [
   },
   {
     file: 'src/core/pool/pool.machine.ts',
-    line: "if (slot?.tag !== 'seeking') return [state, NOTHING];",
+    line: "if (slot?.tag !== 'seeking') return;",
     operator: '?. → .',
     after: 'slot.tag',
     why: 'For the compiler: an event that names a link names one of the pool, and each of those has a slot.',
-  },
-  {
-    file: 'src/core/pool/pool.machine.ts',
-    line: "if (spare !== before.spare) more.push(spare === null ? { type: 'stop-timer', name: 'spare' } : { type: 'start-timer', name: 'spare', ms: lingerMs });",
-    operator: 'push → unshift',
-    after: "more.unshift(spare === null ? { type: 'stop-timer', name: 'spare' } : { type: 'start-timer', name: 'spare', ms: lingerMs })",
-    why: 'The timer of the spare link and the start of another one have nothing to do with each other: either may come first.',
   },
   {
     file: 'src/core/protocol/codec.ts',
