@@ -246,7 +246,7 @@ export function createChannels(port: ChannelsPort): Channels {
     },
     forget() {
       for (const channel of channels.values()) {
-        channel.top = null;
+        channel.top = channel.handing = null;
         for (const seat of channel.seats) {
           seat.position = null;
           tell(port.onError, () => seat.reader.onReset());

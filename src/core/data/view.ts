@@ -142,7 +142,8 @@ export function createView(ref: ViewRef, name: string, key: string, port: ViewPo
   return {
     ...cell,
     start() {
-      reading = port.join(reader, stoppedAt);
+      // A view that has only a part of its history starts again.
+      reading = port.join(reader, draft === null ? stoppedAt : null);
       // Another subscriber has the channel's answer already, and a view without history needs nothing more.
       if (draft === null && reading.position !== null) isAnswered = true;
       channel = reading.status;
@@ -152,8 +153,7 @@ export function createView(ref: ViewRef, name: string, key: string, port: ViewPo
     stop() {
       unlay();
       overlay.clear();
-      // A view that has only a part of its history starts again.
-      stoppedAt = draft === null ? (reading?.position ?? null) : null;
+      stoppedAt = reading?.position ?? null;
       draft &&= startDraft();
       channel = { liveStatus: 'idle', refusal: null };
       // It lingered already: the channel need not linger once more.
