@@ -1,7 +1,7 @@
 /** The promises hold at odd moments: what an application does inside its own callbacks, and to what it does not show at present. */
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { channel, createClient, defineContract, type RealtimeError } from '../../src/index.js';
+import { channel, createClient, defineContract, defineView, type RealtimeError } from '../../src/index.js';
 import { api, createStage, messages, numbers, room, sinceMount } from './stage.js';
 
 const byToken = { authenticate: ({ token }: { readonly token?: string | undefined }) => (token === undefined ? null : { id: token }) };
@@ -47,6 +47,64 @@ describe('another user inside a callback', () => {
   });
 });
 
+describe('a function that folds events', () => {
+  const odd = (inside: () => void) =>
+    defineView(api.channels.room, {
+      initialState: [] as string[],
+      reduce(list, { data }) {
+        if (data.id === '1') inside();
+        return [...list, data.id];
+      },
+    });
+
+  it('may resync its own view: that begins after the event', async () => {
+    const stage = createStage();
+    const view = stage.client.view(
+      odd(() => view.resync()),
+      room,
+    );
+    view.subscribe(() => {});
+    await stage.pass(1_000);
+    await stage.publish(3);
+    await stage.pass(1_000);
+    const before = view.get().data;
+    await stage.publish(1);
+    await stage.pass(1_000);
+    expect([before, view.get().data]).toEqual([
+      ['2', '3'],
+      ['2', '3', '4'],
+    ]);
+  });
+
+  it('may name another user: nothing of the former one is shown, in a view or in a query', async () => {
+    let token = 'ann';
+    const stage = createStage({ server: byToken as never, client: { auth: () => token } });
+    const signIn = (): void => stage.client.setUser((token = 'ben'));
+    const view = stage.client.view(odd(signIn), room);
+    view.subscribe(() => {});
+    await stage.pass(1_000);
+    await stage.publish(1);
+    await stage.pass(5_000);
+    expect(view.get()).toMatchObject({ status: 'success', data: [] });
+
+    token = 'ann';
+    stage.client.setUser('ann');
+    const list = stage.follow();
+    list.setApply(((all: unknown[], { data }: { readonly data: unknown }) => {
+      signIn();
+      return [...all, data];
+    }) as never);
+    let shown: unknown[] = [];
+    list.subscribe(() => shown.push(list.get().data), 'sync');
+    await stage.pass(5_000);
+    shown = [];
+    await stage.publish(1);
+    await stage.pass(5_000);
+    // The query's answer is empty: nothing but the former user's event could be in it.
+    expect(shown.filter((data) => data !== undefined && (data as unknown[]).length > 0)).toEqual([]);
+  });
+});
+
 describe('a command that is taken into the outbox', () => {
   it('has an outcome when the client is disposed by who looks at the outbox', async () => {
     const stage = createStage();
@@ -68,6 +126,19 @@ describe('a command that is taken into the outbox', () => {
       stage.client.setUser('ben');
     }, 'sync');
     const { result } = stage.client.send(api.commands.post, { id: 'own' });
+    const outcome = result.then(() => 'done', (error: RealtimeError) => error.code);
+    await stage.pass(5_000);
+    expect([await outcome, ran]).toEqual(['cancelled', []]);
+  });
+});
+
+describe('a command whose optimistic function names another user', () => {
+  it('is of the former one, and does not go', async () => {
+    let token = 'ann';
+    const ran: string[] = [];
+    const stage = createStage({ server: { ...byToken, commands: { post: ({ user }: { readonly user: { readonly id: string } }) => void ran.push(user.id) } } as never, client: { auth: () => token } });
+    await stage.pass(1_000);
+    const { result } = stage.client.send(api.commands.post, { id: 'own' }, { optimistic: () => stage.client.setUser((token = 'ben')) });
     const outcome = result.then(() => 'done', (error: RealtimeError) => error.code);
     await stage.pass(5_000);
     expect([await outcome, ran]).toEqual(['cancelled', []]);

@@ -252,7 +252,10 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
     overlay.settle(event.command);
     if (isKnown(event)) return;
     try {
-      data = apply(data, event);
+      const next = apply(data, event);
+      // It may have named another user.
+      if (!isAnswered) return;
+      data = next;
       updatedAt = port.clock.wall();
     } catch (cause) {
       port.onError(new RealtimeError('misuse', `The apply function of a query that follows '${port.name}' threw at offset ${event.offset}; the event was left out. See cause.`, { cause }));
