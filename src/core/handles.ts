@@ -160,7 +160,7 @@ export function createHandles(parts: HandlesParts): Handles {
         if (latest !== null) item()?.setApply(latest);
         return stop;
       },
-      watch,
+      watch: (onChange) => watch(() => flusher.tell(onChange)),
       refetch: () => item()?.refetch(),
       setApply(apply) {
         latest = apply;

@@ -145,6 +145,21 @@ describe('a command whose optimistic function names another user', () => {
   });
 });
 
+describe('somebody who watches a query that others hold, and throws', () => {
+  it('costs them nothing: neither their answer nor the end of the client', async () => {
+    const stage = createStage({ client: { onError: () => {} } });
+    const list = stage.follow();
+    list.watch(() => {
+      throw new Error('thrown');
+    });
+    list.subscribe(() => {});
+    await stage.pass(1_000);
+    expect(list.get()).toMatchObject({ status: 'success', data: [] });
+    stage.client.dispose();
+    expect(stage.client.connection.get().status).toBe('idle');
+  });
+});
+
 describe('a listener that is mounted inside an error callback', () => {
   it('gets what comes from the wrong event on', async () => {
     const stage = createStage();
