@@ -296,7 +296,7 @@ describe('anything at any moment', () => {
     const places = new Set<string>();
     const found: string[] = [];
     const from = Number(process.env.HOLDFAST_SEED ?? 1);
-    for (let seed = from; seed < from + Number(process.env.HOLDFAST_RUNS ?? 30); seed++) {
+    for (let seed = from; seed < from + Number(process.env.HOLDFAST_RUNS ?? 40); seed++) {
       const played = await play(seed);
       for (const place of played.places) places.add(place);
       found.push(...[...new Set(played.complaints)].slice(0, 4).map((complaint) => `seed ${seed}: ${complaint}`));
