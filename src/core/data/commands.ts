@@ -51,7 +51,6 @@ export function sendCommand(core: Core, ref: CommandRef, input?: unknown, { opti
   const id = dice.id();
   try {
     const taken = takeInput(ref, input);
-    const edits = optimistic && localEdits(core, layers, optimistic, ref, input, id);
     assertLive(core);
     outbox.send({
       ...taken,
@@ -66,7 +65,8 @@ export function sendCommand(core: Core, ref: CommandRef, input?: unknown, { opti
         settle(readOutcome(ref, outcome), outcome.kind === 'handed-over');
       },
     });
-    // Notify last: a listener may send the next command, or dispose of the client.
+    // Only when the command is in: the function, and the listeners, may send the next command, name another user or dispose of the client.
+    const edits = optimistic && outbox.has(id) && localEdits(core, layers, optimistic, ref, input, id);
     if (edits && outbox.has(id)) {
       layers.add(id, edits);
       // What a person has just done is seen now, not in the next frame.

@@ -79,7 +79,7 @@ function createLiveQueries(core: Core): BuiltFeature<LiveQueriesApi> {
         if (latest !== null) item()?.setApply(latest);
         return stop;
       },
-      watch,
+      watch: (onChange) => watch(() => flusher.tell(onChange)),
       refetch: () => item()?.refetch(),
       setApply,
     };

@@ -131,12 +131,13 @@ export function createOutbox(port: OutboxPort): BuiltFeature<Outbox> {
     if (dropped === null) {
       throw new RealtimeError('queue-full', `The outbox holds ${state.pending} commands and takes no more. Wait until it drains, or raise outboxCommands or outboxBytes.`);
     }
-    perform(dropped);
+    const now = clock.now();
     tracked.set(id, { command, at: clock.wall(), attempt: 0 });
+    const added = state.add(lane, { id, name, input, bytes, expiresAt: now + port.timings.commandMs }, pool.any(), now);
+    // Notify when the command is in: a listener may dispose of the client, or send the next command.
     changed();
     command.onProgress?.({ status: 'queued' });
-    const now = clock.now();
-    perform(state.add(lane, { id, name, input, bytes, expiresAt: now + port.timings.commandMs }, pool.any(), now));
+    perform([...dropped, ...added]);
   }
 
   /** Unsent commands are cancelled, sent ones have an unknown outcome. */
