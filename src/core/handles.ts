@@ -15,7 +15,7 @@ import { createShelf, lookAt } from './data/shelf.js';
 import { createCell, createStill, type Readable } from './data/store.js';
 import { createTap, type ChannelListener, type Tap } from './data/tap.js';
 import { createView, initialView, type FoldingView, type ViewSnapshot } from './data/view.js';
-import { RealtimeError } from './errors.js';
+import { DEV, RealtimeError } from './errors.js';
 import type { Timings } from './options.js';
 import { clientEventOf, effectPositions, eventDecoder, publishCommand, readAnswer, readOutcome, readVolatile, takeInput, takeVolatile, timeoutError, type Answer } from './payloads.js';
 import type { Position } from './protocol/position.js';
@@ -93,7 +93,7 @@ export function createHandles(parts: HandlesParts): Handles {
   let userEra = 0;
 
   const assertLive = (): void => {
-    if (parts.isDisposed()) throw new RealtimeError('disposed', 'This client was disposed. Make a new one.');
+    if (parts.isDisposed()) throw new RealtimeError('disposed', DEV && 'This client was disposed. Make a new one.');
   };
 
   function view(ref: ViewRef, params: Params): View<unknown> {
@@ -124,7 +124,7 @@ export function createHandles(parts: HandlesParts): Handles {
   function publish(ref: ChannelRef, params: Params, name: string, data: unknown): Sent | boolean {
     const channel = channelName(ref, params);
     const part = clientEventOf(ref, name);
-    if (part === undefined) throw new RealtimeError('misuse', `Clients publish no '${name}' on '${ref.pattern}'. Name it under clientEvents in the contract.`);
+    if (part === undefined) throw new RealtimeError('misuse', DEV && `Clients publish no '${name}' on '${ref.pattern}'. Name it under clientEvents in the contract.`);
     if (!('~standard' in part)) return channels.publish(takeVolatile(channel, name, part.schema, data));
     return send(publishCommand(part), { channel, name, data });
   }
@@ -210,7 +210,7 @@ export function createHandles(parts: HandlesParts): Handles {
         result,
         cancel() {
           cancel();
-          settle({ ok: false, error: new RealtimeError('cancelled', `Query '${ref.key}' was cancelled.`) });
+          settle({ ok: false, error: new RealtimeError('cancelled', DEV && `Query '${ref.key}' was cancelled.`) });
         },
       };
     } catch (cause) {
@@ -231,7 +231,7 @@ export function createHandles(parts: HandlesParts): Handles {
       optimistic(local, input, id);
       return edits as LocalEdit[];
     } catch (cause) {
-      onError(new RealtimeError('misuse', `The optimistic function of command '${ref.key}' threw; nothing is shown in advance. See cause.`, { cause }));
+      onError(new RealtimeError('misuse', DEV && `The optimistic function of command '${ref.key}' threw; nothing is shown in advance. See cause.`, { cause }));
       return [];
     }
   }

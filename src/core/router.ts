@@ -40,8 +40,6 @@ export function createRouter({ session, channels, queries, outbox, onEvents }: R
       case 'pong':
         // The link keeps these to itself.
         return;
-      default:
-        return frame satisfies never;
     }
   };
 }

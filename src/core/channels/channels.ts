@@ -2,7 +2,7 @@
  * Who listens: the hands of every wanted channel, its readers, its lease, its place in the next `subscribe` frame.
  * Not here: state folded from events (`data/view.ts`).
  */
-import { RealtimeError } from '../errors.js';
+import { DEV, RealtimeError } from '../errors.js';
 import { createLease, type Lease } from '../lease.js';
 import type { ClientFrame, EventsFrame, PublishFrame, ResyncFrame, SubscribedFrame, UnsubscribedFrame, VolatileFrame } from '../protocol/frames.js';
 import { unsubscribeReason } from '../protocol/codes.js';
@@ -111,8 +111,6 @@ export function createChannels(port: ChannelsPort): Channels {
         return;
       case 'deliver':
         return take(channel, effect.run);
-      default:
-        return effect satisfies never;
     }
   }
 
@@ -154,7 +152,7 @@ export function createChannels(port: ChannelsPort): Channels {
 
   function open(name: string, decode: EventDecoder): Channel {
     if (!CHANNEL_NAME.test(name)) {
-      throw new RealtimeError('misuse', `'${name}' cannot name a channel: 1 to 256 of A-Z a-z 0-9 _ : . % -.`);
+      throw new RealtimeError('misuse', DEV && `'${name}' cannot name a channel: 1 to 256 of A-Z a-z 0-9 _ : . % -.`);
     }
     const lease = createLease({
       clock: port.clock,

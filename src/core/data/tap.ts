@@ -6,7 +6,7 @@ import type { Reading } from '../channels/channels.js';
 import type { ChannelStatus, Reader } from '../channels/delivery.js';
 import type { Gap } from '../channels/reader.js';
 import type { ChannelEvent, VolatileEvent } from '../contract.js';
-import { RealtimeError } from '../errors.js';
+import { DEV, RealtimeError } from '../errors.js';
 import type { VolatileFrame } from '../protocol/frames.js';
 import type { Position } from '../protocol/position.js';
 import type { Flusher } from './flush.js';
@@ -73,7 +73,7 @@ export function createTap(name: string, port: TapPort, listener: ChannelListener
     try {
       listener.onEvent?.(event);
     } catch (cause) {
-      port.onError(new RealtimeError('misuse', `The onEvent of '${name}' threw at offset ${event.offset}; the next events still come. See cause.`, { cause }));
+      port.onError(new RealtimeError('misuse', DEV && `The onEvent of '${name}' threw at offset ${event.offset}; the next events still come. See cause.`, { cause }));
     }
   };
 

@@ -101,8 +101,6 @@ export function stepHeartbeat(state: HeartbeatState, event: HeartbeatEvent): Dec
     case 'timer-fired':
       if (event.name === 'answer') return judgeAnswer(state, event.now);
       return state.tag === 'live' ? judgeLive(state, event.now) : judgeSuspect(state, event.now, event.lateMs);
-    default:
-      return event satisfies never;
   }
 }
 

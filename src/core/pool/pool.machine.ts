@@ -87,8 +87,6 @@ export function createPoolStep(full: number, lingerMs: number): (state: PoolStat
         const next = put(state, spare, OFF);
         return [next, [{ type: 'stop-link', link: spare }, ...each('take-over', next.links)]];
       }
-      default:
-        return event satisfies never;
     }
   }
 

@@ -2,6 +2,7 @@
  * Frames to text and back. Answers with a result, never throws.
  * Not here: what a frame means; which direction it may travel is the caller's check.
  */
+import { DEV } from '../errors.js';
 import { FRAME_DEPTH } from './limits.js';
 
 export type Decoded<Frame> =
@@ -22,15 +23,15 @@ export function decode<Frame>(text: string, maxBytes: number, checks: ReadonlyMa
   try {
     value = JSON.parse(text);
   } catch {
-    return unfit('malformed', 'not JSON');
+    return unfit('malformed', DEV && 'not JSON');
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return unfit('malformed', 'not an object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return unfit('malformed', DEV && 'not an object');
   const record = value as Readonly<Record<string, unknown>>;
-  if (typeof record.t !== 'string') return unfit('malformed', 't is missing');
+  if (typeof record.t !== 'string') return unfit('malformed', DEV && 't is missing');
   const check = checks.get(record.t);
   if (check === undefined) return { ok: false, why: 'unknown', type: record.t, id: typeof record.id === 'string' ? record.id : null };
   const wrong = check(record);
-  return wrong === null ? { ok: true, frame: value as Frame } : { ...unfit('malformed', wrong), record };
+  return wrong === null ? { ok: true, frame: value as Frame } : { ...unfit('malformed', DEV && wrong), record };
 }
 
 interface Unfit {
@@ -47,9 +48,9 @@ export function encode(value: unknown, maxBytes: number, maxDepth: number = FRAM
   try {
     text = JSON.stringify(value);
   } catch (error) {
-    return unfit('malformed', error instanceof Error ? error.message : 'not JSON');
+    return unfit('malformed', DEV && (error instanceof Error ? error.message : 'not JSON'));
   }
-  if (text === undefined) return unfit('malformed', 'not JSON');
+  if (text === undefined) return unfit('malformed', DEV && 'not JSON');
   return excessOf(text, maxBytes, maxDepth) ?? { ok: true, text };
 }
 
@@ -59,8 +60,8 @@ function unfit(why: Unfit['why'], detail: string): Unfit {
 }
 
 function excessOf(text: string, maxBytes: number, maxDepth: number): Unfit | null {
-  if (isLongerThan(text, maxBytes)) return unfit('too-large', `over ${maxBytes} bytes`);
-  if (isDeeperThan(text, maxDepth)) return unfit('too-deep', `nested deeper than ${maxDepth}`);
+  if (isLongerThan(text, maxBytes)) return unfit('too-large', DEV && `over ${maxBytes} bytes`);
+  if (isDeeperThan(text, maxDepth)) return unfit('too-deep', DEV && `nested deeper than ${maxDepth}`);
   return null;
 }
 

@@ -83,8 +83,6 @@ export function createQueries(port: QueriesPort): Queries {
           else if (answer !== null) question.onAnswer(answer);
           return;
         }
-        default:
-          return effect satisfies never;
       }
     };
     const machine = drive<QueryState, QueryEvent, Deed, 'limit'>({

@@ -48,8 +48,6 @@ export function createQueryStep(limitMs: number, startsAt: 'sent' | 'call') {
         return [{ tag: 'ended' }, [STOP, ...farewell(state), { type: 'end', how: 'cancelled' }]];
       case 'timer-fired':
         return [{ tag: 'ended' }, [...farewell(state), { type: 'end', how: 'timeout' }]];
-      default:
-        return event satisfies never;
     }
   };
 }

@@ -2,7 +2,7 @@
  * The hands of the outbox: promises, the expiry timer, the link that it holds while something waits.
  * Not here: order, numbers and outcomes (`lane.machine.ts`) and what a payload means (`payloads.ts`).
  */
-import { RealtimeError } from '../errors.js';
+import { DEV, RealtimeError } from '../errors.js';
 import type { ClientFrame, ErrorFrame, LaneFrame, ResponseFrame } from '../protocol/frames.js';
 import type { Bounds } from '../options.js';
 import type { Cancel, Clock, Dice } from '../world.js';
@@ -147,8 +147,6 @@ export function createOutbox(port: OutboxPort): Outbox {
         return;
       case 'rest':
         return;
-      default:
-        return effect satisfies never;
     }
   }
 
@@ -171,7 +169,7 @@ export function createOutbox(port: OutboxPort): Outbox {
       const bytes = command.bytes + name.length;
       const dropped = state.makeRoom(bytes);
       if (dropped === null) {
-        throw new RealtimeError('queue-full', `The outbox holds ${state.pending} commands and takes no more. Wait until it drains, or raise outboxCommands or outboxBytes.`);
+        throw new RealtimeError('queue-full', DEV && `The outbox holds ${state.pending} commands and takes no more. Wait until it drains, or raise outboxCommands or outboxBytes.`);
       }
       perform(dropped);
       tracked.set(id, { command, at: clock.wall(), attempt: 0, shown: null });

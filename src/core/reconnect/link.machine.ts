@@ -129,8 +129,6 @@ export function createLinkStep(timings: Timings): (state: LinkState, event: Link
         return reconnect(state);
       case 'timer-fired':
         return afterTimer(state, event.name);
-      default:
-        return event satisfies never;
     }
   }
 
@@ -152,8 +150,6 @@ export function createLinkStep(timings: Timings): (state: LinkState, event: Link
         return [state, [{ type: 'give-up', code: CloseCode.greetingLate, reason: 'no welcome in time' }]];
       case 'proven':
         return state.tag === 'ready' ? [{ ...state, attempt: 0, refusals: 0 }, NOTHING] : [state, NOTHING];
-      default:
-        return name satisfies never;
     }
   }
 
@@ -211,8 +207,6 @@ function leave(state: LinkState): LinkEffect[] {
       return [stop('welcome'), drop];
     case 'ready':
       return [stop('proven'), { type: 'tell-lost', isFinal: false }, drop];
-    default:
-      return state satisfies never;
   }
 }
 
