@@ -160,7 +160,7 @@ export function createHandles(parts: HandlesParts): Handles {
         if (latest !== null) item()?.setApply(latest);
         return stop;
       },
-      watch,
+      watch: (onChange) => watch(() => flusher.tell(onChange)),
       refetch: () => item()?.refetch(),
       setApply(apply) {
         latest = apply;
@@ -263,7 +263,6 @@ export function createHandles(parts: HandlesParts): Handles {
     const id = dice.id();
     try {
       const taken = takeInput(ref, input);
-      const edits = optimistic && localEdits(optimistic, ref, input, id);
       assertLive();
       outbox.send({
         ...taken,
@@ -278,7 +277,8 @@ export function createHandles(parts: HandlesParts): Handles {
           settle(readOutcome(ref, outcome), outcome.kind === 'handed-over');
         },
       });
-      // Last of all: who is told of it may send the next one, or end everything.
+      // When it is in: the function, and who is told of it, may send the next one, name another user or end everything.
+      const edits = optimistic && outbox.has(id) && localEdits(optimistic, ref, input, id);
       if (edits && outbox.has(id)) {
         layers.add(id, edits);
         // What a person has just done is seen now, not in the next frame.

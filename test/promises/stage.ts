@@ -18,7 +18,7 @@ export const sinceMount = defineView(api.channels.room, { initialState: [] as Me
 
 type Rules = Parameters<typeof createSimulatedServer<typeof api>>[2];
 
-export function createStage(parts: { readonly server?: Partial<Rules>; readonly client?: Pick<RealtimeClientOptions, 'auth' | 'pool' | 'timings'> } = {}) {
+export function createStage(parts: { readonly server?: Partial<Rules>; readonly client?: Pick<RealtimeClientOptions, 'auth' | 'pool' | 'timings' | 'onError'> } = {}) {
   const world = createSimulatedWorld({ seed: 1 });
   const stored: Message[] = [];
   const server = createSimulatedServer(world, 'rooms.test', {

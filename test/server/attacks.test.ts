@@ -169,6 +169,26 @@ describe('a user that is closed while its commands wait', () => {
     expect(calls.map(({ input }) => input)).toEqual(['1', '2']);
   });
 
+  it('has begun none of them whose rule is still being asked: closed three times, it is not poisoned', async () => {
+    const answers: ((isAllowed: boolean) => void)[] = [];
+    const server = start({ authorize: { commands: { say: () => new Promise((resolve) => answers.push(resolve)) } } });
+    for (let i = 0; i < 3; i++) {
+      const client = await enterClient(server);
+      await client.say(lane(), say(1));
+      server.closeUser('ann');
+      answers[i]?.(true);
+      await settle();
+    }
+    expect(calls).toEqual([]);
+    const back = await enterClient(server);
+    await back.say(lane(), say(1));
+    answers[3]?.(true);
+    await settle();
+    calls[0]?.answer('one');
+    await settle();
+    expect([calls.map(({ input }) => input), back.answers()]).toEqual([['1'], ['c1 one']]);
+  });
+
   it('has none of them run whose connection was lost before, nor whose rule is still being asked', async () => {
     const answers: ((isAllowed: boolean) => void)[] = [];
     const server = start({ authorize: { commands: { say: () => new Promise((resolve) => answers.push(resolve)) } } });

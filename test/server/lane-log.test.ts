@@ -72,6 +72,22 @@ describe('begin', () => {
     expect(log.begin(key, 4, 'other', 0)).toEqual({ kind: 'conflict' });
   });
 
+  it('counts none that was taken back, and leaves those of others alone', () => {
+    const log = opened();
+    for (let i = 0; i < 5; i++) {
+      expect(log.begin(key, 4, 'id4', 0)).toEqual({ kind: 'run', attempt: 1 });
+      log.release(key, 4, 'other');
+      log.release(key, 5, 'id4');
+      log.release({ ...key, lane: 'x' }, 4, 'id4');
+      expect(log.begin(key, 4, 'id4', 0)).toEqual({ kind: 'run', attempt: 2 });
+      log.release(key, 4, 'id4');
+      expect(log.begin(key, 4, 'other', 0)).toEqual({ kind: 'conflict' });
+      log.release(key, 4, 'id4');
+    }
+    // Nobody has begun it now.
+    expect(log.begin(key, 4, 'other', 0)).toEqual({ kind: 'run', attempt: 1 });
+  });
+
   it('ends the third time as poisoned, for good', () => {
     const log = opened();
     expect(log.begin(key, 4, 'id4', 0)).toEqual({ kind: 'run', attempt: 1 });

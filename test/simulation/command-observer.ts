@@ -37,7 +37,7 @@ export interface CommandObserver {
 }
 
 /** With these a command can be begun several times without a commit. */
-const POISONING: ReadonlySet<string> = new Set(['crash', 'amnesia', 'restart', 'close-user']);
+const POISONING: ReadonlySet<string> = new Set(['crash', 'amnesia', 'restart']);
 
 export function createCommandObserver(parts: {
   readonly who: string;
@@ -90,7 +90,7 @@ export function createCommandObserver(parts: {
         return;
       }
       case 'internal':
-        // Begun three times and never committed: by crashes, or because the user was closed each time.
+        // Begun three times and never committed, by crashes.
         if (errorCode(command.id) === 'poisoned' && runs.every(({ end }) => end === 'interrupted') && swarm.faults.some((fault) => POISONING.has(fault))) return reached.add('outcome: poisoned');
         if (!has('threw')) complain('outcome-failed-wrong', command, `ended internal; its handler did ${did}`);
         return;

@@ -69,7 +69,7 @@ interface Channel extends Delivery {
   state: ChannelState;
   /** What the newest subscription asks for. */
   ask: Ask;
-  /** Subscriptions in a row that the server's frames brought about and that brought no event. */
+  /** Subscriptions in a row that the server's frames brought about and that brought nothing new. */
   prompted: number;
   cancelAsk: Cancel | null;
   status: ChannelStatus;
@@ -115,7 +115,7 @@ export function createChannels(port: ChannelsPort): Channels {
   }
 
   function take(channel: Channel, run: Run): void {
-    if (run.events.length > 0) channel.prompted = 0;
+    if (run.events.length > 0 && !isSamePosition(run.end, channel.ask.position)) channel.prompted = 0;
     if (!isWaiting(channel, run)) channel.top = topAfter(channel.top, run, channel.ask);
     const isShort = deliver(channel, run, channel.ask, port.onError);
     // While pages follow, the next subscription is sent anyway, and asks from the lowest position of all readers.
@@ -244,7 +244,7 @@ export function createChannels(port: ChannelsPort): Channels {
     },
     forget() {
       for (const channel of channels.values()) {
-        channel.top = null;
+        channel.top = channel.handing = null;
         for (const seat of channel.seats) {
           seat.position = null;
           tell(port.onError, () => seat.reader.onReset());

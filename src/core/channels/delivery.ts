@@ -73,6 +73,8 @@ export function deliver(channel: Delivery, run: Run, ask: Ask, onError: OnError)
   const stepAt = (index: number): Step => (steps[index] ??= { position: { epoch: run.epoch, offset: run.first + index }, item: decodeEvent(channel, run, index, onError) });
   let isShort = false;
   for (const seat of channel.seats) {
+    // A callback has named another user: the rest of the run is the former one's.
+    if (channel.top === null) break;
     const reading = readRun(seat.position, seat.reader.history, run, ask);
     if (reading.kind === 'ask-again') isShort = true;
     else if (reading.kind === 'begin') {
@@ -112,6 +114,8 @@ function tellGap(channel: Delivery, seat: Seat, run: Run, skip: number, gap: Gap
 /** Hands over what the reader does not have; an event that does not fit the contract is told as the hole that it is. */
 function hand(channel: Delivery, seat: Seat, run: Run, skip: number, stepAt: (index: number) => Step, onError: OnError): void {
   const { reader } = seat;
+  // Before the first event is decoded: a wrong one is reported, and who is told of it may mount a listener.
+  channel.handing = nowAt(channel, run, { epoch: run.epoch, offset: run.first + skip - 1 });
   for (let index = skip; index < run.events.length; index++) {
     const { position, item } = stepAt(index);
     seat.position = position;

@@ -173,8 +173,11 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
 
   function fetchLater(withinMs: number): void {
     const now = port.clock.now();
-    reloads = now - reloadedAt < CALM_MS ? reloads + 1 : 0;
+    const isCalm = now - reloadedAt >= CALM_MS;
     reloadedAt = now;
+    // A question that waits is not put off: its answer will hold what was missed now as well.
+    if (load.tag === 'loading' && load.isDelayed) return;
+    reloads = isCalm ? 0 : reloads + 1;
     fetch(port.dice.roll() * (reloads === 0 ? withinMs : Math.min(RELOAD_CAP_MS, RELOAD_BASE_MS * 2 ** reloads)));
   }
 
@@ -188,7 +191,8 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
       isAnswered = true;
       error = null;
       updatedAt = port.clock.wall();
-      if (stamped !== null) catchUp(stamped);
+      if (stamped === null) anchor = null;
+      else catchUp(stamped);
     } else {
       error = answer.error;
       const events = held;
@@ -218,7 +222,7 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
       if (isOutdated && !overlay.isPending) fetch();
     } else if (isOwn && !isHolding()) {
       if (anchor !== null) pass();
-      else if (until && load.tag === 'none') fetch();
+      else if (until) fetch();
     }
     if (isOwn) cell.changed();
   }
@@ -248,7 +252,10 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
     overlay.settle(event.command);
     if (isKnown(event)) return;
     try {
-      data = apply(data, event);
+      const next = apply(data, event);
+      // It may have named another user.
+      if (!isAnswered) return;
+      data = next;
       updatedAt = port.clock.wall();
     } catch (cause) {
       port.onError(new RealtimeError('misuse', DEV && `The apply function of a query that follows '${port.name}' threw at offset ${event.offset}; the event was left out. See cause.`, { cause }));

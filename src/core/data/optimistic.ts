@@ -22,7 +22,7 @@ export interface Local {
 }
 
 /**
- * Shows at once what a command will do. Called once a send, synchronously.
+ * Shows at once what a command will do. Called synchronously, once for each command that the outbox takes.
  *
  * An edit goes by itself: when an event of the command has come, when its outcome is known and the channel has passed it, or when it failed.
  * A query that follows no channel is asked again after success, when no other edit of it is pending, and the edit goes with that answer.

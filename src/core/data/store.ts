@@ -72,8 +72,10 @@ export function createCell<T>(flusher: Flusher, snapshot: (former: T | undefined
     subscribe(onChange, when) {
       refreshUnwatched();
       const own = when === 'sync' ? hasty : listeners;
-      own.add(onChange);
-      return () => void own.delete(onChange);
+      // Its own: one function may watch twice.
+      const listener = (): void => onChange();
+      own.add(listener);
+      return () => void own.delete(listener);
     },
     changed() {
       isDirty = true;

@@ -60,6 +60,8 @@ export function createView(ref: ViewRef, name: string, key: string, port: ViewPo
   let data = initial;
   /** Not null while the history loads. Until then the former state is shown, never a part of the new one. */
   let draft = startDraft();
+  /** Counts its starts: what an event was folded from counts only until the next one. */
+  let starts = 0;
   let isAnswered = false;
   let updatedAt = 0;
   let gap: Gap | null = null;
@@ -112,6 +114,7 @@ export function createView(ref: ViewRef, name: string, key: string, port: ViewPo
       cell.changed();
     },
     onReset() {
+      starts++;
       data = initial;
       draft = startDraft();
       isAnswered = false;
@@ -122,9 +125,13 @@ export function createView(ref: ViewRef, name: string, key: string, port: ViewPo
   };
 
   function fold(event: ChannelEvent): void {
+    const began = starts;
     try {
-      if (draft === null) data = reduce(data, event);
-      else draft.state = reduce(draft.state, event);
+      const next = reduce(draft === null ? data : draft.state, event);
+      // It may have started the view again.
+      if (began !== starts) return;
+      if (draft === null) data = next;
+      else draft.state = next;
     } catch (cause) {
       port.onError(new RealtimeError('misuse', DEV && `The reduce function of a view of '${name}' threw at offset ${event.offset}; the event was left out. See cause.`, { cause }));
     }
@@ -142,7 +149,8 @@ export function createView(ref: ViewRef, name: string, key: string, port: ViewPo
   return {
     ...cell,
     start() {
-      reading = port.join(reader, stoppedAt);
+      // A view that has only a part of its history starts again.
+      reading = port.join(reader, draft === null ? stoppedAt : null);
       // Another subscriber has the channel's answer already, and a view without history needs nothing more.
       if (draft === null && reading.position !== null) isAnswered = true;
       channel = reading.status;
@@ -152,8 +160,7 @@ export function createView(ref: ViewRef, name: string, key: string, port: ViewPo
     stop() {
       unlay();
       overlay.clear();
-      // A view that has only a part of its history starts again.
-      stoppedAt = draft === null ? (reading?.position ?? null) : null;
+      stoppedAt = reading?.position ?? null;
       draft &&= startDraft();
       channel = { liveStatus: 'idle', refusal: null };
       // It lingered already: the channel need not linger once more.
@@ -165,6 +172,7 @@ export function createView(ref: ViewRef, name: string, key: string, port: ViewPo
       // A refused view without history goes on with its state, and so with the hole in it.
       if (channel.refusal !== null && ref.history === 0) return reading?.rejoin();
       gap = null;
+      starts++;
       draft = startDraft();
       if (draft === null) data = initial;
       reading?.rewind(null);

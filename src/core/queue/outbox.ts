@@ -171,12 +171,13 @@ export function createOutbox(port: OutboxPort): Outbox {
       if (dropped === null) {
         throw new RealtimeError('queue-full', DEV && `The outbox holds ${state.pending} commands and takes no more. Wait until it drains, or raise outboxCommands or outboxBytes.`);
       }
-      perform(dropped);
+      const now = clock.now();
       tracked.set(id, { command, at: clock.wall(), attempt: 0, shown: null });
+      const added = state.add(lane, { id, name, input, bytes, expiresAt: now + port.commandMs }, port.home(lane), now);
+      // Told when it is in: who hears of it may end everything, or send the next one.
       port.onChange();
       command.onProgress?.({ status: 'queued' });
-      const now = clock.now();
-      perform(state.add(lane, { id, name, input, bytes, expiresAt: now + port.commandMs }, port.home(lane), now));
+      perform([...dropped, ...added]);
     },
     cancel,
     has: (id) => state.has(id),

@@ -53,6 +53,8 @@ export interface Broker {
   /** The last finished number of a lane; one that is not known is made with the head `createAt`, or not at all if that is null. */
   openLane(key: LaneKey, createAt: number | null): Promise<number | null>;
   begin(key: LaneKey, n: number, id: string): Promise<BeginResult>;
+  /** Takes a begin back: the handler was not called. */
+  release(key: LaneKey, n: number, id: string): Promise<void>;
   void(key: LaneKey, n: number, id: string): Promise<BeginResult>;
   commit(key: LaneKey, n: number, id: string, outcome: Outcome, appends: readonly Append[]): Promise<CommitResult>;
 }

@@ -199,7 +199,11 @@ export function createCommands(parts: {
     const entry = catalog.commands.get(frame.name);
     if (entry === undefined) return over(await commit(key, frame, { outcome: forbid(user), appends: [] }));
     const executed = await execute(entry, user, frame, turn);
-    if (executed === null) return over(turn.ticket.isVoid ? await recorded(key, frame) : notNowText(id, 'unavailable', RETRY_MS));
+    if (executed === null) {
+      if (turn.ticket.isVoid) return over(await recorded(key, frame));
+      await broker.release(key, n, id);
+      return over(notNowText(id, 'unavailable', RETRY_MS));
+    }
     const laneFree = executed.outcome === TIMEOUT ? laneFreeAfter(executed.settled, frame.name) : OVER;
     const text = await commit(key, frame, executed).catch((error: unknown) => notNow(frame, error));
     return { text, settled: executed.settled, laneFree };

@@ -89,6 +89,8 @@ export interface LaneLog {
   /** The last finished number. A lane that is not known is made with the head `createAt`, or not at all if that is null. */
   open(key: LaneKey, createAt: number | null, now: number): number | null;
   begin(key: LaneKey, n: number, id: string, now: number): BeginResult;
+  /** Takes a begin back: the handler was not called, so nothing may count it. */
+  release(key: LaneKey, n: number, id: string): void;
   void(key: LaneKey, n: number, id: string, now: number): BeginResult;
   /** Whether `n` was begun by `id` and is still the next to finish. */
   mayCommit(key: LaneKey, n: number, id: string, now: number): boolean;
@@ -252,6 +254,12 @@ export function createLaneLog(limits: LaneLimits): LaneLog {
       if (attempts >= limits.attempts) return finish(key, lane, n, id, POISONED, []);
       lane.begun = { id, attempts };
       return { kind: 'run', attempt: attempts };
+    },
+    release(key, n, id) {
+      const lane = find(key);
+      if (lane?.begun?.id !== id || lane.last !== n - 1) return;
+      const attempts = lane.begun.attempts - 1;
+      lane.begun = attempts > 0 ? { id, attempts } : null;
     },
     void(key, n, id, now) {
       const lane = use(key, now);

@@ -31,6 +31,8 @@ export interface Log {
   /** The last finished number of a lane; one that is not known is made with the head `createAt`, or not at all if that is null. */
   openLane(key: LaneKey, createAt: number | null, now: number): number | null;
   begin(key: LaneKey, n: number, id: string, now: number): BeginResult;
+  /** Takes a begin back: the handler was not called. */
+  release(key: LaneKey, n: number, id: string): void;
   /** Records a command as never to be run, unless it has an outcome already; the outcome either way. */
   void(key: LaneKey, n: number, id: string, now: number): BeginResult;
   /** Stores the outcome and appends the events, both or neither. The events count for the principal. `stale`: the number was finished meanwhile. */
@@ -61,6 +63,7 @@ export function createLog(parts: { readonly dice: Pick<Dice, 'id'>; readonly lim
     read: (channel, ask, now) => channels.read(channel, ask, now),
     openLane: (key, createAt, now) => lanes.open(key, createAt, now),
     begin: (key, n, id, now) => lanes.begin(key, n, id, now),
+    release: (key, n, id) => lanes.release(key, n, id),
     void: (key, n, id, now) => lanes.void(key, n, id, now),
     commit(key, n, id, outcome, appends, now) {
       if (!lanes.mayCommit(key, n, id, now)) return { kind: 'stale' };

@@ -96,6 +96,7 @@ export function memoryBroker(options: MemoryBrokerOptions = {}): Broker {
     read: async (channel, ask) => run().log.read(channel, ask, run().clock.now()),
     openLane: async (key, createAt) => run().log.openLane(key, createAt, run().clock.now()),
     begin: async (key, n, id) => run().log.begin(key, n, id, run().clock.now()),
+    release: async (key, n, id) => run().log.release(key, n, id),
     void: async (key, n, id) => run().log.void(key, n, id, run().clock.now()),
     async commit(key, n, id, outcome, appends) {
       const { log, clock } = run();

@@ -583,6 +583,7 @@ describe('a server that makes a channel run in circles', () => {
 
   it.each<[string, (room: ReturnType<typeof setUp>, generation: number) => void]>([
     ['with pages that hold nothing and never end', (room, generation) => room.answer(generation, 0, [], { more: true })],
+    ['with the same page again and again', (room, generation) => room.answer(generation, 1, [message('a')], { state: 'recovered', more: true })],
     ['by asking for a resync again and again', (room, generation) => {
       room.answer(generation, 0);
       room.channels.resync({ t: 'resync', channel: 'room:1' }, 0);

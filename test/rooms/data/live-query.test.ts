@@ -213,6 +213,30 @@ describe('a query that follows', () => {
     expect(waits).toEqual([0, 1_000, 2_000, 4_000, 8_000, 16_000, 0, 1_000, 2_000]);
   });
 
+  it('is asked again though gaps or changes of fence come faster than it waits: they do not put off a question that waits', () => {
+    for (const lose of [() => reader.onGap({ reason: 'trimmed', missed: null }), () => query.fenceChanged()]) {
+      make();
+      roll = 1;
+      const before = questions.length;
+      for (let ms = 0; ms < 60_000; ms += 900) {
+        lose();
+        clock.advance(900);
+      }
+      expect(questions.length - before).toBeGreaterThan(4);
+    }
+  });
+
+  it('says that it is stale after an answer that does not say where it joins on', () => {
+    position = { epoch: 'e', offset: 1 };
+    query.refetch();
+    last().answer(ok(items(1)), { epoch: 'e', offset: 1 });
+    expect(query.get().isStale).toBe(false);
+    query.refetch();
+    hear(2);
+    last().answer(ok(items(1)), null);
+    expect([ids(), query.get().isStale]).toEqual([[1], true]);
+  });
+
   it('is asked again some time within a second after a change of fence', () => {
     roll = 0.5;
     query.fenceChanged();
@@ -438,6 +462,22 @@ describe('edits over a query', () => {
       last().answer(answer, null);
       expect(ids()).toEqual(answer.ok ? [1, 2, 3, 4] : [1, 2, 3]);
     }
+  });
+
+  it('go soon after their outcome though a question waits after many gaps: it is asked at once', () => {
+    roll = 1;
+    last().answer(ok(items(3)), { epoch: 'e', offset: 3 });
+    for (let gap = 0; gap < 5; gap++) {
+      reader.onGap({ reason: 'trimmed', missed: null });
+      clock.advance(5_000);
+    }
+    reader.onGap({ reason: 'trimmed', missed: null });
+    const before = questions.length;
+    layers.add('a', [{ key: 'q', edit }]);
+    layers.settle('a', [at(5)]);
+    expect(questions.length).toBe(before + 1);
+    last().answer(ok(items(5)), at(5));
+    expect(ids()).toEqual([1, 2, 3, 4, 5]);
   });
 
   it('go where the channel is refused', () => {

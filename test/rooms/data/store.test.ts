@@ -117,6 +117,24 @@ describe('a cell', () => {
   });
 });
 
+it('a function that watches a cell twice is told until both have left', () => {
+  const cell = make();
+  let told = 0;
+  const note = (): void => void told++;
+  const leaves = [cell.subscribe(note), cell.subscribe(note)];
+  for (const leave of leaves) {
+    value++;
+    cell.changed();
+    flusher.now();
+    leave();
+    leave();
+  }
+  value++;
+  cell.changed();
+  flusher.now();
+  expect(told).toBe(3);
+});
+
 it('a value that never changes is the same for all', () => {
   const still = createStill({ n: 1 });
   expect([still.get(), still.get()]).toEqual([{ n: 1 }, { n: 1 }]);
