@@ -1,10 +1,13 @@
-// One configuration for the library build and every Vitest project. What it is not: the build of an example (scripts/build-example.mjs).
+// One configuration for the library build and every Vitest project. What it is not: what a page loads in production (vite.production.config.ts), and the
+// build of an example (scripts/build-example.mjs).
 import { existsSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
+import type { BuildOptions } from 'vite';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 import { reactCompiler } from './scripts/react-compiler.mjs';
+import { reconnectingWebSocket } from './scripts/reconnecting-websocket.mjs';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -16,12 +19,14 @@ interface Manifest {
 const manifest = JSON.parse(readFileSync(here('./package.json'), 'utf8')) as Manifest;
 
 /** The doors of package.json with their source files: `holdfast/client` → `src/browser/index.ts`. A door without a source is left out here; `npm run check` fails on it. */
-const doors = Object.entries(manifest.exports)
+export const doors = Object.entries(manifest.exports)
   .flatMap(([door, to]) => (typeof to === 'string' ? [] : [{ name: `holdfast${door.slice(1)}`, file: to.types.replace('/dist/', '/src/').replace(/\.d\.ts$/, '.ts') }]))
   .map(({ name, file }) => ({ name, file: here(file) }))
   .filter(({ file }) => existsSync(file));
 
-const outside = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies), ...builtinModules];
+/** Compiled into the library by the plugin below, though it is a dependency. */
+const INSIDE = 'reconnecting-websocket';
+const outside = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies), ...builtinModules].filter((name) => name !== INSIDE);
 const isOutside = (id: string): boolean => id.startsWith('node:') || outside.some((name) => id === name || id.startsWith(`${name}/`));
 
 /** Projects named on the command line (`--project unit`); none means all. A browser is looked for only if a project needs one. */
@@ -80,7 +85,7 @@ if (process.env['VITEST'] && isWanted('storybook') && existsSync(here('./stories
     plugins: [storybookTest({ configDir: here('./.storybook') })],
     // Named in advance: a dependency that is discovered during a run reloads the page under a test.
     optimizeDeps: {
-      include: ['react', 'react/jsx-dev-runtime', 'react-dom', 'react-dom/client', 'reconnecting-websocket', 'use-sync-external-store/with-selector', 'zod'],
+      include: ['react', 'react/jsx-dev-runtime', 'react-dom', 'react-dom/client', 'use-sync-external-store/with-selector', 'zod'],
     },
     test: {
       name: 'storybook',
@@ -96,20 +101,26 @@ if (process.env['VITEST'] && isWanted('storybook') && existsSync(here('./stories
   });
 }
 
+/** @param entry - the files that others may import */
+export const libraryBuild = (entry: string[]): BuildOptions => ({
+  target: 'es2022',
+  minify: false,
+  sourcemap: false,
+  lib: { entry, formats: ['es'] },
+  rolldownOptions: {
+    external: isOutside,
+    optimization: { inlineConst: { mode: 'all', pass: 1 } },
+    output: { preserveModules: true, preserveModulesRoot: 'src', entryFileNames: '[name].js' },
+  },
+});
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), reconnectingWebSocket()],
+  // Read in src/core/errors.ts alone.
+  define: { __DEV__: 'true' },
   // Tests, stories and benches may say `holdfast/client` and mean the source.
   resolve: { alias: doors.map(({ name, file }) => ({ find: new RegExp(`^${name}$`), replacement: file })) },
-  build: {
-    target: 'es2022',
-    minify: false,
-    sourcemap: false,
-    lib: { entry: doors.map(({ file }) => file), formats: ['es'] },
-    rolldownOptions: {
-      external: isOutside,
-      output: { preserveModules: true, preserveModulesRoot: 'src', entryFileNames: '[name].js' },
-    },
-  },
+  build: libraryBuild(doors.map(({ file }) => file)),
   test: {
     projects,
     passWithNoTests: true,

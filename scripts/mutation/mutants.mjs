@@ -67,6 +67,8 @@ export function findMutants(file, source) {
         return;
       }
       case 'LogicalExpression': {
+        // `DEV && sentence` says whether people read the sentence; what they read is no promise.
+        if (node.left.type === 'Identifier' && node.left.name === 'DEV') return;
         // Each side gets brackets: `a ?? b || c` is a syntax error.
         add(`${node.operator} → ${LOGICAL[node.operator]}`, node, `(${text(node.left)}) ${LOGICAL[node.operator]} (${text(node.right)})`, isStatic);
         return;

@@ -6,7 +6,7 @@
  * gone, a close that is reported twice or with a false code, a wait timer that outlives `close`.
  */
 import ReconnectingWebSocket from 'reconnecting-websocket';
-import { RealtimeError } from '../core/errors.js';
+import { DEV, RealtimeError } from '../core/errors.js';
 import type { Socket, SocketEvents } from '../core/world.js';
 
 /** The part of a WebSocket class that is used; the browser's and that of `ws` both have it. */
@@ -102,8 +102,7 @@ function construct(Impl: WebSocketClass, url: string, protocols: string[] | unde
   try {
     return new Impl(url, protocols);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    onError(cause instanceof RealtimeError ? cause : new RealtimeError('misuse', `No socket to '${url}' can be made here: ${why}.`, { cause }));
+    onError(cause instanceof RealtimeError ? cause : new RealtimeError('misuse', DEV && `No socket to '${url}' can be made here: ${cause instanceof Error ? cause.message : String(cause)}.`, { cause }));
     return createDeadSocket() as unknown as WebSocket;
   }
 }

@@ -15,7 +15,7 @@ import { publisher, type Publish, type PublishOpen } from '../core/data/publish.
 import type { Readable } from '../core/data/store.js';
 import { openTap, type Tap, type TypedListener } from '../core/data/tap.js';
 import { VIEWS, type ViewsApi } from '../core/data/views.js';
-import { RealtimeError } from '../core/errors.js';
+import { DEV, RealtimeError } from '../core/errors.js';
 import type { Core, Feature } from '../core/feature.js';
 import { createClientCore, type RealtimeClientOptions } from './create-core.js';
 
@@ -110,7 +110,7 @@ export const CLIENT: Feature<RealtimeClient> = { rank: 4, create: (core) => ({ a
 function composeClient(core: Core): RealtimeClient {
   const served = <Ref extends ChannelRef | QueryRef | CommandRef>(ref: Ref): Ref => {
     if (ref.contract === core.contract || ref.contract === OPEN_CONTRACT) return ref;
-    throw new RealtimeError('misuse', `${ref.kind} '${ref.key}' is not of the contract that this client serves. Pass the client's own contract's parts.`);
+    throw new RealtimeError('misuse', DEV && `${ref.kind} '${ref.key}' is not of the contract that this client serves. Pass the client's own contract's parts.`);
   };
   const { view } = core.use(VIEWS);
   const { liveQuery } = core.use(LIVE_QUERIES);

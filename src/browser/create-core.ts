@@ -4,7 +4,7 @@
  */
 import { createCore } from '../core/client.js';
 import type { AnyContract } from '../core/contract.js';
-import { RealtimeError } from '../core/errors.js';
+import { DEV, RealtimeError } from '../core/errors.js';
 import type { Core } from '../core/feature.js';
 import type { ClientLogger } from '../core/link-log.js';
 import type { Bounds, PoolOptions, TimingOptions } from '../core/options.js';
@@ -62,7 +62,7 @@ export type RealtimeClientOptions = ClientSettings &
 /** The core of a client, without any feature. */
 export function createClientCore(options: RealtimeClientOptions): Core {
   const { url, contract, dialect, auth } = options as Partial<RealtimeClientOptions>;
-  if (url === undefined || (contract ?? dialect) === undefined) throw new RealtimeError('misuse', 'A client needs url and contract (or dialect), and so does a <RealtimeProvider> that is given no client.');
+  if (url === undefined || (contract ?? dialect) === undefined) throw new RealtimeError('misuse', DEV && 'A client needs url and contract (or dialect), and so does a <RealtimeProvider> that is given no client.');
   const onError = calm<[RealtimeError]>((error) => (options.onError ?? console.error)(error));
   return createCore(
     {
@@ -104,12 +104,12 @@ function linkUrl(url: string, isForeign: boolean): (link: number) => string {
   try {
     resolved = new URL(url, base);
   } catch (cause) {
-    throw new RealtimeError('misuse', `'${url}' is not a URL. Pass a path, such as '/realtime', or a whole one, such as 'wss://app.example/realtime'.`, { cause });
+    throw new RealtimeError('misuse', DEV && `'${url}' is not a URL. Pass a path, such as '/realtime', or a whole one, such as 'wss://app.example/realtime'.`, { cause });
   }
   resolved.protocol = resolved.protocol.replace(/^http/, 'ws');
   resolved.hash = '';
   if (!/^wss?:$/.test(resolved.protocol)) {
-    throw new RealtimeError('misuse', `'${url}' cannot be opened: use ws:, wss:, http:, https: or a path.`);
+    throw new RealtimeError('misuse', DEV && `'${url}' cannot be opened: use ws:, wss:, http:, https: or a path.`);
   }
   return (link) => {
     const address = new URL(resolved);
@@ -123,7 +123,7 @@ function platformWebSocket(): WebSocketClass {
   // Looked up when it is needed: where a page is only rendered (SSR), there is none and none is opened.
   return function PlatformWebSocket(url: string, protocols?: string | string[]) {
     const Impl = globalThis.WebSocket as WebSocketClass | undefined;
-    if (Impl === undefined) throw new RealtimeError('misuse', "This platform has no WebSocket. Pass one, createClient({ WebSocket }), for instance that of the package 'ws'.");
+    if (Impl === undefined) throw new RealtimeError('misuse', DEV && "This platform has no WebSocket. Pass one, createClient({ WebSocket }), for instance that of the package 'ws'.");
     return new Impl(url, protocols);
   } as unknown as WebSocketClass;
 }

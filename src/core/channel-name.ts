@@ -3,7 +3,7 @@
  * Not here: what a channel carries (`contract.ts`).
  */
 import type { ChannelRef, ParamsArgs } from './contract.js';
-import { RealtimeError } from './errors.js';
+import { DEV, RealtimeError } from './errors.js';
 
 /** The parameters of a channel's name, where its pattern is not known to the compiler. */
 export type Params = Readonly<Record<string, string | number>>;
@@ -22,12 +22,12 @@ const PARAMETER = /\{(\w+)\}/g;
 export function channelName<Ref extends Pick<ChannelRef, 'pattern'>>(ref: Ref, ...given: ParamsArgs<Ref>): string;
 export function channelName(ref: Pick<ChannelRef, 'pattern'>, params: Readonly<Record<string, string | number>> = {}): string {
   for (const parameter in params) {
-    if (!ref.pattern.includes(`{${parameter}}`)) throw new RealtimeError('misuse', `Channel '${ref.pattern}' has no parameter '${parameter}'. Pass those of its name alone.`);
+    if (!ref.pattern.includes(`{${parameter}}`)) throw new RealtimeError('misuse', DEV && `Channel '${ref.pattern}' has no parameter '${parameter}'. Pass those of its name alone.`);
   }
   return ref.pattern.replace(PARAMETER, (_, parameter: string) => {
     const value: unknown = params[parameter];
     if (value === '' || (typeof value !== 'string' && !Number.isFinite(value))) {
-      throw new RealtimeError('misuse', `Channel '${ref.pattern}' needs the parameter '${parameter}', a text that is not empty or a number; pass it under params.`);
+      throw new RealtimeError('misuse', DEV && `Channel '${ref.pattern}' needs the parameter '${parameter}', a text that is not empty or a number; pass it under params.`);
     }
     return encodeParameter(String(value));
   });
@@ -39,7 +39,7 @@ function encodeParameter(value: string): string {
   try {
     encoded = encodeURIComponent(value);
   } catch (cause) {
-    throw new RealtimeError('misuse', 'A channel parameter holds half of a surrogate pair, which no channel name can hold.', { cause });
+    throw new RealtimeError('misuse', DEV && 'A channel parameter holds half of a surrogate pair, which no channel name can hold.', { cause });
   }
   return encoded.replace(/[!'()*~]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 }

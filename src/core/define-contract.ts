@@ -3,7 +3,7 @@
  * Not here: what a contract is (`contract.ts`).
  */
 import { ANYTHING, OPEN_CONTRACT, type ChannelPart, type ClientEventMap, type CommandPart, type Contract, type ContractDraft, type ContractId, type KeptEvents, type OpenChannelRef, type QueryPart, type Schema, type SchemaMap, type Volatile } from './contract.js';
-import { RealtimeError } from './errors.js';
+import { DEV, RealtimeError } from './errors.js';
 
 /** Text and parameters in braces. */
 const PATTERN = /^(?:[A-Za-z0-9_:.-]|\{\w+\})+$/;
@@ -52,18 +52,18 @@ export function channel(pattern?: string, parts?: { readonly events: SchemaMap; 
   if (pattern.length > 200 || !PATTERN.test(pattern)) {
     throw new RealtimeError(
       'misuse',
-      `'${pattern}' is not a channel pattern. Use letters, digits and _ : . - with parameters in braces, such as 'room:{id}'.`,
+      DEV && `'${pattern}' is not a channel pattern. Use letters, digits and _ : . - with parameters in braces, such as 'room:{id}'.`,
     );
   }
   if (/\}[^:{]*\{/.test(pattern)) {
-    throw new RealtimeError('misuse', `The parameters of '${pattern}' run into each other: put a ':' between them, which no value can hold, as in 'room:{id}:{part}'.`);
+    throw new RealtimeError('misuse', DEV && `The parameters of '${pattern}' run into each other: put a ':' between them, which no value can hold, as in 'room:{id}:{part}'.`);
   }
   if (parts === undefined) return Object.freeze({ kind: 'channel', key: pattern, contract: OPEN_CONTRACT, pattern, events: { message: ANYTHING }, clientEvents: { message: ANYTHING } });
   const clientEvents: ClientEventMap = parts.clientEvents ?? {};
   const events: Record<string, Schema> = { ...parts.events };
   for (const [name, part] of Object.entries(clientEvents)) {
     assertName(name);
-    if (Object.hasOwn(events, name)) throw new RealtimeError('misuse', `'${name}' of '${pattern}' is an event and a client event. Give the two different names.`);
+    if (Object.hasOwn(events, name)) throw new RealtimeError('misuse', DEV && `'${name}' of '${pattern}' is an event and a client event. Give the two different names.`);
     if ('~standard' in part) events[name] = part;
   }
   return { kind: 'channel', pattern, events, clientEvents };
@@ -135,5 +135,5 @@ export function defineContract<D extends ContractDraft>(draft: D): Contract<D> {
 /** Names travel: a server refuses others, and a refused command would hold up its lane. */
 function assertName(name: string): void {
   if (LANE_NAME.test(name)) return;
-  throw new RealtimeError('misuse', `'${name}' cannot name a part of a contract or a lane: 1 to 64 of A-Z a-z 0-9 _ . : $ -.`);
+  throw new RealtimeError('misuse', DEV && `'${name}' cannot name a part of a contract or a lane: 1 to 64 of A-Z a-z 0-9 _ . : $ -.`);
 }

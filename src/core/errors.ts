@@ -3,6 +3,15 @@
  * Not here: what travels on the wire (`protocol/codes.ts`).
  */
 
+/** Replaced by the builds (vite.config.ts, vite.production.config.ts); a source that runs unbuilt is in development. */
+declare const __DEV__: boolean | undefined;
+
+/**
+ * Empty in what a page loads in production: with `DEV && sentence`, a text either way, the sentence is not in it.
+ * The server and `holdfast/testing` keep theirs.
+ */
+export const DEV: true | '' = typeof __DEV__ === 'undefined' || __DEV__ ? true : '';
+
 /**
  * Why something failed; `docs/errors.md` has a section for each.
  *

@@ -13,7 +13,7 @@ import type { ContractId } from './contract.js';
 import type { ConnectionStatus } from './data/connection-status.js';
 import type { Flusher } from './data/flush.js';
 import type { Readable } from './data/store.js';
-import { RealtimeError } from './errors.js';
+import { DEV, RealtimeError } from './errors.js';
 import type { Bounds, Timings } from './options.js';
 import type { Pool } from './pool/pool.js';
 import type { ServerFrame } from './protocol/frames.js';
@@ -77,5 +77,5 @@ export interface Core {
 
 /** @throws RealtimeError `disposed` */
 export function assertLive({ isDisposed }: Core): void {
-  if (isDisposed) throw new RealtimeError('disposed', 'This client was disposed. Make a new one.');
+  if (isDisposed) throw new RealtimeError('disposed', DEV && 'This client was disposed. Make a new one.');
 }

@@ -2,7 +2,7 @@
  * Every number that the client goes by, with its unit and its default, once.
  * Not here: what the protocol fixes (`protocol/limits.ts`) and what the server names (`session.ts`).
  */
-import { RealtimeError } from './errors.js';
+import { DEV, RealtimeError } from './errors.js';
 
 /** When to come back. */
 export interface BackoffOptions {
@@ -86,7 +86,7 @@ export function withDefaults<Options extends object>(defaults: Options, given: P
     if (value === undefined) continue;
     const isNumber = typeof value === 'number';
     if (isNumber ? !(value >= 0) : typeof defaults[name] === 'number') {
-      throw new RealtimeError('misuse', `The option ${name} is ${String(value)}. Pass a number that is not negative, or leave it out.`);
+      throw new RealtimeError('misuse', DEV && `The option ${name} is ${String(value)}. Pass a number that is not negative, or leave it out.`);
     }
     filled[name] = value;
   }

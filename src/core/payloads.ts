@@ -5,7 +5,7 @@
 import type { EventDecoder } from './channels/delivery.js';
 
 import { PUBLISH, type ChannelRef, type CommandRef, type QueryRef, type Schema, type Volatile, type VolatileEvent } from './contract.js';
-import { RealtimeError } from './errors.js';
+import { DEV, RealtimeError } from './errors.js';
 import { encode, utf8Bytes } from './protocol/codec.js';
 import type { WireError } from './protocol/codes.js';
 import type { ChannelPosition, ErrorFrame, PublishFrame, ResponseFrame, VolatileFrame } from './protocol/frames.js';
@@ -29,7 +29,7 @@ export function eventDecoder(ref: ChannelRef): EventDecoder {
 export function readVolatile(ref: ChannelRef, frame: VolatileFrame): VolatileEvent | null {
   const part = clientEventOf(ref, frame.name);
   const result = part !== undefined && !('~standard' in part) ? validate(part.schema, frame.data) : null;
-  if (result?.ok === false && result.code === 'misuse') throw new RealtimeError('misuse', `Client event '${frame.name}' of '${ref.pattern}' cannot be read: ${result.issues}.`);
+  if (result?.ok === false && result.code === 'misuse') throw new RealtimeError('misuse', DEV && `Client event '${frame.name}' of '${ref.pattern}' cannot be read: ${result.issues}.`);
   return result?.ok ? { name: frame.name, data: result.value, ...(frame.by !== undefined && { by: frame.by }) } : null;
 }
 
@@ -46,11 +46,11 @@ export function publishCommand(schema: Schema): CommandRef {
 /** A volatile event on its way out; throws what the caller should mend. */
 export function takeVolatile(channel: string, name: string, schema: Schema, data: unknown): PublishFrame {
   const result = validate(schema, data);
-  if (!result.ok) throw new RealtimeError(result.code, `Client event '${name}' of '${channel}' does not fit the contract: ${result.issues}.`);
+  if (!result.ok) throw new RealtimeError(result.code, DEV && `Client event '${name}' of '${channel}' does not fit the contract: ${result.issues}.`);
   if (data === undefined) return { t: 'publish', channel, name };
   const encoded = encode(data, VOLATILE_BYTES);
   if (encoded.ok) return { t: 'publish', channel, name, data };
-  throw new RealtimeError(encoded.why === 'too-large' ? 'too-large' : 'invalid', `Client event '${name}' of '${channel}' cannot be sent: ${encoded.detail}. A volatile event is at most ${VOLATILE_BYTES} bytes.`);
+  throw new RealtimeError(encoded.why === 'too-large' ? 'too-large' : 'invalid', DEV && `Client event '${name}' of '${channel}' cannot be sent: ${encoded.detail}. A volatile event is at most ${VOLATILE_BYTES} bytes.`);
 }
 
 /** What goes out, as it was at the call: the application may change its object afterwards. */
@@ -63,14 +63,14 @@ export interface Taken {
 /** Throws `invalid` or `too-large` if the input cannot be sent; what is sent is the input itself, before any transform. */
 export function takeInput(ref: QueryRef | CommandRef, input: unknown): Taken {
   const result = validate(ref.input, input);
-  if (!result.ok) throw new RealtimeError(result.code, `The input of ${ref.kind} '${ref.key}' does not fit the contract: ${result.issues}.`);
+  if (!result.ok) throw new RealtimeError(result.code, DEV && `The input of ${ref.kind} '${ref.key}' does not fit the contract: ${result.issues}.`);
   if (input === undefined) return { input, bytes: 0 };
   const encoded = encode(input, CLIENT_FRAME_BYTES - ENVELOPE_BYTES, FRAME_DEPTH - 1);
   if (encoded.ok) return { input: JSON.parse(encoded.text), bytes: utf8Bytes(encoded.text) };
   if (encoded.why === 'too-large') {
-    throw new RealtimeError('too-large', `The input of ${ref.kind} '${ref.key}' is larger than a frame may be (${CLIENT_FRAME_BYTES} bytes). Send less, or send it in parts.`);
+    throw new RealtimeError('too-large', DEV && `The input of ${ref.kind} '${ref.key}' is larger than a frame may be (${CLIENT_FRAME_BYTES} bytes). Send less, or send it in parts.`);
   }
-  throw new RealtimeError('invalid', `The input of ${ref.kind} '${ref.key}' cannot be sent: ${encoded.detail}.`);
+  throw new RealtimeError('invalid', DEV && `The input of ${ref.kind} '${ref.key}' cannot be sent: ${encoded.detail}.`);
 }
 
 export type Answer = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: RealtimeError };
@@ -79,7 +79,7 @@ export function readAnswer(ref: QueryRef | CommandRef, frame: ResponseFrame | Er
   if (frame.t === 'error') return { ok: false, error: readError(ref, frame) };
   const result = validate(ref.output, frame.result);
   if (result.ok) return result;
-  return { ok: false, error: new RealtimeError(result.code, `The answer to ${ref.kind} '${ref.key}' does not fit the contract: ${result.issues}. Deploy the same contract on both ends.`) };
+  return { ok: false, error: new RealtimeError(result.code, DEV && `The answer to ${ref.kind} '${ref.key}' does not fit the contract: ${result.issues}. Deploy the same contract on both ends.`) };
 }
 
 /** The positions of the command's events; null: the command took no effect, or its effect is not known. */
@@ -102,26 +102,24 @@ export function readOutcome(ref: CommandRef, outcome: Outcome): Answer {
     case 'failed':
       return readAnswer(ref, outcome.frame);
     case 'expired':
-      return failed(new RealtimeError('expired', `Command '${ref.key}' waited too long for a connection and was not run. Send it again if it is still wanted.`));
+      return failed(new RealtimeError('expired', DEV && `Command '${ref.key}' waited too long for a connection and was not run. Send it again if it is still wanted.`));
     case 'cancelled':
-      return failed(new RealtimeError('cancelled', `Command '${ref.key}' was cancelled and was not run.`));
+      return failed(new RealtimeError('cancelled', DEV && `Command '${ref.key}' was cancelled and was not run.`));
     case 'dropped':
-      return failed(new RealtimeError('queue-full', `Command '${ref.key}' was dropped to make room for newer ones and was not run.`));
+      return failed(new RealtimeError('queue-full', DEV && `Command '${ref.key}' was dropped to make room for newer ones and was not run.`));
     case 'result-expired':
-      return failed(new RealtimeError('result-expired', `Command '${ref.key}' took effect, but the connection was lost before its result came, and the server does not store the result any more. Read the state again; do not send the command again.`));
+      return failed(new RealtimeError('result-expired', DEV && `Command '${ref.key}' took effect, but the connection was lost before its result came, and the server does not store the result any more. Read the state again; do not send the command again.`));
     case 'handed-over':
       return { ok: true, value: undefined };
     case 'outcome-unknown':
-      return failed(new RealtimeError('outcome-unknown', `Command '${ref.key}' was sent, and the server can no longer tell whether it was run. Look before you send it again.`));
-    default:
-      return outcome satisfies never;
+      return failed(new RealtimeError('outcome-unknown', DEV && `Command '${ref.key}' was sent, and the server can no longer tell whether it was run. Look before you send it again.`));
   }
 }
 
 const TIMEOUT_HINT = 'Try again, or give it more time.';
 
 export function timeoutError(ref: QueryRef, limitMs: number): RealtimeError {
-  return new RealtimeError('timeout', `Query '${ref.key}' had no answer within ${limitMs} ms. ${TIMEOUT_HINT}`);
+  return new RealtimeError('timeout', DEV && `Query '${ref.key}' had no answer within ${limitMs} ms. ${TIMEOUT_HINT}`);
 }
 
 function readError(ref: QueryRef | CommandRef, frame: ErrorFrame): RealtimeError {
@@ -130,22 +128,22 @@ function readError(ref: QueryRef | CommandRef, frame: ErrorFrame): RealtimeError
     case 'rejected':
       return readRejection(ref, frame, what);
     case 'invalid':
-      return new RealtimeError('invalid', `The server found the input of ${what} wrong: ${frame.message}`);
+      return new RealtimeError('invalid', DEV && `The server found the input of ${what} wrong: ${frame.message}`);
     case 'forbidden':
-      return new RealtimeError('forbidden', `The server does not let this user run ${what}.`);
+      return new RealtimeError('forbidden', DEV && `The server does not let this user run ${what}.`);
     case 'timeout':
-      return new RealtimeError('timeout', `The server's handler of ${what} took too long. ${TIMEOUT_HINT}`);
+      return new RealtimeError('timeout', DEV && `The server's handler of ${what} took too long. ${TIMEOUT_HINT}`);
     case 'too-large':
-      return new RealtimeError('too-large', `The server refused ${what} for its size: ${frame.message}`);
+      return new RealtimeError('too-large', DEV && `The server refused ${what} for its size: ${frame.message}`);
     case 'unsupported':
-      return new RealtimeError('unsupported', `The server does not know ${what}. Deploy the same contract on both ends, or give its dialect a word for it.`);
+      return new RealtimeError('unsupported', DEV && `The server does not know ${what}. Deploy the same contract on both ends, or give its dialect a word for it.`);
     case 'unavailable':
-      return new RealtimeError('unavailable', `The server cannot answer ${what} now. Try again later.`);
+      return new RealtimeError('unavailable', DEV && `The server cannot answer ${what} now. Try again later.`);
     case 'cancelled':
     case 'void':
-      return new RealtimeError('cancelled', `${what} was cancelled.`);
+      return new RealtimeError('cancelled', DEV && `${what} was cancelled.`);
     default:
-      return new RealtimeError('internal', `The server failed at ${what}: ${frame.message}`);
+      return new RealtimeError('internal', DEV && `The server failed at ${what}: ${frame.message}`);
   }
 }
 
@@ -154,10 +152,10 @@ function readRejection(ref: QueryRef | CommandRef, frame: ErrorFrame, what: stri
   const reason = frame.name ?? '';
   const schema = Object.hasOwn(errors, reason) ? errors[reason] : undefined;
   // Without `reason`: the type of a reason promises its data.
-  if (frame.dataExpired === true) return new RealtimeError('rejected', `${what} was rejected: ${reason}. The connection was lost before the answer came, and the server does not store the data of '${reason}' any more.`);
+  if (frame.dataExpired === true) return new RealtimeError('rejected', DEV && `${what} was rejected: ${reason}. The connection was lost before the answer came, and the server does not store the data of '${reason}' any more.`);
   const data = schema === undefined ? null : validate(schema, frame.data);
   if (data === null || !data.ok) {
-    return new RealtimeError('rejected', `${what} was rejected: ${frame.message}${data === null ? '' : ` What '${reason}' carries does not fit the contract: ${data.issues}.`}`);
+    return new RealtimeError('rejected', DEV && `${what} was rejected: ${frame.message}${data === null ? '' : ` What '${reason}' carries does not fit the contract: ${data.issues}.`}`);
   }
-  return new RealtimeError('rejected', `${what} was rejected: ${reason}.`, { reason, data: data.value });
+  return new RealtimeError('rejected', DEV && `${what} was rejected: ${reason}.`, { reason, data: data.value });
 }

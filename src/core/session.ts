@@ -2,7 +2,7 @@
  * Who we are to the server and what the server has named: identity, limits, fence.
  * Not here: the token (the link fetches one for each attempt and forgets it).
  */
-import { RealtimeError } from './errors.js';
+import { DEV, RealtimeError } from './errors.js';
 import type { ClientFrame, ServerLimits, ServerPingFrame, WelcomeFrame } from './protocol/frames.js';
 import { FEATURES } from './protocol/codes.js';
 import { PROTOCOL_VERSION } from './protocol/limits.js';
@@ -86,7 +86,7 @@ export function createSession(port: SessionPort): Session {
       // A server that names nobody has nothing to say against the application.
       tag = frame.tag || (user ?? '');
       if (typeof user === 'string' && tag !== user) {
-        port.onError(new RealtimeError('unauthorized', `The server knows this user as '${tag}', and user says '${user}'. What the server says stands. Pass the tag that authenticate gives them on the server, and see that auth gives the token of the same person.`));
+        port.onError(new RealtimeError('unauthorized', DEV && `The server knows this user as '${tag}', and user says '${user}'. What the server says stands. Pass the tag that authenticate gives them on the server, and see that auth gives the token of the same person.`));
       }
       if (former !== null && former !== tag) port.onIdentityChanged(link);
       fenceSeen(frame.fence);

@@ -2,6 +2,7 @@
  * Any Standard Schema, asked at once. Not here: what follows from its answer.
  */
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { DEV } from './errors.js';
 import type { Schema } from './contract.js';
 
 /** What a validator says, in one shape. */
@@ -21,16 +22,16 @@ const misfit = (issues: string, code: Misfit['code'] = 'invalid'): Misfit => ({ 
 
 /** Validates at once and never throws; a schema that answers with a promise is refused, because order would be lost while it waits. */
 export function validate(schema: Schema | undefined, value: unknown): Validated {
-  if (schema === undefined) return value === undefined || value === null ? { ok: true, value: undefined } : misfit('nothing was expected');
+  if (schema === undefined) return value === undefined || value === null ? { ok: true, value: undefined } : misfit(DEV && 'nothing was expected');
   let result: ReturnType<Schema['~standard']['validate']>;
   try {
     result = schema['~standard'].validate(value);
   } catch (cause) {
-    return { ...misfit(`the schema threw: ${String(cause)}`), thrown: cause };
+    return { ...misfit(DEV && `the schema threw: ${String(cause)}`), thrown: cause };
   }
-  if (typeof result !== 'object' || result === null) return misfit('the schema gave no result; it is not a Standard Schema', 'misuse');
+  if (typeof result !== 'object' || result === null) return misfit(DEV && 'the schema gave no result; it is not a Standard Schema', 'misuse');
   if (isPromise(result)) return later(result);
-  if (result.issues !== undefined) return misfit(Array.from(result.issues).slice(0, 5).map(describeIssue).join('; '));
+  if (result.issues !== undefined) return misfit(DEV && Array.from(result.issues).slice(0, 5).map(describeIssue).join('; '));
   // Where a transform is asynchronous and the validator is not, the promise itself would pass for the value.
   return isPromise(result.value) ? later(result.value) : { ok: true, value: result.value };
 }
@@ -42,7 +43,7 @@ function isPromise(value: unknown): value is PromiseLike<unknown> {
 function later(promise: PromiseLike<unknown>): Misfit {
   // Nobody waits for it, so nobody would hear how it failed.
   promise.then(undefined, () => {});
-  return misfit('its schema validates asynchronously; use a synchronous one, and leave what has to wait to the handler', 'misuse');
+  return misfit(DEV && 'its schema validates asynchronously; use a synchronous one, and leave what has to wait to the handler', 'misuse');
 }
 
 /** As JavaScript writes a path; some validators begin their sentence with it. */

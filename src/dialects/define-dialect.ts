@@ -1,5 +1,5 @@
 /** A dialect of two functions: for servers that do not speak JSON. For those that do, see `plain-json.ts`. */
-import { RealtimeError } from '../core/errors.js';
+import { DEV, RealtimeError } from '../core/errors.js';
 import type { Dialect, DialectCan } from '../core/protocol/dialect.js';
 import { createStandIn } from './stand-in.js';
 import type { DialectWords } from './words.js';
@@ -26,7 +26,7 @@ const PING_MS = 6_000;
 export function defineDialect(words: DialectWords): Dialect {
   const can: DialectCan = { ...CANNOT, ...words.can };
   const pingMs = words.pingMs ?? PING_MS;
-  if (can.ping && !(pingMs > 0 && pingMs <= 2 ** 31 - 1)) throw new RealtimeError('misuse', `A dialect cannot ping each ${pingMs} ms. Give pingMs in milliseconds.`);
+  if (can.ping && !(pingMs > 0 && pingMs <= 2 ** 31 - 1)) throw new RealtimeError('misuse', DEV && `A dialect cannot ping each ${pingMs} ms. Give pingMs in milliseconds.`);
   return {
     can,
     protocols: words.subprotocol === undefined ? [] : [words.subprotocol],

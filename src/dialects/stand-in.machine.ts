@@ -134,8 +134,6 @@ export function createStandInState({ can, epoch, pingMs }: { readonly can: Diale
       // Its feature is not in our welcome.
       case 'publish':
         return NOTHING;
-      default:
-        return frame satisfies never;
     }
   }
 
@@ -160,8 +158,6 @@ export function createStandInState({ can, epoch, pingMs }: { readonly can: Diale
       case 'unsubscribe':
       case 'ping':
         return NOTHING;
-      default:
-        return saying satisfies never;
     }
   }
 
@@ -187,8 +183,6 @@ export function createStandInState({ can, epoch, pingMs }: { readonly can: Diale
         return responded(hearing);
       case 'error':
         return failed(hearing);
-      default:
-        return hearing satisfies never;
     }
   }
 

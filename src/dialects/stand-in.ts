@@ -2,7 +2,7 @@
  * The hands of a stand-in: a dialect's own functions behind a guard, the order of what goes up, the ping's timer.
  * Not here: what is answered in the server's place (`stand-in.machine.ts`).
  */
-import { RealtimeError } from '../core/errors.js';
+import { DEV, RealtimeError } from '../core/errors.js';
 import type { ClosePolicy } from '../core/protocol/codes.js';
 import type { DialectCan, StandIn, StandInPort } from '../core/protocol/dialect.js';
 import type { ServerFrame } from '../core/protocol/frames.js';
@@ -18,9 +18,9 @@ export function createStandIn(can: DialectCan, words: DialectWords, pingMs: numb
   let isOver = false;
 
   /** Once a kind and socket: a server that speaks gibberish a thousand times a second must not be reported as often. */
-  function report(message: string, cause: unknown): void {
-    const error = cause instanceof RealtimeError ? cause : new RealtimeError('misuse', message, { cause });
-    const kind = `${error.code} ${message}`;
+  function report(call: string, sentence: string, cause: unknown): void {
+    const error = cause instanceof RealtimeError ? cause : new RealtimeError('misuse', sentence, { cause });
+    const kind = `${error.code} ${call}`;
     if (reported.has(kind)) return;
     reported.add(kind);
     port.onError(error);
@@ -34,7 +34,7 @@ export function createStandIn(can: DialectCan, words: DialectWords, pingMs: numb
         const how = utter(effect.saying);
         perform(state.said(effect.saying, how));
         isSent &&= how === 'taken';
-      } else if (effect.type === 'report') port.onError(new RealtimeError('internal', `The server says: ${effect.message}`));
+      } else if (effect.type === 'report') port.onError(new RealtimeError('internal', DEV && `The server says: ${effect.message}`));
       else if (answers.push(effect.frame) === 1) void Promise.resolve().then(flush);
     }
     return isSent;
@@ -62,7 +62,7 @@ export function createStandIn(can: DialectCan, words: DialectWords, pingMs: numb
       hush(text);
       if (text !== null && typeof text !== 'string') throw new TypeError(`encode returned ${typeof text}, not text`);
     } catch (cause) {
-      report(`The dialect failed at '${saying.t}', and nothing was sent. Its function must return at once what the server is to be told, or null. See cause.`, cause);
+      report(`encode ${saying.t}`, DEV && `The dialect failed at '${saying.t}', and nothing was sent. Its function must return at once what the server is to be told, or null. See cause.`, cause);
       return 'failed';
     }
     if (text === null) return 'unsayable';
@@ -78,7 +78,7 @@ export function createStandIn(can: DialectCan, words: DialectWords, pingMs: numb
         perform(state.heard(hearing, port.clock.wall()));
       }
     } catch (cause) {
-      report('The dialect failed to read a message of the server, which was ignored. Its function must return at once what the message says, or null. See cause.', cause);
+      report('decode', DEV && 'The dialect failed to read a message of the server, which was ignored. Its function must return at once what the message says, or null. See cause.', cause);
     }
     flush();
   }
@@ -89,7 +89,7 @@ export function createStandIn(can: DialectCan, words: DialectWords, pingMs: numb
       if (!POLICIES.includes(policy)) throw new TypeError(`'${String(policy)}' is none of ${POLICIES.join(', ')}`);
       return policy;
     } catch (cause) {
-      report('The closePolicy of the dialect failed, and the link comes back with backoff. See cause.', cause);
+      report('closePolicy', DEV && 'The closePolicy of the dialect failed, and the link comes back with backoff. See cause.', cause);
       return 'reconnect';
     }
   }

@@ -5,7 +5,7 @@
  */
 import { createContext, useContext, useEffect, useInsertionEffect, useMemo, useState, type ReactNode } from 'react';
 import { OPEN_CONTRACT, type ContractId } from '../core/contract.js';
-import { RealtimeError } from '../core/errors.js';
+import { DEV, RealtimeError } from '../core/errors.js';
 import type { Core } from '../core/feature.js';
 import { createOwnedCore, type ClientProps } from './owned-core.js';
 import { PageGuard } from './page-guard.js';
@@ -59,13 +59,13 @@ export function RealtimeProvider(props: RealtimeProviderProps): ReactNode {
 /** The core of the nearest provider that serves this part's contract. */
 export function useServingCore(part: { readonly contract: ContractId } | undefined): Core {
   const contract = part?.contract;
-  if (contract === undefined) throw new RealtimeError('misuse', 'This hook was not given a part of a contract. Pass it one of yours, such as api.channels.room, or a view of a channel; a name that is misspelled gives undefined.');
+  if (contract === undefined) throw new RealtimeError('misuse', DEV && 'This hook was not given a part of a contract. Pass it one of yours, such as api.channels.room, or a view of a channel; a name that is misspelled gives undefined.');
   for (let served = useContext(Context); served !== null; served = served.outer) {
     if (served.core.contract === contract || contract === OPEN_CONTRACT) return served.core;
   }
   throw new RealtimeError(
     'no-provider',
-    'No <RealtimeProvider> above this component serves the contract of this hook. Wrap the app in one with contract={api}, the same object that the hook takes its parts from.',
+    DEV && 'No <RealtimeProvider> above this component serves the contract of this hook. Wrap the app in one with contract={api}, the same object that the hook takes its parts from.',
   );
 }
 
@@ -76,6 +76,6 @@ export function useServingCore(part: { readonly contract: ContractId } | undefin
  */
 export function useCore(): Core {
   const served = useContext(Context);
-  if (served === null) throw new RealtimeError('no-provider', 'There is no <RealtimeProvider> above this component. Wrap the app in one.');
+  if (served === null) throw new RealtimeError('no-provider', DEV && 'There is no <RealtimeProvider> above this component. Wrap the app in one.');
   return served.core;
 }

@@ -5,7 +5,7 @@
  * Not here: holding anything. What is made while rendering must cost nothing until it is subscribed to.
  */
 import { useInsertionEffect, useState } from 'react';
-import { RealtimeError } from '../core/errors.js';
+import { DEV, RealtimeError } from '../core/errors.js';
 
 interface Kept<T> {
   readonly key: readonly unknown[];
@@ -22,7 +22,7 @@ export function useKept<T>(key: readonly unknown[], make: () => T): T {
   if (key.some((part, index) => !Object.is(part, former.key[index]))) {
     // React renders again at once, with what was set here: if that does not fit either, nothing ever will.
     if (former.isNew()) {
-      throw new RealtimeError('misuse', 'This hook is given another view, channel or input each time that its component renders, which would never end. Define views in a module, not in a component, and make params and input of props and state.');
+      throw new RealtimeError('misuse', DEV && 'This hook is given another view, channel or input each time that its component renders, which would never end. Define views in a module, not in a component, and make params and input of props and state.');
     }
     kept = keep(key, make(), true);
     setKept(kept);

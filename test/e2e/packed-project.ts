@@ -12,7 +12,7 @@ import { root, shellEnv } from './example-process.js';
 
 const run = promisify(execFile);
 /** A fresh project: what a build and a tarball are made of, and nothing that was built before. */
-const SOURCES = ['src', 'scripts', 'docs', 'package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'vite.config.ts', 'tsconfig.base.json', 'tsconfig.json', 'tsconfig.build.json'];
+const SOURCES = ['src', 'scripts', 'docs', 'package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'vite.config.ts', 'vite.production.config.ts', 'tsconfig.base.json', 'tsconfig.json', 'tsconfig.build.json'];
 
 export interface Project {
   /** The lines that the page says to run, but for the installing. */

@@ -19,6 +19,7 @@ describe('the changes', () => {
     ['const a = b < c;', ['b < c → b <= c']],
     ['const a = b !== c;', ['b !== c → b === c']],
     ['const a = b && (c || d);', ['b && (c || d) → (b) || (c || d)', 'c || d → (c) && (d)']],
+    ["const a = DEV && 'x';", []],
     ['const a = b + 7;', ['b + 7 → b - 7', '7 → (7 + 1)', '7 → (7 - 1)']],
     ["const a = 'x' + b;", []],
     ['const a = !b;', ['!b → b']],

@@ -85,8 +85,6 @@ export function stepChannel(state: ChannelState, event: ChannelEvent): Decision 
     case 'forgotten':
       // A refusal was the former user's.
       return [{ ...state, head: null, wasLive: false, wire: wire.tag === 'refused' ? { tag: 'away' } : wire }, NOTHING];
-    default:
-      return event satisfies never;
   }
 }
 
@@ -129,7 +127,5 @@ function heard(state: ChannelState, link: LinkId, frame: EventsFrame): Decision 
       const run: Run = { epoch: frame.epoch, first: frame.offset + verdict.skip, events, end, answer: null };
       return [{ ...state, head: end }, [{ type: 'deliver', run }]];
     }
-    default:
-      return verdict satisfies never;
   }
 }

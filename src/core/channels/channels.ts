@@ -2,7 +2,7 @@
  * Who listens: the hands of every wanted channel, its readers, its lease, its place in the next `subscribe` frame.
  * Not here: state folded from events (`data/view.ts`).
  */
-import { RealtimeError } from '../errors.js';
+import { DEV, RealtimeError } from '../errors.js';
 import { createLease, type Lease } from '../lease.js';
 import type { BuiltFeature, Core, Feature } from '../feature.js';
 import type { Timings } from '../options.js';
@@ -100,8 +100,6 @@ export function createChannels(port: ChannelsPort): BuiltFeature<Channels> {
         return;
       case 'deliver':
         return take(channel, effect.run);
-      default:
-        return effect satisfies never;
     }
   }
 
@@ -143,7 +141,7 @@ export function createChannels(port: ChannelsPort): BuiltFeature<Channels> {
 
   function open(name: string, decode: EventDecoder): Channel {
     if (!CHANNEL_NAME.test(name)) {
-      throw new RealtimeError('misuse', `'${name}' cannot name a channel: 1 to 256 of A-Z a-z 0-9 _ : . % -.`);
+      throw new RealtimeError('misuse', DEV && `'${name}' cannot name a channel: 1 to 256 of A-Z a-z 0-9 _ : . % -.`);
     }
     const lease = createLease({
       clock: port.clock,

@@ -3,7 +3,7 @@
  * Not here: which runs count (`channel.machine.ts`) and where a reader goes on (`reader.ts`).
  */
 import type { ChannelEvent } from '../contract.js';
-import { RealtimeError } from '../errors.js';
+import { DEV, RealtimeError } from '../errors.js';
 import type { UnsubscribeReason } from '../protocol/codes.js';
 import type { VolatileFrame, WireEvent } from '../protocol/frames.js';
 import type { Position } from '../protocol/position.js';
@@ -95,7 +95,7 @@ export function tell(onError: OnError, run: () => void): void {
   try {
     run();
   } catch (cause) {
-    onError(new RealtimeError('misuse', 'A listener of a channel threw; the others were still told. See cause.', { cause }));
+    onError(new RealtimeError('misuse', DEV && 'A listener of a channel threw; the others were still told. See cause.', { cause }));
   }
 }
 
@@ -133,7 +133,7 @@ function handItem(reader: Reader, item: ChannelEvent | Gap, onError: OnError): v
     if ('reason' in item) reader.onGap(item);
     else reader.onEvent(item);
   } catch (cause) {
-    onError(new RealtimeError('misuse', 'A listener of a channel threw; the others were still told. See cause.', { cause }));
+    onError(new RealtimeError('misuse', DEV && 'A listener of a channel threw; the others were still told. See cause.', { cause }));
   }
 }
 
@@ -161,7 +161,7 @@ function decodeEvent(channel: Delivery, run: Run, index: number, onError: OnErro
   if (result === null) return null;
   if (!result.ok) {
     onError(
-      new RealtimeError(result.code ?? 'invalid', `Event '${event.name}' of '${channel.name}' at offset ${offset} does not fit the contract and was left out: ${result.issues}. Deploy the same contract on both ends.`),
+      new RealtimeError(result.code ?? 'invalid', DEV && `Event '${event.name}' of '${channel.name}' at offset ${offset} does not fit the contract and was left out: ${result.issues}. Deploy the same contract on both ends.`),
     );
     return { reason: 'invalid', missed: { from: offset, to: offset } };
   }

@@ -1,6 +1,6 @@
 /** One question with one answer, as a promise. Not here: answers that are kept (`live-queries.ts`). */
 import type { InputArgs, OutputOf, QueryRef } from '../contract.js';
-import { RealtimeError } from '../errors.js';
+import { DEV, RealtimeError } from '../errors.js';
 import { assertLive, type Core } from '../feature.js';
 import { readAnswer, takeInput, timeoutError, type Answer } from '../payloads.js';
 import { QUERIES } from '../queries/queries.js';
@@ -31,7 +31,7 @@ export function ask(core: Core, ref: QueryRef, input?: unknown, { signal }: AskO
     };
     const onAbort = (): void => {
       cancel();
-      settle({ ok: false, error: new RealtimeError('cancelled', `Query '${ref.key}' was cancelled.`) });
+      settle({ ok: false, error: new RealtimeError('cancelled', DEV && `Query '${ref.key}' was cancelled.`) });
     };
     assertLive(core);
     const taken = takeInput(ref, input);

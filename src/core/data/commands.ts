@@ -1,7 +1,7 @@
 /** One send of a command: its promise, its progress, what is shown of it already. Not here: order, numbers, waiting (`queue/`). */
 import { channelName, type Params } from '../channel-name.js';
 import type { CommandError, CommandRef, InputArgs, InputOf, OutputOf, QueryRef } from '../contract.js';
-import { RealtimeError } from '../errors.js';
+import { DEV, RealtimeError } from '../errors.js';
 import { assertLive, type Core } from '../feature.js';
 import { effectPositions, readOutcome, takeInput, type Answer } from '../payloads.js';
 import { OUTBOX } from '../queue/outbox.js';
@@ -95,7 +95,7 @@ function localEdits(core: Core, layers: Layers, optimistic: Optimistic<unknown>,
     optimistic(local, input, id);
     return edits as LocalEdit[];
   } catch (cause) {
-    core.onError(new RealtimeError('misuse', `The optimistic function of command '${ref.key}' threw; nothing is shown in advance. See cause.`, { cause }));
+    core.onError(new RealtimeError('misuse', DEV && `The optimistic function of command '${ref.key}' threw; nothing is shown in advance. See cause.`, { cause }));
     return [];
   }
 }

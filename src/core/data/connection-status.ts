@@ -67,7 +67,5 @@ export function describeConnection(pool: PoolStatus, hasEverConnected: boolean, 
       const reason = loss && { kind: 'lost' as const, code: loss.code, message: loss.reason || 'The connection was lost.' };
       return { ...status, status: hasEverConnected ? 'reconnecting' : 'connecting', reason };
     }
-    default:
-      return state satisfies never;
   }
 }

@@ -3,7 +3,7 @@
  * Not here: the folding itself (`view.ts`).
  */
 import type { ChannelRef, EventOf } from '../contract.js';
-import { RealtimeError } from '../errors.js';
+import { DEV, RealtimeError } from '../errors.js';
 import { HISTORY_EVENTS } from '../protocol/limits.js';
 
 export interface ViewRef<Ref extends ChannelRef = ChannelRef, State = unknown> {
@@ -35,7 +35,7 @@ export function defineView<Ref extends ChannelRef, State>(
 ): ViewRef<Ref, State> {
   const { history = 0 } = parts;
   if (!Number.isInteger(history) || history < 0 || history > HISTORY_EVENTS) {
-    throw new RealtimeError('misuse', `A view cannot start from ${history} past events: history is a whole number from 0 to ${HISTORY_EVENTS}.`);
+    throw new RealtimeError('misuse', DEV && `A view cannot start from ${history} past events: history is a whole number from 0 to ${HISTORY_EVENTS}.`);
   }
   return { kind: 'view', channel, history, initialState: parts.initialState, reduce: parts.reduce };
 }
@@ -52,7 +52,7 @@ export function defineView<Ref extends ChannelRef, State>(
  */
 export function append(limit: number) {
   // Nothing is ever longer than NaN: the list would grow without end.
-  if (!(limit >= 1)) throw new RealtimeError('misuse', `append(${limit}) keeps nothing: give a limit from 1 on.`);
+  if (!(limit >= 1)) throw new RealtimeError('misuse', DEV && `append(${limit}) keeps nothing: give a limit from 1 on.`);
   return <Item>(list: readonly Item[], event: { readonly data: Item }): Item[] => {
     const next = list.length >= limit ? list.slice(list.length - limit + 1) : list.slice();
     next.push(event.data);

@@ -2,7 +2,7 @@
  * One gate between what arrives and who shows it: at most one flush a frame, and one at once after a quiet time.
  * Not here: what a cell holds.
  */
-import { RealtimeError } from '../errors.js';
+import { DEV, RealtimeError } from '../errors.js';
 import type { Cancel } from '../world.js';
 
 export interface Flusher {
@@ -36,7 +36,7 @@ export function createFlusher({ paint, show = (run) => run(), onError }: FlushPo
     try {
       listener();
     } catch (cause) {
-      onError(new RealtimeError('misuse', 'A subscriber of a store threw; the others were still told. See cause.', { cause }));
+      onError(new RealtimeError('misuse', DEV && 'A subscriber of a store threw; the others were still told. See cause.', { cause }));
     }
   };
   const flush = (): void => {

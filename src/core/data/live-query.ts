@@ -8,7 +8,7 @@ import type { Gap } from '../channels/reader.js';
 import type { Reading } from '../channels/channels.js';
 import type { Reader } from '../channels/delivery.js';
 import type { ChannelEvent } from '../contract.js';
-import { RealtimeError, type RealtimeErrorCode } from '../errors.js';
+import { DEV, RealtimeError, type RealtimeErrorCode } from '../errors.js';
 import type { Answer } from '../payloads.js';
 import type { UnsubscribeReason } from '../protocol/codes.js';
 import type { ChannelPosition } from '../protocol/frames.js';
@@ -258,7 +258,7 @@ export function createLiveQuery(port: LiveQueryPort): AskingQuery {
       data = next;
       updatedAt = port.clock.wall();
     } catch (cause) {
-      port.onError(new RealtimeError('misuse', `The apply function of a query that follows '${port.name}' threw at offset ${event.offset}; the event was left out. See cause.`, { cause }));
+      port.onError(new RealtimeError('misuse', DEV && `The apply function of a query that follows '${port.name}' threw at offset ${event.offset}; the event was left out. See cause.`, { cause }));
     }
   }
 

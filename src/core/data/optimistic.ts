@@ -4,7 +4,7 @@
  * Not here: how far the base of a view (`view.ts`) or of a query (`live-query.ts`) has come.
  */
 import type { ChannelRef, InputOf, OutputOf, ParamsOf, QueryRef } from '../contract.js';
-import { RealtimeError } from '../errors.js';
+import { DEV, RealtimeError } from '../errors.js';
 import type { Feature } from '../feature.js';
 import type { ChannelPosition } from '../protocol/frames.js';
 import type { Position } from '../protocol/position.js';
@@ -149,7 +149,7 @@ export function createOverlay(name: string, onError: (error: RealtimeError) => v
       shown = edit(shown);
       return true;
     } catch (cause) {
-      onError(new RealtimeError('misuse', `An optimistic edit of '${name}' threw and was dropped; the command goes on. See cause.`, { cause }));
+      onError(new RealtimeError('misuse', DEV && `An optimistic edit of '${name}' threw and was dropped; the command goes on. See cause.`, { cause }));
       return false;
     }
   };

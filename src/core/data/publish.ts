@@ -2,7 +2,7 @@
 import { CHANNELS } from '../channels/channels.js';
 import { channelName } from '../channel-name.js';
 import type { ChannelRef, ClientEventSchema, InputOf, OpenChannelRef, ParamsArgs, Volatile } from '../contract.js';
-import { RealtimeError } from '../errors.js';
+import { DEV, RealtimeError } from '../errors.js';
 import type { Core } from '../feature.js';
 import { clientEventOf, publishCommand, takeVolatile } from '../payloads.js';
 import { sendCommand } from './commands.js';
@@ -39,7 +39,7 @@ export function publisher(core: Core, ref: ChannelRef, ...params: ParamsArgs<Cha
     const name = given.length < 2 ? 'message' : String(given[0]);
     const data = given.at(-1);
     const part = clientEventOf(ref, name);
-    if (part === undefined) throw new RealtimeError('misuse', `Clients publish no '${name}' on '${ref.pattern}'. Name it under clientEvents in the contract.`);
+    if (part === undefined) throw new RealtimeError('misuse', DEV && `Clients publish no '${name}' on '${ref.pattern}'. Name it under clientEvents in the contract.`);
     if (!('~standard' in part)) return core.use(CHANNELS).publish(takeVolatile(channel, name, part.schema, data));
     return sendCommand(core, publishCommand(part), { channel, name, data });
   };

@@ -7,7 +7,7 @@ import { channelName } from '../channel-name.js';
 import type { ChannelStatus, Reader } from '../channels/delivery.js';
 import type { Gap } from '../channels/reader.js';
 import type { ChannelEvent, ChannelRef, EventOf, ParamsArgs, VolatileEvent, VolatileEventOf } from '../contract.js';
-import { RealtimeError } from '../errors.js';
+import { DEV, RealtimeError } from '../errors.js';
 import type { Core } from '../feature.js';
 import { eventDecoder, readVolatile } from '../payloads.js';
 import type { VolatileFrame } from '../protocol/frames.js';
@@ -108,7 +108,7 @@ export function createTap(name: string, port: TapPort, listener: ChannelListener
     try {
       listener.onEvent?.(event);
     } catch (cause) {
-      port.onError(new RealtimeError('misuse', `The onEvent of '${name}' threw at offset ${event.offset}; the next events still come. See cause.`, { cause }));
+      port.onError(new RealtimeError('misuse', DEV && `The onEvent of '${name}' threw at offset ${event.offset}; the next events still come. See cause.`, { cause }));
     }
   };
 

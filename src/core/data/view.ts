@@ -6,7 +6,7 @@ import type { Reading } from '../channels/channels.js';
 import type { ChannelStatus, LiveStatus, Reader } from '../channels/delivery.js';
 import type { Gap } from '../channels/reader.js';
 import type { ChannelEvent } from '../contract.js';
-import { RealtimeError } from '../errors.js';
+import { DEV, RealtimeError } from '../errors.js';
 import type { UnsubscribeReason } from '../protocol/codes.js';
 import type { ChannelPosition } from '../protocol/frames.js';
 import type { Position } from '../protocol/position.js';
@@ -133,7 +133,7 @@ export function createView(ref: ViewRef, name: string, key: string, port: ViewPo
       if (draft === null) data = next;
       else draft.state = next;
     } catch (cause) {
-      port.onError(new RealtimeError('misuse', `The reduce function of a view of '${name}' threw at offset ${event.offset}; the event was left out. See cause.`, { cause }));
+      port.onError(new RealtimeError('misuse', DEV && `The reduce function of a view of '${name}' threw at offset ${event.offset}; the event was left out. See cause.`, { cause }));
     }
   }
 
@@ -189,12 +189,10 @@ export function initialView<State>(data: State): ViewSnapshot<State> {
 export function refusalError(name: string, reason: UnsubscribeReason): RealtimeError {
   switch (reason) {
     case 'forbidden':
-      return new RealtimeError('forbidden', `The server does not let this user into '${name}'. Check authorize.channels, or show that it is closed.`);
+      return new RealtimeError('forbidden', DEV && `The server does not let this user into '${name}'. Check authorize.channels, or show that it is closed.`);
     case 'kicked':
-      return new RealtimeError('forbidden', `The server has removed this user from '${name}'. Call resync() to ask to be let in again.`);
+      return new RealtimeError('forbidden', DEV && `The server has removed this user from '${name}'. Call resync() to ask to be let in again.`);
     case 'limit':
-      return new RealtimeError('forbidden', `The server takes no more channels from this connection. Leave some before joining '${name}'.`);
-    default:
-      return reason satisfies never;
+      return new RealtimeError('forbidden', DEV && `The server takes no more channels from this connection. Leave some before joining '${name}'.`);
   }
 }

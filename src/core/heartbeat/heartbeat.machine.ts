@@ -103,8 +103,6 @@ export function stepHeartbeat(state: HeartbeatState, event: HeartbeatEvent): Dec
       return doubt(state, event.now);
     case 'timer-fired':
       return state.tag === 'live' ? judgeLive(state, event.now) : judgeSuspect(state, event.now, event.lateMs);
-    default:
-      return event satisfies never;
   }
 }
 

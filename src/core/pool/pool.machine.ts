@@ -92,8 +92,6 @@ export function createPoolStep(full: number): (state: PoolState, event: PoolEven
         const next = put(state, spare, OFF);
         return [next, { type: 'stop-link', link: spare }, ...each('take-over', next.links)];
       }
-      default:
-        return event satisfies never;
     }
   }
 

@@ -2,7 +2,7 @@
  * The hands of the pool: the links to one endpoint and who speaks over which.
  * Not here: the outbox and the wanted channels, which outlive every link.
  */
-import { RealtimeError } from '../errors.js';
+import { DEV, RealtimeError } from '../errors.js';
 import { createLease } from '../lease.js';
 import { drive } from '../machine.js';
 import type { PoolOptions } from '../options.js';
@@ -67,7 +67,7 @@ export interface Pool {
 export function createPool(port: PoolPort): Pool {
   const { clock, lingerMs } = port;
   const { size, channelsPerLink } = port.options;
-  if (!Number.isInteger(size) || size < 1) throw new RealtimeError('misuse', `A pool of size ${size} has no links. Pass 1 or more.`);
+  if (!Number.isInteger(size) || size < 1) throw new RealtimeError('misuse', DEV && `A pool of size ${size} has no links. Pass 1 or more.`);
   const homes = createHomes(size, channelsPerLink);
   /** Made when they are first needed, in the order of their numbers. */
   const links: Link[] = [];
@@ -143,8 +143,6 @@ export function createPool(port: PoolPort): Pool {
         return port.onLost(effect.link);
       case 'take-over':
         return port.onReady(effect.link, false);
-      default:
-        return effect satisfies never;
     }
   }
 

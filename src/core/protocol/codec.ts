@@ -2,6 +2,7 @@
  * Frames to text and back. Answers with a result, never throws.
  * Not here: what a frame means; which direction it may travel is the caller's check.
  */
+import { DEV } from '../errors.js';
 import { FRAME_DEPTH } from './limits.js';
 
 export type Decoded<Frame> =
@@ -32,11 +33,11 @@ export function decode<Frame>(text: string, maxBytes: number, checks: ReadonlyMa
   try {
     value = JSON.parse(text);
   } catch {
-    return unfit('malformed', 'not JSON');
+    return unfit('malformed', DEV && 'not JSON');
   }
   const record = value as Fields | null;
   const type = record?.t;
-  if (record === null || typeof type !== 'string') return unfit('malformed', 'not an object with a type t');
+  if (record === null || typeof type !== 'string') return unfit('malformed', DEV && 'not an object with a type t');
   const wrong = checks.get(type)?.(record);
   if (wrong === null) return { ok: true, frame: value as Frame };
   return unfit(wrong === undefined ? 'unknown' : 'malformed', wrong ?? type, record);
@@ -50,9 +51,9 @@ export function encode(value: unknown, maxBytes: number, maxDepth: number = FRAM
   try {
     text = JSON.stringify(value);
   } catch (error) {
-    return unfit('malformed', error instanceof Error ? error.message : 'not JSON');
+    return unfit('malformed', DEV && (error instanceof Error ? error.message : 'not JSON'));
   }
-  if (text === undefined) return unfit('malformed', 'not JSON');
+  if (text === undefined) return unfit('malformed', DEV && 'not JSON');
   return excessOf(text, maxBytes, maxDepth) ?? { ok: true, text };
 }
 
@@ -62,8 +63,8 @@ function unfit<Why>(why: Why, detail: string, record?: Fields): Unfit<Why> & { r
 }
 
 function excessOf(text: string, maxBytes: number, maxDepth: number): Unfit<Excess> | null {
-  if (isLongerThan(text, maxBytes)) return unfit('too-large', `over ${maxBytes} bytes`);
-  return isDeeperThan(text, maxDepth) ? unfit('too-deep', `nested deeper than ${maxDepth}`) : null;
+  if (isLongerThan(text, maxBytes)) return unfit('too-large', DEV && `over ${maxBytes} bytes`);
+  return isDeeperThan(text, maxDepth) ? unfit('too-deep', DEV && `nested deeper than ${maxDepth}`) : null;
 }
 
 /** The UTF-8 length of a text; lone surrogates count as the replacement character that they become. */

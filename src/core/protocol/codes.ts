@@ -2,6 +2,7 @@
  * Numbers and words that both ends agree on, each with its policy beside it.
  * The policy of a close code follows from its range, so a code that is not listed here still has one.
  */
+import type * as closeCodes from './close-codes.js';
 
 /** What a client does after a close. */
 export type ClosePolicy =
@@ -14,43 +15,9 @@ export type ClosePolicy =
   /** Do not come back by yourself. */
   | 'stop';
 
-export const CloseCode = {
-  /** The client leaves on purpose. */
-  leaving: 1000,
-  /** The server goes away; another one, or this one, will be back. */
-  restart: 4000,
-  /** The client gives the socket up: it was silent for too long. */
-  silent: 4001,
-  /** The server gives the client up: it was silent for too long. */
-  unheard: 4002,
-  /** The client did not say hello in time, or the server no welcome. */
-  greetingLate: 4003,
-  /** The client reads more slowly than its channels speak. */
-  slowReader: 4004,
-  /** The server has no room now; the reason names the delay. */
-  busy: 4200,
-  /** The client asked for too much; the reason names the delay. */
-  rateLimited: 4201,
-  /** The token was refused. */
-  unauthorized: 4300,
-  /** The token has run out. */
-  tokenExpired: 4301,
-  /** A frame broke the protocol. */
-  badFrame: 4400,
-  /** The two ends speak no common version. */
-  incompatible: 4401,
-  /** This client may not connect. */
-  forbidden: 4403,
-  /**
-   * The same client and link has a socket with a higher number, or with the same one. A client lets go of a socket before it opens
-   * the next one, so a client that reads this code on its newest socket shares its client id with another client.
-   */
-  replaced: 4404,
-  /** A frame was larger than the limit. */
-  tooLarge: 4409,
-} as const;
+export * as CloseCode from './close-codes.js';
 
-export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode];
+export type CloseCode = (typeof closeCodes)[keyof typeof closeCodes];
 
 const POLICY_OF_HUNDRED: Readonly<Record<number, ClosePolicy>> = { 42: 'wait', 43: 'authenticate', 44: 'stop' };
 

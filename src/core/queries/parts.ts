@@ -2,6 +2,7 @@
  * A long answer that comes in pieces: text that is JSON once it is whole.
  * Not here: which link the pieces may come from.
  */
+import { DEV } from '../errors.js';
 import { isDeeperThan, utf8Bytes } from '../protocol/codec.js';
 import type { WireError } from '../protocol/codes.js';
 import type { ErrorFrame, ResponseFrame } from '../protocol/frames.js';
@@ -36,7 +37,7 @@ export function createParts(): Parts {
 }
 
 function broken(id: string): ErrorFrame {
-  return noAnswer(id, 'internal', 'the parts of its answer do not make a whole.');
+  return noAnswer(id, 'internal', DEV && 'the parts of its answer do not make a whole.');
 }
 
 /** What is said in the server's place. `message` is for people alone: a page's production build is without it. */

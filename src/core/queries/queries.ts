@@ -72,8 +72,6 @@ export function createQueries(port: QueriesPort): BuiltFeature<Queries> {
           else if (answer !== null) question.onAnswer(answer);
           return;
         }
-        default:
-          return effect satisfies never;
       }
     };
     const machine = drive<QueryState, QueryEvent, QueryEffect>({

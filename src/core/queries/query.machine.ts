@@ -41,8 +41,6 @@ export function stepQuery(state: QueryState, event: QueryEvent): Decision<QueryS
       return [{ tag: 'ended' }, ...farewell(state), { type: 'end', how: 'cancelled' }];
     case 'timer-fired':
       return [{ tag: 'ended' }, ...farewell(state), { type: 'end', how: 'timeout' }];
-    default:
-      return event satisfies never;
   }
 }
 

@@ -2,7 +2,7 @@
  * The hands of the outbox: promises, the expiry timer, the link that it holds while something waits.
  * Not here: order, numbers and outcomes (`lane.machine.ts`) and what a payload means (`payloads.ts`).
  */
-import { RealtimeError } from '../errors.js';
+import { DEV, RealtimeError } from '../errors.js';
 import type { BuiltFeature, Core, Feature } from '../feature.js';
 import type { Timings } from '../options.js';
 import type { Pool } from '../pool/pool.js';
@@ -117,8 +117,6 @@ export function createOutbox(port: OutboxPort): BuiltFeature<Outbox> {
         return;
       case 'rest':
         return;
-      default:
-        return effect satisfies never;
     }
   }
 
@@ -129,7 +127,7 @@ export function createOutbox(port: OutboxPort): BuiltFeature<Outbox> {
     const bytes = command.bytes + name.length;
     const dropped = state.makeRoom(bytes);
     if (dropped === null) {
-      throw new RealtimeError('queue-full', `The outbox holds ${state.pending} commands and takes no more. Wait until it drains, or raise outboxCommands or outboxBytes.`);
+      throw new RealtimeError('queue-full', DEV && `The outbox holds ${state.pending} commands and takes no more. Wait until it drains, or raise outboxCommands or outboxBytes.`);
     }
     const now = clock.now();
     tracked.set(id, { command, at: clock.wall(), attempt: 0 });

@@ -136,8 +136,6 @@ export function createLinkStep(timings: Timings): (state: LinkState, event: Link
       }
       case 'timer-fired':
         return afterTimer(state);
-      default:
-        return event satisfies never;
     }
   }
 

@@ -3,7 +3,7 @@
  * The hands of one link: its socket, its token, its heartbeat, its codec.
  * Not here: when to come back (`link.machine.ts`) and what frames mean to the rooms above.
  */
-import { RealtimeError } from '../errors.js';
+import { DEV, RealtimeError } from '../errors.js';
 import type { Heartbeat, HeartbeatPort } from '../heartbeat/heartbeat.js';
 import type { HeartbeatStart } from '../heartbeat/heartbeat.machine.js';
 import { drive } from '../machine.js';
@@ -121,8 +121,6 @@ export function createLink(port: LinkPort): Link {
         return dropSocket(effect.code, effect.reason);
       case 'give-up':
         return giveUp(effect.code, effect.reason);
-      default:
-        return effect satisfies never;
     }
   }
 
@@ -143,21 +141,21 @@ export function createLink(port: LinkPort): Link {
       if (isFinal) failure = cause;
       else {
         const isOurs = cause instanceof RealtimeError && cause.code === 'misuse';
-        port.onError(isOurs ? cause : new RealtimeError('unauthorized', 'The auth function failed; it is asked again with the next attempt.', { cause }));
+        port.onError(isOurs ? cause : new RealtimeError('unauthorized', DEV && 'The auth function failed; it is asked again with the next attempt.', { cause }));
       }
       machine.send({ type: 'token-failed', isFinal, ...chance() });
     };
     let abort: () => void = () => {};
     const cancelLimit = clock.after(port.timings.tokenMs, () => {
       abort();
-      fail(new RealtimeError('timeout', `The auth function gave no token within ${port.timings.tokenMs} ms.`));
+      fail(new RealtimeError('timeout', DEV && `The auth function gave no token within ${port.timings.tokenMs} ms.`));
     });
     dropToken = () => {
       if (end()) abort();
     };
     port.fetchToken((onAbort) => (abort = onAbort)).then((value: unknown) => {
       if (value !== null && (typeof value !== 'string' || isLongerThan(value, TOKEN_BYTES))) {
-        return fail(new RealtimeError('misuse', `The auth function gave ${typeof value === 'string' ? 'too long a token' : typeof value}. It must give a text of at most ${TOKEN_BYTES} bytes, or null.`));
+        return fail(new RealtimeError('misuse', DEV && `The auth function gave ${typeof value === 'string' ? 'too long a token' : typeof value}. It must give a text of at most ${TOKEN_BYTES} bytes, or null.`));
       }
       if (!end()) return;
       token = value;
@@ -244,7 +242,7 @@ export function createLink(port: LinkPort): Link {
 
   function distrust({ why, detail }: Extract<Decoded<ServerFrame>, { detail: string }>): void {
     port.onError(
-      new RealtimeError('bad-frame', `The server sent a frame that is not of protocol v1 (${detail}); the link is opened anew. Check that both ends run matching versions.`),
+      new RealtimeError('bad-frame', DEV && `The server sent a frame that is not of protocol v1 (${detail}); the link is opened anew. Check that both ends run matching versions.`),
     );
     giveUp(why === 'too-large' ? CloseCode.tooLarge : CloseCode.badFrame, 'bad frame', 1006);
   }
@@ -274,7 +272,7 @@ export function createLink(port: LinkPort): Link {
     if (standIn) return taken(frame, standIn.say(frame), 0);
     const encoded = encode(frame, CLIENT_FRAME_BYTES);
     if (!encoded.ok) {
-      port.onError(new RealtimeError('too-large', `A ${frame.t} frame cannot be sent: ${encoded.detail}.`));
+      port.onError(new RealtimeError('too-large', DEV && `A ${frame.t} frame cannot be sent: ${encoded.detail}.`));
       return false;
     }
     return taken(frame, socket?.send(encoded.text) ?? false, encoded.text.length);

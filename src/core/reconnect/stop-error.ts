@@ -1,8 +1,8 @@
 /** Why a link stays away, as a sentence that says what to do. */
-import { RealtimeError, type RealtimeErrorCode } from '../errors.js';
+import { DEV, RealtimeError, type RealtimeErrorCode } from '../errors.js';
 
 export function stopError(code: RealtimeErrorCode): RealtimeError {
-  return new RealtimeError(code, stopMessage(code));
+  return new RealtimeError(code, DEV && stopMessage(code));
 }
 
 function stopMessage(code: RealtimeErrorCode): string {

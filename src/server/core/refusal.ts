@@ -35,8 +35,6 @@ export function refusalOf(decoded: Exclude<Decoded<ClientFrame>, { ok: true }>, 
       return close(CloseCode.tooLarge, 'frame too large');
     case 'too-deep':
       return close(CloseCode.badFrame, 'frame too deep');
-    default:
-      return why satisfies never;
   }
 }
 
