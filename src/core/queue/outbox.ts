@@ -1,13 +1,12 @@
 /**
- * The hands of the outbox: promises, the expiry timer, the link that it holds while something waits.
+ * The outbox: every lane together, with the bounds that they share, one timer, and the link that it holds while commands wait.
  * Not here: order, numbers and outcomes (`lane.machine.ts`) and what a payload means (`payloads.ts`).
  */
 import { RealtimeError } from '../errors.js';
 import type { ClientFrame, ErrorFrame, LaneFrame, ResponseFrame } from '../protocol/frames.js';
 import type { Bounds } from '../options.js';
 import type { Cancel, Clock, Dice } from '../world.js';
-import type { Outcome } from './lane.machine.js';
-import { createOutboxState, type OutboxEffect } from './outbox.machine.js';
+import { abandon, add, answered, cancel, createLane, drop, earliest, laneAnswered, linkLost, linkReady, nextWake, waits, wake, type Lane, type LaneEffect, type Outcome } from './lane.machine.js';
 
 /** Where a command is. */
 export type CommandProgress = { readonly status: 'queued' } | { readonly status: 'sent'; readonly attempt: number };
@@ -71,12 +70,19 @@ export interface OutboxPort {
 }
 
 export interface Outbox {
+  /** By their names in the contract. With `commands` everything that `outbox-snapshot.ts` stores. */
+  readonly lanes: ReadonlyMap<string, Lane>;
+  /** By id, in the order in which they were sent. */
+  readonly commands: ReadonlyMap<string, Tracked>;
+  /** Knows a command from now on; what is in its lane, the caller puts there. */
+  take(command: OutgoingCommand, at: number, attempt: number): void;
   readonly status: OutboxStatus;
   /** Takes a command in, or throws `queue-full`. */
   send(command: OutgoingCommand): void;
   cancel(id: string): void;
   has(id: string): boolean;
-  resume(link: number): void;
+  /** Opens the lanes that have no link; null: there is no link yet. */
+  resume(link: number | null): void;
   linkLost(link: number): void;
   laneAnswered(frame: LaneFrame, link: number): void;
   answered(frame: ResponseFrame | ErrorFrame, link: number): void;
@@ -84,8 +90,10 @@ export interface Outbox {
   abandon(): void;
 }
 
-interface Tracked {
+/** A command with its lane. */
+export interface Tracked {
   readonly command: OutgoingCommand;
+  readonly lane: Lane;
   readonly at: number;
   attempt: number;
   /** As it was last looked at. */
@@ -97,102 +105,120 @@ const LANE_RECORD_MS = 600_000;
 
 export function createOutbox(port: OutboxPort): Outbox {
   const { clock, dice } = port;
-  const tracked = new Map<string, Tracked>();
-  const state = createOutboxState({
-    bounds: port.bounds,
-    laneRecordMs: LANE_RECORD_MS,
-    freshName: (lane) => `${lane}.${dice.id()}`,
-  });
-  let cancelExpiry: Cancel | null = null;
-  const rests = new Map<string, Cancel>();
+  const lanes = new Map<string, Lane>();
+  const commands = new Map<string, Tracked>();
+  let cancelTimer: Cancel | null = null;
   let release: (() => void) | null = null;
 
-  function perform(effects: readonly OutboxEffect[]): void {
+  function perform(effects: readonly LaneEffect[]): void {
     for (const effect of effects) carryOut(effect);
-    if (state.pending > 0) release ??= port.hold();
+    if (commands.size > 0) release ??= port.hold();
     else {
       release?.();
       release = null;
     }
-    cancelExpiry?.();
-    const due = state.nextExpiry;
-    cancelExpiry = due === null ? null : clock.after(Math.max(0, due - clock.now()), () => perform(state.expire(clock.now())));
+    cancelTimer?.();
+    const due = earliest(Array.from(lanes.values(), nextWake));
+    cancelTimer = due === null ? null : clock.after(Math.max(0, due - clock.now()), () => each((lane) => wake(lane, clock.now())));
   }
 
-  function carryOut(effect: OutboxEffect): void {
-    switch (effect.type) {
-      case 'say':
-        // Not taken: the link is going, and its loss has the lane asked for again.
-        port.send(effect.frame, effect.link);
-        return;
-      case 'sent': {
-        const entry = tracked.get(effect.id);
-        if (entry === undefined) return;
-        entry.attempt = effect.attempt;
-        entry.shown = null;
-        port.onChange();
-        entry.command.onProgress?.({ status: 'sent', attempt: effect.attempt });
-        return;
-      }
-      case 'settle': {
-        const entry = tracked.get(effect.id);
-        tracked.delete(effect.id);
-        port.onChange();
-        entry?.command.onOutcome(effect.outcome);
-        return;
-      }
-      case 'rest-lane':
-        rests.get(effect.lane)?.();
-        rests.set(effect.lane, clock.after(effect.ms * (1 + dice.roll()), () => perform(state.rested(effect.lane, clock.now()))));
-        return;
-      case 'rest':
-        return;
-      default:
-        return effect satisfies never;
+  function each(run: (lane: Lane) => readonly LaneEffect[]): void {
+    perform([...lanes.values()].flatMap(run));
+  }
+
+  function carryOut(effect: LaneEffect): void {
+    // Not taken: the link is going, and its loss has the lane asked for again.
+    if (effect.type === 'say') return void port.send(effect.frame, effect.link);
+    const entry = commands.get(effect.id);
+    if (entry === undefined) return;
+    if (effect.type === 'sent') {
+      entry.attempt = effect.attempt;
+      entry.shown = null;
+      port.onChange();
+      entry.command.onProgress?.({ status: 'sent', attempt: effect.attempt });
+    } else {
+      commands.delete(effect.id);
+      port.onChange();
+      entry.command.onOutcome(effect.outcome);
     }
   }
 
-  const cancel = (id: string): void => perform(state.cancel(id, clock.now()));
+  function laneFor(name: string): Lane {
+    const lane = lanes.get(name) ?? createLane({ freshName: () => `${name}.${dice.id()}`, jitter: (ms) => ms * (1 + dice.roll()), recordMs: LANE_RECORD_MS });
+    lanes.set(name, lane);
+    return lane;
+  }
+
+  function take(command: OutgoingCommand, at: number, attempt: number): void {
+    commands.set(command.id, { command, lane: laneFor(command.lane), at, attempt, shown: null });
+    port.onChange();
+  }
+
+  const bytes = (): number => [...commands.values()].reduce((sum, { command }) => sum + bytesOf(command), 0);
+
+  /** Drops what it may; throws if that does not suffice, and then nothing was dropped. */
+  function makeRoom(more: number): void {
+    const { outboxCommands, outboxBytes, overflow } = port.bounds;
+    let commandsOver = commands.size + 1 - outboxCommands;
+    let bytesOver = bytes() + more - outboxBytes;
+    const isFull = (): boolean => commandsOver > 0 || bytesOver > 0;
+    const dropped: Tracked[] = [];
+    for (const entry of overflow === 'reject' ? [] : commands.values()) {
+      if (!isFull()) break;
+      if (!waits(entry.lane, entry.command.id)) continue;
+      dropped.push(entry);
+      commandsOver--;
+      bytesOver -= bytesOf(entry.command);
+    }
+    if (isFull()) throw new RealtimeError('queue-full', `The outbox holds ${commands.size} commands and takes no more. Wait until it drains, or raise outboxCommands or outboxBytes.`);
+    perform(dropped.flatMap(({ command, lane }) => drop(lane, command.id)));
+  }
+
+  function cancelOne(id: string): void {
+    const entry = commands.get(id);
+    if (entry !== undefined) perform(cancel(entry.lane, id, clock.now()));
+  }
 
   function describe(entry: Tracked): OutboxCommand {
     const { at, attempt, command } = entry;
     const { id, name, input } = command;
-    return (entry.shown ??= { id, name, input, status: attempt > 0 ? 'sent' : 'queued', at, attempt, cancel: () => cancel(id) });
+    return (entry.shown ??= { id, name, input, status: attempt > 0 ? 'sent' : 'queued', at, attempt, cancel: () => cancelOne(id) });
   }
 
   return {
+    lanes,
+    commands,
+    take,
     get status(): OutboxStatus {
-      const commands = Array.from(tracked.values(), describe);
-      const sent = commands.filter(({ status }) => status === 'sent').length;
-      return { pending: commands.length, queued: commands.length - sent, sent, bytes: state.bytes, oldestAt: commands[0]?.at ?? null, isDurable: false, commands };
+      const shown = Array.from(commands.values(), describe);
+      const sent = shown.filter(({ status }) => status === 'sent').length;
+      return { pending: shown.length, queued: shown.length - sent, sent, bytes: bytes(), oldestAt: shown[0]?.at ?? null, isDurable: false, commands: shown };
     },
     send(command) {
       const { id, name, lane, input } = command;
-      const bytes = command.bytes + name.length;
-      const dropped = state.makeRoom(bytes);
-      if (dropped === null) {
-        throw new RealtimeError('queue-full', `The outbox holds ${state.pending} commands and takes no more. Wait until it drains, or raise outboxCommands or outboxBytes.`);
-      }
-      perform(dropped);
-      tracked.set(id, { command, at: clock.wall(), attempt: 0, shown: null });
-      port.onChange();
+      makeRoom(bytesOf(command));
+      take(command, clock.wall(), 0);
       command.onProgress?.({ status: 'queued' });
       const now = clock.now();
-      perform(state.add(lane, { id, name, input, bytes, expiresAt: now + port.commandMs }, port.home(lane), now));
+      perform(add(laneFor(lane), { id, name, input, expiresAt: now + port.commandMs }, port.home(lane), now));
     },
-    cancel,
-    has: (id) => state.has(id),
-    resume: (link) => perform(state.linkReady(link, clock.now())),
+    cancel: cancelOne,
+    has: (id) => commands.has(id),
+    resume: (link) => each((lane) => linkReady(lane, link, clock.now())),
     linkLost(link) {
-      state.linkLost(link, clock.now());
+      for (const lane of lanes.values()) linkLost(lane, link, clock.now());
       perform([]);
     },
-    laneAnswered: (frame, link) => perform(state.laneAnswered(frame, link, clock.now(), port.window())),
-    answered: (frame, link) => perform(state.answered(frame, link, clock.now(), port.window())),
-    abandon() {
-      for (const cancel of rests.values()) cancel();
-      rests.clear();
-      perform(state.abandon());
+    laneAnswered: (frame, link) => each((lane) => laneAnswered(lane, frame, link, clock.now(), port.window())),
+    answered(frame, link) {
+      const entry = commands.get(frame.id);
+      if (entry !== undefined) perform(answered(entry.lane, frame, link, clock.now(), port.window()));
     },
+    abandon: () => each(abandon),
   };
+}
+
+/** As it will be sent. */
+function bytesOf({ bytes, name }: OutgoingCommand): number {
+  return bytes + name.length;
 }

@@ -150,6 +150,19 @@ describe('outbox', () => {
     expect(box.take()).toMatchObject([{ t: 'lane' }]);
   });
 
+  it('has one timer, for the first of what is due in any lane', () => {
+    const box = setUp();
+    const id = box.post('a');
+    box.open();
+    box.post('b', 'other');
+    box.rest(id, 500);
+    expect(box.clock.pending).toBe(1);
+    box.drop();
+    expect(box.clock.pending).toBe(1);
+    box.clock.advance(10_000);
+    expect(box.log.at(-1)).toBe('b expired');
+  });
+
   it('does not end a new rest early because of an old one', () => {
     const box = setUp();
     const id = box.post('a');
@@ -235,6 +248,20 @@ describe('status', () => {
 });
 
 describe('bounds', () => {
+  // Two bytes of quotes, and four of the command's name.
+  it.each([[94, 0], [95, 1]])('has room for exactly as many bytes as it may hold: a text of %i bytes in 100, %i refused', (length, refused) => {
+    const box = setUp({ outboxCommands: 10, outboxBytes: 100 });
+    const post = (): string => box.post('x'.repeat(length));
+    if (refused === 1) expect(post).toThrow(expect.objectContaining({ code: 'queue-full' }));
+    else post();
+    expect(box.outbox.status.pending).toBe(1 - refused);
+  });
+
+  it('has room for exactly as many commands as it may hold', () => {
+    setUp({ outboxCommands: 1 }).post('a');
+    expect(() => setUp({ outboxCommands: 0 }).post('a')).toThrow(expect.objectContaining({ code: 'queue-full' }));
+  });
+
   it('is full at so many commands, and takes one again when one has ended', () => {
     const box = setUp({ outboxCommands: 2, outboxBytes: 1_000 });
     const id = box.post('a');
