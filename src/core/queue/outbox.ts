@@ -74,7 +74,9 @@ export interface Outbox {
   readonly lanes: ReadonlyMap<string, Lane>;
   /** By id, in the order in which they were sent. */
   readonly commands: ReadonlyMap<string, Tracked>;
-  /** Knows a command from now on; what is in its lane, the caller puts there. */
+  /** Makes the lane if there is none of that name. */
+  laneFor(name: string): Lane;
+  /** Adds a command to `commands`; its lane is the caller's to fill. */
   take(command: OutgoingCommand, at: number, attempt: number): void;
   readonly status: OutboxStatus;
   /** Takes a command in, or throws `queue-full`. */
@@ -188,6 +190,7 @@ export function createOutbox(port: OutboxPort): Outbox {
   return {
     lanes,
     commands,
+    laneFor,
     take,
     get status(): OutboxStatus {
       const shown = Array.from(commands.values(), describe);
