@@ -25,7 +25,7 @@ const PLACES: Readonly<Record<string, Place>> = {
     },
   },
   useQuery: { file: 'react/use-query', types: { QueryOptions: 'react/use-query', QuerySnapshot: 'core/data/live-query', QueryResult: 'react/use-query' } },
-  useCommand: { file: 'react/use-command', types: { SendOptions: 'browser/create-client', CommandResult: 'react/use-command' } },
+  useCommand: { file: 'react/use-command', types: { SendOptions: 'browser/create-client', CommandCallbacks: 'core/data/command-status', CommandResult: 'react/use-command' } },
   useOutbox: { file: 'react/use-outbox', types: { OutboxStatus: 'core/queue/outbox' } },
   usePublish: { file: 'react/use-publish', types: {} },
   useConnectionStatus: {

@@ -6,7 +6,7 @@
 import type { Gap } from '../core/channels/reader.js';
 import { createCoreClient } from '../core/client.js';
 import { OPEN_CONTRACT, type AnyContract, type ChannelEvent, type ChannelRef, type ClientEventSchema, type CommandError, type CommandRef, type ContractId, type EventOf, type InputOf, type OpenChannelRef, type OutputOf, type ParamsArgs, type QueryRef, type Volatile, type VolatileEventOf } from '../core/contract.js';
-import type { Sent } from '../core/data/command-status.js';
+import type { Sent, SettledCommand } from '../core/data/command-status.js';
 import type { ConnectionListener } from '../core/data/connection-listener.js';
 import type { ConnectionMetrics } from '../core/data/connection-metrics.js';
 import type { ConnectionStatus } from '../core/data/connection-status.js';
@@ -46,6 +46,16 @@ export interface ClientSettings {
   readonly user?: string | null | undefined;
   /** Told of everything that went wrong and has no other place to go. @default `console.error` */
   readonly onError?: ((error: RealtimeError) => void) | undefined;
+  /**
+   * Called with each command that has its outcome, whoever sent it and whether or not that component is still mounted. If it
+   * throws, `onError` is called. @default nobody
+   *
+   * @example
+   * ```tsx
+   * onCommandSettled={({ name, error }) => error && toast(`${name}: ${error.code}`)}
+   * ```
+   */
+  readonly onCommandSettled?: ((command: SettledCommand) => void) | undefined;
   /** Told what each link does: its states, and why it was lost. @default nobody */
   readonly logger?: ClientLogger | undefined;
   /** Times; change them in tests, rarely elsewhere. */
@@ -253,7 +263,7 @@ export function createClient(options: RealtimeClientOptions): RealtimeClient {
     },
     send(ref, input, options) {
       assertServed(ref);
-      return handles.send(ref, input, options?.optimistic);
+      return handles.send(ref, input, options);
     },
   };
   return client as RealtimeClient;

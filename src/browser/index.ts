@@ -18,7 +18,7 @@ export {
 } from './create-client.js';
 export type { LiveStatus } from '../core/channels/delivery.js';
 export type { Gap } from '../core/channels/reader.js';
-export type { CommandSnapshot, Sent } from '../core/data/command-status.js';
+export type { CommandCallbacks, CommandSnapshot, Sent, SettledCommand } from '../core/data/command-status.js';
 export type { ConnectionListener } from '../core/data/connection-listener.js';
 export type { ConnectionMetrics } from '../core/data/connection-metrics.js';
 export type { ConnectionReason, ConnectionStatus } from '../core/data/connection-status.js';

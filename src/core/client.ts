@@ -6,6 +6,7 @@
  */
 import { createChannels } from './channels/channels.js';
 import { OPEN_CONTRACT, type AnyContract, type ContractId } from './contract.js';
+import type { SettledCommand } from './data/command-status.js';
 import { listenToConnection, type ConnectionListener } from './data/connection-listener.js';
 import { createConnectionMetrics, type ConnectionMetrics } from './data/connection-metrics.js';
 import { describeConnection, type ConnectionStatus } from './data/connection-status.js';
@@ -39,6 +40,7 @@ export interface CoreOptions {
   readonly bounds?: Partial<Bounds> | undefined;
   readonly logger?: ClientLogger | undefined;
   onError(error: RealtimeError): void;
+  readonly onCommandSettled?: ((command: SettledCommand) => void) | undefined;
 }
 
 /** The client without React, DOM or Node: the core that `./client` and the provider bind to the outside. */
@@ -149,7 +151,7 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
   const channels = createChannels({ ...overPool, home: pool.home, anyLink: pool.any, leave: pool.leave, leaseMs: timings.channelLeaseMs, fence: () => session.fence, onError });
   const queries = createQueries({ ...overPool, canAnswer: options.dialect?.can.answer !== false });
   const route = createRouter({ session, channels, queries, outbox, onEvents: (count) => metrics.events(count) });
-  const handles = createHandles({ clock, dice, flusher, timings, channels, queries, outbox, isDisposed: () => isDisposed, onError });
+  const handles = createHandles({ clock, dice, flusher, timings, channels, queries, outbox, isDisposed: () => isDisposed, onError, onCommandSettled: options.onCommandSettled });
 
   const describe = (status: PoolStatus): ConnectionStatus => describeConnection(status, hasEverConnected, clock.wall() - clock.now());
   const connection = createCell<ConnectionStatus>(flusher, (former) => {

@@ -6,7 +6,7 @@
 import type { Channels } from './channels/channels.js';
 import { channelName } from './channel-name.js';
 import type { ChannelRef, CommandRef, QueryRef } from './contract.js';
-import type { CommandSnapshot, Sent } from './data/command-status.js';
+import { commandSnapshot, settledSnapshot, type Sent, type SettledCommand } from './data/command-status.js';
 import type { ViewRef } from './data/define-view.js';
 import type { Flusher } from './data/flush.js';
 import { createLiveQuery, INITIAL_QUERY, type Apply, type AskingQuery, type QuerySnapshot } from './data/live-query.js';
@@ -55,12 +55,18 @@ export interface FollowTarget {
   readonly params: Params;
 }
 
+export interface SendHooks {
+  readonly optimistic?: Optimistic<unknown> | undefined;
+  /** Called once, after the promise of the send is settled. */
+  readonly onOutcome?: ((command: SettledCommand) => void) | undefined;
+}
+
 export interface Handles {
   tap(ref: ChannelRef, params: Params, listener: ChannelListener): Tap;
   view(ref: ViewRef, params: Params): View<unknown>;
   liveQuery(ref: QueryRef, input: unknown, follow: FollowTarget | null): LiveQuery<unknown>;
   query(ref: QueryRef, input: unknown): Asked;
-  send(ref: CommandRef, input: unknown, optimistic?: Optimistic<unknown>): Sent;
+  send(ref: CommandRef, input: unknown, hooks?: SendHooks): Sent;
   /** A client event: kept ones go through the outbox; of a volatile one it is only known whether a socket took it. */
   publish(ref: ChannelRef, params: Params, name: string, data: unknown): Sent | boolean;
   reconnected(): void;
@@ -81,6 +87,7 @@ export interface HandlesParts {
   readonly outbox: Outbox;
   isDisposed(): boolean;
   onError(error: RealtimeError): void;
+  readonly onCommandSettled?: ((command: SettledCommand) => void) | undefined;
 }
 
 export function createHandles(parts: HandlesParts): Handles {
@@ -236,10 +243,11 @@ export function createHandles(parts: HandlesParts): Handles {
     }
   }
 
-  function send(ref: CommandRef, input: unknown, optimistic?: Optimistic<unknown>): Sent {
-    let snapshot: CommandSnapshot = { status: 'queued', input, data: undefined, error: null, attempt: 0 };
+  function send(ref: CommandRef, input: unknown, { optimistic, onOutcome }: SendHooks = {}): Sent {
+    const id = dice.id();
+    let snapshot = commandSnapshot('queued', input);
     const progress = createCell(flusher, () => snapshot);
-    const show = (next: CommandSnapshot): void => {
+    const show = (next: typeof snapshot): void => {
       snapshot = next;
       progress.changed();
     };
@@ -249,18 +257,17 @@ export function createHandles(parts: HandlesParts): Handles {
       resolve = yes;
       reject = no;
     });
-    result.catch(() => {});
-    const settle = (answer: Answer, isHandedOver: boolean): void => {
-      const { attempt } = snapshot;
-      if (answer.ok) {
-        show({ status: isHandedOver ? 'handed-over' : 'success', input, data: answer.value as undefined, error: null, attempt });
-        resolve(answer.value);
-      } else {
-        show({ status: 'error', input, data: undefined, error: answer.error, attempt });
-        reject(answer.error);
-      }
+    // In a microtask: a callback may send the next command, or dispose of the client.
+    const tellSettled = (): void => {
+      const command = { id, name: ref.key, ...snapshot } as SettledCommand;
+      for (const callback of [onOutcome, parts.onCommandSettled]) flusher.tell(() => callback?.(command));
     };
-    const id = dice.id();
+    result.then(tellSettled, tellSettled);
+    const settle = (answer: Answer, isHandedOver: boolean): void => {
+      show(settledSnapshot(input, snapshot.attempt, answer, isHandedOver));
+      if (answer.ok) resolve(answer.value);
+      else reject(answer.error);
+    };
     try {
       const taken = takeInput(ref, input);
       const edits = optimistic && localEdits(optimistic, ref, input, id);
@@ -271,7 +278,7 @@ export function createHandles(parts: HandlesParts): Handles {
         name: ref.key,
         lane: ref.lane,
         onProgress(at) {
-          if (at.status === 'sent') show({ status: 'sent', input, data: undefined, error: null, attempt: at.attempt });
+          if (at.status === 'sent') show(commandSnapshot('sent', input, at.attempt));
         },
         onOutcome(outcome) {
           layers.settle(id, effectPositions(outcome));

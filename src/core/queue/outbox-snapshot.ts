@@ -6,7 +6,7 @@
 import { RealtimeError } from '../errors.js';
 import type { Clock } from '../world.js';
 import type { Entry, Lane, LaneRecord, Outcome } from './lane.machine.js';
-import type { Outbox } from './outbox.js';
+import type { CommandProgress, Outbox } from './outbox.js';
 
 /** A lane: its name on the wire, and what the server should know of it. */
 export interface LaneSnapshot extends Omit<LaneRecord, 'contactAt'> {
@@ -49,8 +49,8 @@ export interface OutboxSnapshot {
   readonly commands: readonly QueuedCommand[];
 }
 
-/** A restored command has no promise and no component: this is called with its outcome. */
-export type OnRestoredOutcome = (command: Pick<QueuedCommand, 'id' | 'name' | 'input'>, outcome: Outcome) => void;
+/** A restored command has no promise and no component: this is called with its outcome, and with how often it was sent. */
+export type OnRestoredOutcome = (command: Pick<QueuedCommand, 'id' | 'name' | 'input'> & { readonly attempt: number }, outcome: Outcome) => void;
 
 export function snapshotOutbox(outbox: Outbox, clock: Clock): OutboxSnapshot {
   const now = clock.now();
@@ -105,7 +105,11 @@ export function restoreOutbox(outbox: Outbox, data: unknown, { clock, link, onOu
     outbox.laneFor(lane).entries.push(
       sent === undefined ? { ...draft, tag: 'waiting' } : { ...draft, tag: 'sent', n: sent.n, attempt: sent.attempt, voided: sent.voided === undefined ? null : { why: sent.voided.why, at: now - sent.voided.ageMs } },
     );
-    outbox.take({ id, name, lane, input, bytes, onOutcome: (outcome) => onOutcome({ id, name, input }, outcome) }, clock.wall() - ageMs, sent?.attempt ?? 0);
+    let attempt = sent?.attempt ?? 0;
+    const onProgress = (progress: CommandProgress): void => {
+      if (progress.status === 'sent') attempt = progress.attempt;
+    };
+    outbox.take({ id, name, lane, input, bytes, onProgress, onOutcome: (outcome) => onOutcome({ id, name, input, attempt }, outcome) }, clock.wall() - ageMs, attempt);
   }
   outbox.resume(link);
 }
