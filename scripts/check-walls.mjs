@@ -9,7 +9,7 @@ import { parseSync, visitorKeys } from 'oxc-parser';
 export const STAIRS = [['protocol'], ['heartbeat'], ['reconnect'], ['pool'], ['queue', 'queries', 'channels'], ['data']];
 
 /** The hall and its helpers: they alone may know several rooms. */
-const HALL = new Set(['client', 'handles', 'session', 'resume', 'router', 'link-log']);
+const HALL = new Set(['client', 'handles', 'session', 'resume', 'router', 'link-log', 'restored-outcome']);
 /** What every room stands on. They may use protocol, and name types of rooms (options do). */
 const FLOOR = new Set(['errors', 'machine', 'world', 'options', 'contract', 'define-contract', 'channel-name', 'validate', 'lease', 'payloads']);
 
