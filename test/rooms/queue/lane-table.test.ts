@@ -218,5 +218,5 @@ describe('lane.machine', () => {
 });
 
 describe('outbox', () => {
-  it('does what the table says', () => expect(outboxTable).toMatchFileSnapshot('../tables/outbox.md'));
+  it('does what the table says', () => expect(outboxTable).toMatchFileSnapshot('../tables/lane-outbox.md'));
 });
