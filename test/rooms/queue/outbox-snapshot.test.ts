@@ -146,7 +146,11 @@ describe('snapshot and restore', () => {
     page.answer('done');
     page.outbox.cancel('c1');
     page.send('main');
+    page.clock.advance(1_000);
     const next = restored(page);
+    expect(next.outbox.status).toMatchObject({ pending: 2, sent: 2, bytes: page.outbox.status.bytes });
+    const at = next.clock.wall() - 1_000;
+    expect(next.outbox.status.commands).toMatchObject([{ id: 'c1', name: 'post', status: 'sent', attempt: 1, at }, { id: 'c2', input: 'input 2', status: 'sent', attempt: 1, at }]);
     next.ready(4);
     expect(next.log).toEqual(['hold', '4 {"t":"lane","lane":"main.1-1","last":1}']);
     next.lane('head');
