@@ -297,6 +297,16 @@ describe('bounds', () => {
     expect(box.log.some((line) => line === 'sent dropped')).toBe(false);
   });
 
+  it('drops for room in bytes no more than it needs', () => {
+    const box = setUp({ outboxBytes: 100, overflow: 'drop-oldest' }, false);
+    // Six bytes more each: the quotes and the name.
+    box.post('a'.repeat(34));
+    box.post('b'.repeat(34));
+    box.post('c'.repeat(54));
+    expect(box.log.filter((line) => line.endsWith('dropped'))).toEqual([`${'a'.repeat(34)} dropped`]);
+    expect(box.outbox.status).toMatchObject({ pending: 2, bytes: 100 });
+  });
+
   it('drops nothing for a command that finds no room all the same', () => {
     const box = setUp({ outboxCommands: 2, outboxBytes: 60, overflow: 'drop-oldest' }, false);
     box.post('a');
