@@ -22,7 +22,7 @@ const PLACES: Readonly<Record<string, Place>> = {
     },
   },
   useQuery: { file: 'react/use-query', types: { QueryOptions: 'react/use-query', QuerySnapshot: 'core/data/live-query', QueryResult: 'react/use-query' } },
-  useCommand: { file: 'react/use-command', types: { SendOptions: 'core/data/commands', CommandResult: 'react/use-command' } },
+  useCommand: { file: 'react/use-command', types: { SendOptions: 'core/data/commands', CommandCallbacks: 'core/data/command-status', CommandResult: 'react/use-command' } },
   useOutbox: { file: 'react/use-outbox', types: { OutboxStatus: 'core/data/outbox-status' } },
   usePublish: { file: 'react/use-publish', types: {} },
   useConnectionStatus: {

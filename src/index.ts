@@ -3,7 +3,7 @@
 export { RealtimeProvider, type RealtimeProviderProps } from './react/provider.js';
 export { useRealtimeClient } from './react/use-realtime-client.js';
 export { useChannel, type ChannelOptions, type ChannelResult, type ParamsOption, type TapOptions, type ViewOptions } from './react/use-channel.js';
-export { useCommand, type CommandResult } from './react/use-command.js';
+export { useCommand, type CommandOptions, type CommandResult } from './react/use-command.js';
 export { useConnectionListener } from './react/use-connection-listener.js';
 export { useConnectionMetrics } from './react/use-connection-metrics.js';
 export { useConnectionStatus, type ConnectionResult } from './react/use-connection-status.js';
@@ -22,7 +22,7 @@ export type { View, ViewsApi } from './core/data/views.js';
 export * from './contract/index.js';
 export type { LiveStatus } from './core/channels/delivery.js';
 export type { Gap } from './core/channels/reader.js';
-export type { CommandSnapshot, Sent } from './core/data/command-status.js';
+export type { CommandCallbacks, CommandSnapshot, Sent, SettledCommand } from './core/data/command-status.js';
 export type { ConnectionListener } from './core/data/connection-listener.js';
 export type { ConnectionMetrics } from './core/data/connection-metrics.js';
 export type { ConnectionReason, ConnectionStatus } from './core/data/connection-status.js';

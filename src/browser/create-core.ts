@@ -4,6 +4,7 @@
  */
 import { createCore } from '../core/client.js';
 import type { AnyContract } from '../core/contract.js';
+import type { SettledCommand } from '../core/data/command-status.js';
 import { DEV, RealtimeError } from '../core/errors.js';
 import type { Core } from '../core/feature.js';
 import type { ClientLogger } from '../core/link-log.js';
@@ -33,6 +34,16 @@ export interface ClientSettings {
   readonly user?: string | null | undefined;
   /** Told of everything that went wrong and has no other place to go. @default `console.error` */
   readonly onError?: ((error: RealtimeError) => void) | undefined;
+  /**
+   * Called with each command that has its outcome, whoever sent it and whether or not that component is still mounted. If it
+   * throws, `onError` is called. @default nobody
+   *
+   * @example
+   * ```tsx
+   * onCommandSettled={({ name, error }) => error && toast(`${name}: ${error.code}`)}
+   * ```
+   */
+  readonly onCommandSettled?: ((command: SettledCommand) => void) | undefined;
   /** Told what each link does: its states, and why it was lost. @default nobody */
   readonly logger?: ClientLogger | undefined;
   /** Times; change them in tests, rarely elsewhere. */

@@ -10,7 +10,7 @@ export type { Publish, Published, PublishOpen } from '../core/data/publish.js';
 export type { View, ViewsApi } from '../core/data/views.js';
 export type { LiveStatus } from '../core/channels/delivery.js';
 export type { Gap } from '../core/channels/reader.js';
-export type { CommandSnapshot, Sent } from '../core/data/command-status.js';
+export type { CommandCallbacks, CommandSnapshot, Sent, SettledCommand } from '../core/data/command-status.js';
 export type { ConnectionListener } from '../core/data/connection-listener.js';
 export type { ConnectionMetrics } from '../core/data/connection-metrics.js';
 export type { ConnectionReason, ConnectionStatus } from '../core/data/connection-status.js';

@@ -5,6 +5,7 @@
  * Up: socket → link → pool → core → each feature → data → hook.
  */
 import { OPEN_CONTRACT, type AnyContract } from './contract.js';
+import type { SettledCommand } from './data/command-status.js';
 import { describeConnection, type ConnectionStatus } from './data/connection-status.js';
 import { createFlusher } from './data/flush.js';
 import { createCell } from './data/store.js';
@@ -32,6 +33,7 @@ export interface CoreOptions {
   readonly bounds?: Partial<Bounds> | undefined;
   readonly logger?: ClientLogger | undefined;
   onError(error: RealtimeError): void;
+  readonly onCommandSettled?: ((command: SettledCommand) => void) | undefined;
 }
 
 /** Long because it is the one place that joins layers, a paragraph each. */
@@ -160,6 +162,7 @@ export function createCore(options: CoreOptions, world: World): Core {
     },
     use,
     onError,
+    onCommandSettled: options.onCommandSettled,
     dispose() {
       if (isDisposed) return;
       isDisposed = true;

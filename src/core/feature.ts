@@ -10,6 +10,7 @@
  * Not here: any feature. A feature reaches another one through `core.use` alone.
  */
 import type { ContractId } from './contract.js';
+import type { SettledCommand } from './data/command-status.js';
 import type { ConnectionStatus } from './data/connection-status.js';
 import type { Flusher } from './data/flush.js';
 import type { Readable } from './data/store.js';
@@ -71,6 +72,8 @@ export interface Core {
   /** Gives the feature's API, and builds the feature if this is its first use. */
   use<Api>(feature: Feature<Api>): Api;
   onError(error: RealtimeError): void;
+  /** Called with each command that has its outcome. */
+  readonly onCommandSettled: ((command: SettledCommand) => void) | undefined;
   /** Ends everything: no socket, no timer, no open promise is left. */
   dispose(): void;
 }

@@ -18,7 +18,7 @@ export interface OwnedCore {
   readonly core: Core;
   /** Whether these props ask for this very core. */
   isFor(props: ClientProps): boolean;
-  /** From now on these `auth`, `logger` and `onError` are called. */
+  /** From now on these `auth`, `logger`, `onError` and `onCommandSettled` are called. */
   update(props: ClientProps): void;
 }
 
@@ -40,6 +40,7 @@ function create(props: RealtimeClientOptions, latest: () => ClientProps): Core {
     // One that is there only after the sign-in is called, too.
     auth: (context) => latest().auth?.(context) ?? null,
     logger: { debug: (...words) => latest().logger?.debug(...words) },
+    onCommandSettled: (command) => latest().onCommandSettled?.(command),
     onError: (error) => (latest().onError ?? console.error)(error),
   });
 }

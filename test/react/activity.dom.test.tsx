@@ -2,6 +2,7 @@
 import { cleanup, fireEvent, render, screen } from '@testing-library/react';
 import { Activity, useState } from 'react';
 import { afterEach, describe, expect, it } from 'vitest';
+import { useCommand } from '../../src/index.js';
 import { api, createHarness, createRenderLog, type Harness } from './harness.js';
 import { CHANNEL_LEASE_MS, costOf, expectNothingLeft, LINK_LEASE_MS, ONE_PAGE, useWhole, Whole } from './whole-page.js';
 
@@ -129,5 +130,27 @@ describe('a hidden Activity', () => {
     await harness.pass(500);
     expect(shown()).toBe('connected: missed | ');
     expect(world.network.counts('page')).toEqual({ open: 1, peak: 1, opened: 2 });
+  });
+
+  it('has no callback of its commands called while it is hidden', async () => {
+    const harness = createHarness();
+    const calls: string[] = [];
+    const settled: string[] = [];
+    function Poster() {
+      const { send } = useCommand(api.commands.post, { onSettled: (message) => calls.push(message?.text ?? '') });
+      return <button onClick={() => send({ room: '1', text: `text ${calls.length}` })}>post</button>;
+    }
+    const page = (mode: 'visible' | 'hidden') => harness.tree(<Activity mode={mode}><Poster /></Activity>, { onCommandSettled: ({ status }) => settled.push(status) });
+    const { rerender } = render(page('visible'));
+    await harness.pass(200);
+    const post = (): boolean => fireEvent.click(screen.getByText('post'));
+    post();
+    rerender(page('hidden'));
+    await harness.pass(500);
+    expect([calls, settled]).toEqual([[], ['success']]);
+    rerender(page('visible'));
+    post();
+    await harness.pass(500);
+    expect([calls, settled]).toEqual([['text 0'], ['success', 'success']]);
   });
 });

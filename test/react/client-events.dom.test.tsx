@@ -2,7 +2,7 @@
 import { cleanup } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { channel, createClient, defineContract, useChannel, volatile, type RealtimeClient } from '../../src/index.js';
+import { channel, createClient, defineContract, useChannel, volatile, type RealtimeClient, type SettledCommand } from '../../src/index.js';
 import { createSimulatedServer, type SimulatedServer } from '../../src/testing/simulated-server.js';
 import { createHarness, type Harness } from './harness.js';
 
@@ -113,5 +113,26 @@ describe('a kept client event', () => {
     await expect(refused.result).rejects.toMatchObject({ code: 'forbidden' });
     await expect(wrong.result).rejects.toMatchObject({ code: 'invalid', message: expect.stringMatching(/^The input of command/) as string });
     expect(told).toEqual([]);
+  });
+});
+
+describe('onCommandSettled of a client', () => {
+  it('is called for kept client events as well, and for what ends when the client is disposed', async () => {
+    const settled: SettledCommand[] = [];
+    const cleo = createClient({ url: `ws://${HOST}/realtime`, contract: api, world: harness.world.client('cleo'), auth: () => 'cleo', onCommandSettled: (command) => settled.push(command) });
+    room(cleo).publish('note', 'yes');
+    room(cleo).publish('note', 'no');
+    room(cleo).publish('typing', { on: true });
+    await harness.pass(500);
+    const input = (data: string) => ({ channel: 'room:1', name: 'note', data });
+    expect(settled).toMatchObject([
+      { name: '$publish', input: input('yes'), status: 'success', error: null },
+      { name: '$publish', input: input('no'), status: 'error', error: { code: 'forbidden' } },
+    ]);
+    cleo.disconnect();
+    const { id } = room(cleo).publish('note', 'late');
+    cleo.dispose();
+    await harness.pass(0);
+    expect(settled.slice(2)).toMatchObject([{ id, name: '$publish', status: 'error', error: { code: 'cancelled' } }]);
   });
 });

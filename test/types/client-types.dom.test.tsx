@@ -3,7 +3,7 @@ import { expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
 import {
   append, channel, command, createClient, defineContract, defineView, query, RealtimeProvider, skipToken, upsert, useChannel, useCommand, useConnectionStatus, useQuery,
-  type RealtimeClient, type RealtimeError,
+  type RealtimeClient, type RealtimeError, type SettledCommand,
 } from '../../src/index.js';
 
 const Message = z.object({ id: z.string(), text: z.string() });
@@ -63,6 +63,38 @@ export const uses = {
     expectTypeOf(client.query(api.queries.now)).toEqualTypeOf<Promise<Date>>();
     expectTypeOf(client.send(api.commands.nod).result).toEqualTypeOf<Promise<undefined>>();
     client.channel(api.channels.desk, { row: 1, seat: 'a' }).subscribe({ onEvent: ({ data }) => expectTypeOf(data).toEqualTypeOf<string>() });
+  },
+  infersCallbacks() {
+    useCommand(api.commands.post, {
+      onSuccess(output, input) {
+        expectTypeOf(output).toEqualTypeOf<Message>();
+        expectTypeOf(input).toEqualTypeOf<{ text: string }>();
+      },
+      onError(error, input) {
+        if (error.reason === 'banned') expectTypeOf(error.data).toEqualTypeOf<{ until: number }>();
+        expectTypeOf(input).toEqualTypeOf<{ text: string }>();
+      },
+      onSettled(output, error, input) {
+        expectTypeOf(output).toEqualTypeOf<Message | undefined>();
+        if (error?.reason === 'late') expectTypeOf(error.data).toEqualTypeOf<string>();
+        expectTypeOf(input).toEqualTypeOf<{ text: string }>();
+      },
+    });
+    const isThere: boolean = Date.now() > 0;
+    const nod = useCommand(api.commands.nod, { onSuccess: isThere ? (output) => expectTypeOf(output).toEqualTypeOf<undefined>() : undefined, onError: undefined, onSettled: undefined });
+    expectTypeOf(nod.isPending).toEqualTypeOf<boolean>();
+    const post = useCommand(api.commands.post);
+    if (post.isSuccess) expectTypeOf(post.data).toEqualTypeOf<Message>();
+    if (post.isError && post.error.reason === 'banned') expectTypeOf(post.error.data).toEqualTypeOf<{ until: number }>();
+    if (post.isPending) expectTypeOf(post.status).toEqualTypeOf<'queued' | 'sent'>();
+    const settled = (command: SettledCommand): void => {
+      expectTypeOf(command.status).toEqualTypeOf<'success' | 'error' | 'handed-over'>();
+      expectTypeOf(command.name).toEqualTypeOf<string>();
+      if (command.status === 'error') expectTypeOf(command.error).toEqualTypeOf<RealtimeError>();
+      else expectTypeOf(command.error).toEqualTypeOf<null>();
+    };
+    createClient({ url: '/realtime', contract: api, onCommandSettled: settled });
+    return <RealtimeProvider url="/realtime" contract={api} onCommandSettled={isThere ? settled : undefined} />;
   },
   tellsRejectionsApart() {
     const post = useCommand(api.commands.post);
@@ -140,6 +172,12 @@ export const uses = {
     () => client.send(api.commands.nod, 'x'),
     // @ts-expect-error a channel is no command
     () => useCommand(api.channels.lobby),
+    // @ts-expect-error the output has no such part
+    () => useCommand(api.commands.post, { onSuccess: (output) => output.title }),
+    // @ts-expect-error the contract names no such rejection
+    () => useCommand(api.commands.post, { onError: (error) => error.reason === 'tired' }),
+    // @ts-expect-error a send takes no callback; its result does
+    () => client.send(api.commands.post, { text: '' }, { onSuccess: () => {} }),
     // @ts-expect-error a lane is a text
     () => command({ lane: 5 }),
     // @ts-expect-error a slip of the pen
@@ -160,9 +198,13 @@ export const uses = {
     () => createClient({ url: '/realtime' }),
     // @ts-expect-error a time is a number of milliseconds
     () => createClient({ url: '/realtime', contract: api, timings: { queryMs: '10s' } }),
+    // @ts-expect-error a client has its own
+    () => <RealtimeProvider client={client} onCommandSettled={() => {}} />,
+    // @ts-expect-error nobody knows here what was sent
+    () => <RealtimeProvider url="/realtime" contract={api} onCommandSettled={({ input }) => input.text} />,
   ],
 };
 
 it('wrong use does not compile, which `npm run types` checks; here it is counted', () => {
-  expect([uses.channels, uses.queries, uses.commands, uses.provider].map(({ length }) => length)).toEqual([15, 10, 7, 6]);
+  expect([uses.channels, uses.queries, uses.commands, uses.provider].map(({ length }) => length)).toEqual([15, 10, 10, 8]);
 });

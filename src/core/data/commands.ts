@@ -5,7 +5,7 @@ import { DEV, RealtimeError } from '../errors.js';
 import { assertLive, type Core } from '../feature.js';
 import { effectPositions, readOutcome, takeInput, type Answer } from '../payloads.js';
 import { OUTBOX } from '../queue/outbox.js';
-import type { CommandSnapshot, Sent } from './command-status.js';
+import { commandSnapshot, settledSnapshot, type Sent, type SettledCommand } from './command-status.js';
 import type { ViewRef } from './define-view.js';
 import { LAYERS, queryKey, type Layers, type Local, type LocalEdit, type Optimistic } from './optimistic.js';
 import { createCell } from './store.js';
@@ -19,15 +19,23 @@ export interface SendOptions<Ref extends CommandRef> {
   readonly optimistic?: Optimistic<InputOf<Ref['input']>> | undefined;
 }
 
+/** What a hook adds to the options of a send. */
+export interface SendHooks {
+  readonly optimistic?: Optimistic<unknown> | undefined;
+  /** Called once, after the promise of the send is settled. */
+  readonly onOutcome?: ((command: SettledCommand) => void) | undefined;
+}
+
 /** Sends a command; it waits in the outbox until it has an outcome. Never throws for the input: the outcome says what is wrong with it. */
 export function sendCommand<Ref extends CommandRef>(core: Core, ref: Ref, ...rest: [...InputArgs<Ref>, options?: SendOptions<Ref> | undefined]): SentCommand<Ref>;
-export function sendCommand(core: Core, ref: CommandRef, input?: unknown, { optimistic }: SendOptions<CommandRef> = {}): Sent {
+export function sendCommand(core: Core, ref: CommandRef, input?: unknown, { optimistic, onOutcome }: SendHooks = {}): Sent {
   const { flusher, dice } = core;
   const outbox = core.use(OUTBOX);
   const layers = core.use(LAYERS);
-  let snapshot: CommandSnapshot = { status: 'queued', input, data: undefined, error: null, attempt: 0 };
+  const id = dice.id();
+  let snapshot = commandSnapshot('queued', input);
   const progress = createCell(flusher, () => snapshot);
-  const show = (next: CommandSnapshot): void => {
+  const show = (next: typeof snapshot): void => {
     snapshot = next;
     progress.changed();
   };
@@ -37,18 +45,17 @@ export function sendCommand(core: Core, ref: CommandRef, input?: unknown, { opti
     resolve = yes;
     reject = no;
   });
-  result.catch(() => {});
-  const settle = (answer: Answer, isHandedOver: boolean): void => {
-    const { attempt } = snapshot;
-    if (answer.ok) {
-      show({ status: isHandedOver ? 'handed-over' : 'success', input, data: answer.value as undefined, error: null, attempt });
-      resolve(answer.value);
-    } else {
-      show({ status: 'error', input, data: undefined, error: answer.error, attempt });
-      reject(answer.error);
-    }
+  // In a microtask: a callback may send the next command, or dispose of the client.
+  const notifySettled = (): void => {
+    const command = { id, name: ref.key, ...snapshot } as SettledCommand;
+    for (const callback of [onOutcome, core.onCommandSettled]) flusher.tell(() => callback?.(command));
   };
-  const id = dice.id();
+  result.then(notifySettled, notifySettled);
+  const settle = (answer: Answer, isHandedOver: boolean): void => {
+    show(settledSnapshot(input, snapshot.attempt, answer, isHandedOver));
+    if (answer.ok) resolve(answer.value);
+    else reject(answer.error);
+  };
   try {
     const taken = takeInput(ref, input);
     assertLive(core);
@@ -58,7 +65,7 @@ export function sendCommand(core: Core, ref: CommandRef, input?: unknown, { opti
       name: ref.key,
       lane: ref.lane,
       onProgress(at) {
-        if (at.status === 'sent') show({ status: 'sent', input, data: undefined, error: null, attempt: at.attempt });
+        if (at.status === 'sent') show(commandSnapshot('sent', input, at.attempt));
       },
       onOutcome(outcome) {
         layers.settle(id, effectPositions(outcome));

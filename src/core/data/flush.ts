@@ -36,7 +36,7 @@ export function createFlusher({ paint, show = (run) => run(), onError }: FlushPo
     try {
       listener();
     } catch (cause) {
-      onError(new RealtimeError('misuse', DEV && 'A subscriber of a store threw; the others were still told. See cause.', { cause }));
+      onError(new RealtimeError('misuse', DEV && 'A listener threw; the others were still called. See cause.', { cause }));
     }
   };
   const flush = (): void => {

@@ -53,7 +53,7 @@ function createOutboxStatus(core: Core): Readable<OutboxStatus> {
   };
   const cell = createCell<OutboxStatus>(core.flusher, (former) => {
     // The first snapshot is what a server has rendered: an empty outbox, however late this is built.
-    const commands = former ? Array.from(outbox.commands, describe) : [];
+    const commands = former ? Array.from(outbox.commands.values(), describe) : [];
     const sent = commands.filter(({ status }) => status === 'sent').length;
     return { pending: commands.length, queued: commands.length - sent, sent, bytes: former ? outbox.bytes : 0, oldestAt: commands[0]?.at ?? null, isDurable: false, commands };
   });

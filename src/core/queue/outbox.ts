@@ -1,5 +1,5 @@
 /**
- * The hands of the outbox: promises, the expiry timer, the link that it holds while something waits.
+ * The outbox: every lane together, with the bounds that they share, one timer, and the link that it holds while commands wait.
  * Not here: order, numbers and outcomes (`lane.machine.ts`) and what a payload means (`payloads.ts`).
  */
 import { DEV, RealtimeError } from '../errors.js';
@@ -8,8 +8,7 @@ import type { Timings } from '../options.js';
 import type { Pool } from '../pool/pool.js';
 import type { Session } from '../session.js';
 import type { Cancel } from '../world.js';
-import type { Outcome } from './lane.machine.js';
-import { createOutboxState, type OutboxEffect } from './outbox.machine.js';
+import { abandon, add, answered, cancel, createLane, drop, earliest, laneAnswered, linkLost, linkReady, nextWake, waits, wake, type Lane, type LaneEffect, type Outcome } from './lane.machine.js';
 
 /** Where a command is. */
 export type CommandProgress = { readonly status: 'queued' } | { readonly status: 'sent'; readonly attempt: number };
@@ -26,15 +25,6 @@ export interface OutgoingCommand {
   onOutcome(outcome: Outcome): void;
 }
 
-/** A command without an outcome. */
-export interface Tracked {
-  readonly command: OutgoingCommand;
-  /** Wall clock when it was sent into the outbox, ms since 1970. */
-  readonly at: number;
-  /** How often it went out; 0: it is not on the wire yet. */
-  attempt: number;
-}
-
 export type OutboxPort = Pick<Core, 'clock' | 'dice' | 'bounds' | 'setUnsent'> & {
   readonly timings: Pick<Timings, 'commandMs'>;
   readonly session: Pick<Session, 'limits'>;
@@ -42,135 +32,177 @@ export type OutboxPort = Pick<Core, 'clock' | 'dice' | 'bounds' | 'setUnsent'> &
 };
 
 export interface Outbox {
-  /** Commands without an outcome, in the order in which they were sent. */
-  readonly commands: Iterable<Tracked>;
+  /** By their names in the contract. With `commands` everything that `outbox-snapshot.ts` stores. */
+  readonly lanes: ReadonlyMap<string, Lane>;
+  /** Commands without an outcome, by id, in the order in which they were sent. */
+  readonly commands: ReadonlyMap<string, Tracked>;
   /** Of all of them, as they are sent. */
   readonly bytes: number;
   /** Calls back at each change of the above, until the returned function is called. */
   watch(onChange: () => void): () => void;
+  /** Makes the lane if there is none of that name. */
+  laneFor(name: string): Lane;
+  /** Adds a command to `commands`; its lane is the caller's to fill. */
+  take(command: OutgoingCommand, at: number, attempt: number): void;
   /** Takes a command in, or throws `queue-full`. */
   send(command: OutgoingCommand): void;
   cancel(id: string): void;
   has(id: string): boolean;
+  /** Opens the lanes that have no link; null: there is no link yet. */
+  resume(link: number | null): void;
 }
 
 /** Commands from send to outcome. */
 export const OUTBOX: Feature<Outbox> = { rank: 3, create: createOutbox };
+
+/** A command with its lane. */
+export interface Tracked {
+  readonly command: OutgoingCommand;
+  readonly lane: Lane;
+  /** Wall clock when it was sent into the outbox, ms since 1970. */
+  readonly at: number;
+  /** How often it went out; 0: it is not on the wire yet. */
+  attempt: number;
+}
 
 /** How long a server keeps the lane of a client whose outbox lives in memory (rule L8). */
 const LANE_RECORD_MS = 600_000;
 
 export function createOutbox(port: OutboxPort): BuiltFeature<Outbox> {
   const { clock, dice, pool, session } = port;
-  const tracked = new Map<string, Tracked>();
-  const state = createOutboxState({
-    bounds: port.bounds,
-    laneRecordMs: LANE_RECORD_MS,
-    freshName: (lane) => `${lane}.${dice.id()}`,
-  });
-  let cancelExpiry: Cancel | null = null;
-  const rests = new Map<string, Cancel>();
+  const lanes = new Map<string, Lane>();
+  const commands = new Map<string, Tracked>();
+  let cancelTimer: Cancel | null = null;
   const watchers = new Set<() => void>();
   let release: (() => void) | null = null;
 
   function changed(): void {
-    port.setUnsent(tracked.size > 0);
+    port.setUnsent(commands.size > 0);
     for (const onChange of watchers) onChange();
   }
 
-  function perform(effects: readonly OutboxEffect[]): void {
+  function perform(effects: readonly LaneEffect[]): void {
     for (const effect of effects) carryOut(effect);
-    if (state.pending > 0) release ??= pool.hold();
+    if (commands.size > 0) release ??= pool.hold();
     else {
       release?.();
       release = null;
     }
-    cancelExpiry?.();
-    const due = state.nextExpiry;
-    cancelExpiry = due === null ? null : clock.after(Math.max(0, due - clock.now()), () => perform(state.expire(clock.now())));
+    cancelTimer?.();
+    const due = earliest(Array.from(lanes.values(), nextWake));
+    cancelTimer = due === null ? null : clock.after(Math.max(0, due - clock.now()), () => each((lane) => wake(lane, clock.now())));
   }
 
-  function carryOut(effect: OutboxEffect): void {
-    switch (effect.type) {
-      case 'say':
-        // Not taken: the link is going, and its loss has the lane asked for again.
-        pool.send(effect.frame, effect.link);
-        return;
-      case 'sent': {
-        const entry = tracked.get(effect.id);
-        if (entry === undefined) return;
-        entry.attempt = effect.attempt;
-        changed();
-        entry.command.onProgress?.({ status: 'sent', attempt: effect.attempt });
-        return;
-      }
-      case 'settle': {
-        const entry = tracked.get(effect.id);
-        tracked.delete(effect.id);
-        changed();
-        entry?.command.onOutcome(effect.outcome);
-        return;
-      }
-      case 'rest-lane':
-        rests.get(effect.lane)?.();
-        rests.set(effect.lane, clock.after(effect.ms * (1 + dice.roll()), () => perform(state.rested(effect.lane, clock.now()))));
-        return;
-      case 'rest':
-        return;
+  function each(run: (lane: Lane) => readonly LaneEffect[]): void {
+    perform([...lanes.values()].flatMap(run));
+  }
+
+  function carryOut(effect: LaneEffect): void {
+    // Not taken: the link is going, and its loss has the lane asked for again.
+    if (effect.type === 'say') return void pool.send(effect.frame, effect.link);
+    const entry = commands.get(effect.id);
+    if (entry === undefined) return;
+    if (effect.type === 'sent') {
+      entry.attempt = effect.attempt;
+      changed();
+      entry.command.onProgress?.({ status: 'sent', attempt: effect.attempt });
+    } else {
+      commands.delete(effect.id);
+      changed();
+      entry.command.onOutcome(effect.outcome);
     }
   }
 
-  const cancel = (id: string): void => perform(state.cancel(id, clock.now()));
+  function laneFor(name: string): Lane {
+    const lane = lanes.get(name) ?? createLane({ freshName: () => `${name}.${dice.id()}`, jitter: (ms) => ms * (1 + dice.roll()), recordMs: LANE_RECORD_MS });
+    lanes.set(name, lane);
+    return lane;
+  }
 
-  function send(command: OutgoingCommand): void {
-    const { id, name, lane, input } = command;
-    const bytes = command.bytes + name.length;
-    const dropped = state.makeRoom(bytes);
-    if (dropped === null) {
-      throw new RealtimeError('queue-full', DEV && `The outbox holds ${state.pending} commands and takes no more. Wait until it drains, or raise outboxCommands or outboxBytes.`);
-    }
-    const now = clock.now();
-    tracked.set(id, { command, at: clock.wall(), attempt: 0 });
-    const added = state.add(lane, { id, name, input, bytes, expiresAt: now + port.timings.commandMs }, pool.any(), now);
-    // Notify when the command is in: a listener may dispose of the client, or send the next command.
+  function take(command: OutgoingCommand, at: number, attempt: number): void {
+    commands.set(command.id, { command, lane: laneFor(command.lane), at, attempt });
     changed();
-    command.onProgress?.({ status: 'queued' });
-    perform([...dropped, ...added]);
   }
 
-  /** Unsent commands are cancelled, sent ones have an unknown outcome. */
-  function abandon(): void {
-    for (const cancelRest of rests.values()) cancelRest();
-    rests.clear();
-    perform(state.abandon());
+  const bytes = (): number => [...commands.values()].reduce((sum, { command }) => sum + bytesOf(command), 0);
+
+  /** Drops what it may; throws if that does not suffice, and then nothing was dropped. */
+  function makeRoom(more: number): readonly LaneEffect[] {
+    const { outboxCommands, outboxBytes, overflow } = port.bounds;
+    let commandsOver = commands.size + 1 - outboxCommands;
+    let bytesOver = bytes() + more - outboxBytes;
+    const isFull = (): boolean => commandsOver > 0 || bytesOver > 0;
+    const dropped: Tracked[] = [];
+    for (const entry of overflow === 'reject' ? [] : commands.values()) {
+      if (!isFull()) break;
+      if (!waits(entry.lane, entry.command.id)) continue;
+      dropped.push(entry);
+      commandsOver--;
+      bytesOver -= bytesOf(entry.command);
+    }
+    if (isFull()) throw new RealtimeError('queue-full', DEV && `The outbox holds ${commands.size} commands and takes no more. Wait until it drains, or raise outboxCommands or outboxBytes.`);
+    return dropped.flatMap(({ command, lane }) => drop(lane, command.id));
+  }
+
+  function resume(link: number | null): void {
+    each((lane) => linkReady(lane, link, clock.now()));
+  }
+
+  /** Ends everything: unsent commands are cancelled, sent ones have an unknown outcome. */
+  function abandonAll(): void {
+    each(abandon);
+  }
+
+  function cancelOne(id: string): void {
+    const entry = commands.get(id);
+    if (entry !== undefined) perform(cancel(entry.lane, id, clock.now()));
   }
 
   return {
     api: {
-      get commands() {
-        return tracked.values();
-      },
+      lanes,
+      commands,
       get bytes() {
-        return state.bytes;
+        return bytes();
       },
       watch(onChange) {
         watchers.add(onChange);
         return () => void watchers.delete(onChange);
       },
-      send,
-      cancel,
-      has: (id) => state.has(id),
+      laneFor,
+      take,
+      send(command) {
+        const { id, name, lane, input } = command;
+        const dropped = makeRoom(bytesOf(command));
+        const now = clock.now();
+        const added = add(laneFor(lane), { id, name, input, expiresAt: now + port.timings.commandMs }, pool.any(), now);
+        // Notify when the command is in its lane: a listener may dispose of the client, or send the next command.
+        take(command, clock.wall(), 0);
+        command.onProgress?.({ status: 'queued' });
+        perform([...dropped, ...added]);
+      },
+      cancel: cancelOne,
+      has: (id) => commands.has(id),
+      resume,
     },
     onFrame(frame, link) {
-      if (frame.t === 'lane') perform(state.laneAnswered(frame, link, clock.now(), session.limits.windowPerLane));
-      else if ((frame.t === 'response' || frame.t === 'error') && state.has(frame.id)) perform(state.answered(frame, link, clock.now(), session.limits.windowPerLane));
+      const window = session.limits.windowPerLane;
+      if (frame.t === 'lane') return each((lane) => laneAnswered(lane, frame, link, clock.now(), window));
+      if (frame.t !== 'response' && frame.t !== 'error') return;
+      const entry = commands.get(frame.id);
+      if (entry !== undefined) perform(answered(entry.lane, frame, link, clock.now(), window));
     },
-    onReady: (link) => perform(state.linkReady(link, clock.now())),
+    onReady: resume,
     onLinkLost(link) {
-      state.linkLost(link, clock.now());
+      for (const lane of lanes.values()) linkLost(lane, link, clock.now());
       perform([]);
     },
-    onUserChanged: abandon,
-    dispose: abandon,
+    onUserChanged: abandonAll,
+    dispose: abandonAll,
   };
+}
+
+/** As it will be sent. */
+function bytesOf({ bytes, name }: OutgoingCommand): number {
+  return bytes + name.length;
 }

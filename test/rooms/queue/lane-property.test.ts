@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ClientFrame, ErrorFrame, LaneFrame, ResponseFrame } from '../../../src/core/protocol/frames.js';
-import { createLane, type LaneEffect } from '../../../src/core/queue/lane.machine.js';
+import { bindLane, type BoundEffect } from './bound-lane.js';
 
 type Act =
   | { readonly do: 'send'; readonly ttl: number }
@@ -47,9 +47,9 @@ function play(script: readonly Act[]) {
   const numbers = new Map<string, string>();
   const refused = new Set<string>();
   const inFlight = new Set<string>();
-  const lane = createLane({ freshName: () => `lane${++names}`, recordMs: RECORD_MS });
+  const lane = bindLane({ freshName: () => `lane${++names}`, recordMs: RECORD_MS });
 
-  const perform = (effects: readonly LaneEffect[]): void => {
+  const perform = (effects: readonly BoundEffect[]): void => {
     for (const effect of effects) {
       if (effect.type === 'rest') resting = true;
       if (effect.type === 'settle') {
@@ -124,7 +124,7 @@ function play(script: readonly Act[]) {
       case 'send': {
         const id = `c${count++}`;
         outcomes.set(id, []);
-        perform(lane.add({ id, name: 'x', input: 0, bytes: 1, expiresAt: now + act.ttl }, isUp ? 0 : null, now));
+        perform(lane.add({ id, name: 'x', input: 0, expiresAt: now + act.ttl }, isUp ? 0 : null, now));
         break;
       }
       case 'cancel':
@@ -138,7 +138,7 @@ function play(script: readonly Act[]) {
         break;
       case 'wait':
         now += act.ms;
-        perform(lane.expire(now));
+        perform(lane.wake(now));
         break;
       case 'drop':
         drop();

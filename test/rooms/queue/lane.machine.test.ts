@@ -1,20 +1,21 @@
 // One lane by the rules that it is built to (L1–L4, L8 of the reference, for a storage without ancestors).
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { CommandFrame, ErrorFrame } from '../../../src/core/protocol/frames.js';
-import { createLane, DEFAULT_REST_MS, type CommandDraft, type Lane, type LaneEffect } from '../../../src/core/queue/lane.machine.js';
+import { DEFAULT_REST_MS, type CommandDraft } from '../../../src/core/queue/lane.machine.js';
+import { bindLane, type BoundEffect, type BoundLane } from './bound-lane.js';
 
 const WINDOW = 3;
 const RECORD_MS = 600_000;
 let names: number;
-let lane: Lane;
+let lane: BoundLane;
 beforeEach(() => {
   names = 0;
-  lane = createLane({ freshName: () => `lane${++names}`, recordMs: RECORD_MS });
+  lane = bindLane({ freshName: () => `lane${++names}`, recordMs: RECORD_MS });
 });
 
-const draft = (id: string, expiresAt = 100_000): CommandDraft => ({ id, name: 'post', input: id, bytes: 1, expiresAt });
+const draft = (id: string, expiresAt = 100_000): CommandDraft => ({ id, name: 'post', input: id, expiresAt });
 /** Effects as few words: `lane1 last=0 create`, `lane1#1 a`, `a sent 1`, `a done`. */
-function told(effects: readonly LaneEffect[]): string[] {
+function told(effects: readonly BoundEffect[]): string[] {
   return effects.map((effect) => {
     switch (effect.type) {
       case 'say': {
@@ -95,7 +96,7 @@ describe('L3 the next link', () => {
   });
 
   it('is forgotten with nothing left to send: the next command asks for a fresh lane', () => {
-    lane = createLane({ freshName: () => `lane${++names}`, recordMs: RECORD_MS });
+    lane = bindLane({ freshName: () => `lane${++names}`, recordMs: RECORD_MS });
     add('x');
     laneIs(0);
     lost();
@@ -107,7 +108,7 @@ describe('L3 the next link', () => {
   it('the lane went back behind an answer, or knows numbers that were never given: as if forgotten', () => {
     ready();
     expect(laneIs(0)).toEqual(['b outcome-unknown', 'c outcome-unknown', 'd outcome-unknown']);
-    lane = createLane({ freshName: () => `lane${++names}`, recordMs: RECORD_MS });
+    lane = bindLane({ freshName: () => `lane${++names}`, recordMs: RECORD_MS });
     add('x');
     expect(laneIs(1)[0]).toBe(`lane${names} last=0 create`);
   });
@@ -183,8 +184,8 @@ describe('L1 void: expired or cancelled', () => {
     add('a', null, 500);
     add('b', null, 900);
     expect(lane.nextExpiry).toBe(500);
-    expect(told(lane.expire(499))).toEqual([]);
-    expect(told(lane.expire(500))).toEqual(['a expired']);
+    expect(told(lane.wake(499))).toEqual([]);
+    expect(told(lane.wake(500))).toEqual(['a expired']);
     expect(told(lane.cancel('b', 0))).toEqual(['b cancelled']);
     expect([lane.pending, lane.nextExpiry]).toEqual([0, null]);
   });
@@ -193,7 +194,7 @@ describe('L1 void: expired or cancelled', () => {
     add('a', 0, 500);
     add('b', 0, 500);
     laneIs(0);
-    const giveUp = () => told(how === 'cancelled' ? [...lane.cancel('a', 500), ...lane.cancel('b', 500)] : lane.expire(500));
+    const giveUp = () => told(how === 'cancelled' ? [...lane.cancel('a', 500), ...lane.cancel('b', 500)] : lane.wake(500));
     expect(giveUp()).toEqual(['lane1#1 a void', 'lane1#2 b void']);
     expect(giveUp()).toEqual([]);
     expect(done('a')).toEqual(['a done']);
@@ -214,10 +215,10 @@ describe('L1 void: expired or cancelled', () => {
     add('b', 0, RECORD_MS * 9);
     laneIs(0);
     lost(1_000);
-    expect(told(lane.expire(500))).toEqual([]);
+    expect(told(lane.wake(500))).toEqual([]);
     expect(lane.nextExpiry).toBe(1_000 + RECORD_MS);
-    expect(told(lane.expire(999 + RECORD_MS))).toEqual([]);
-    expect(told(lane.expire(1_000 + RECORD_MS))).toEqual(['a outcome-unknown', 'b outcome-unknown']);
+    expect(told(lane.wake(999 + RECORD_MS))).toEqual([]);
+    expect(told(lane.wake(1_000 + RECORD_MS))).toEqual(['a outcome-unknown', 'b outcome-unknown']);
     expect([lane.pending, lane.nextExpiry]).toEqual([0, null]);
   });
 
@@ -228,15 +229,15 @@ describe('L1 void: expired or cancelled', () => {
     expect(told(lane.rested(1_000))).toEqual(['lane1 last=0']);
     lost(1_000);
     lane.cancel('a', 2_000);
-    expect(told(lane.expire(2_000))).toEqual([]);
-    expect(told(lane.expire(RECORD_MS))).toEqual(['a outcome-unknown']);
+    expect(told(lane.wake(2_000))).toEqual([]);
+    expect(told(lane.wake(RECORD_MS))).toEqual(['a outcome-unknown']);
   });
 
   it('contact is counted from the last one, not from a link on which the lane never answered', () => {
     add('a', 0, 500);
     laneIs(0);
     lost(1_000);
-    lane.expire(500);
+    lane.wake(500);
     ready(2_000);
     lost(3_000);
     expect(lane.nextExpiry).toBe(1_000 + RECORD_MS);
@@ -301,8 +302,8 @@ describe('a server that makes no sense', () => {
     lane.add(draft('x', 900_000), 0, 0);
     expect(told(lane.cancel('a', 1_000))).toEqual(['lane1#1 a void']);
     expect(lane.nextExpiry).toBe(61_000);
-    expect(told(lane.expire(60_999))).toEqual([]);
-    expect(told(lane.expire(61_000))).toEqual(['a outcome-unknown', 'b outcome-unknown', 'w outcome-unknown', 'lane2 last=0 create']);
+    expect(told(lane.wake(60_999))).toEqual([]);
+    expect(told(lane.wake(61_000))).toEqual(['a outcome-unknown', 'b outcome-unknown', 'w outcome-unknown', 'lane2 last=0 create']);
     expect(lane.pending).toBe(1);
   });
 
@@ -389,7 +390,7 @@ describe('a server that can never take a command, and says so each time', () => 
         ...lane.answered({ t: 'error', id: 'a', code: 'unavailable', message: '', final: false }, 0, now, WINDOW),
         ...lane.rested(now),
         ...lane.laneAnswered({ t: 'lane', lane: 'lane1', last: 0, fence: 'f' }, 0, now, WINDOW),
-        ...(due !== null && due <= now ? lane.expire(now) : []),
+        ...(due !== null && due <= now ? lane.wake(now) : []),
       ];
       settled.push(...told(effects).filter((effect) => effect.startsWith('a outcome')));
     }
@@ -406,7 +407,7 @@ describe('a link that is lost while the lane is asked for again', () => {
     failed('b', { code: 'unavailable', final: false });
     expect(told(lane.rested(2_000))).toEqual(['lane1 last=0']);
     lost(2_100);
-    expect(told(lane.expire(2_200))).toEqual([]);
+    expect(told(lane.wake(2_200))).toEqual([]);
     expect(ready(3_000)).toEqual(['lane1 last=0']);
   });
 });

@@ -179,6 +179,19 @@ describe('outbox', () => {
     expect(box.take()).toMatchObject([{ t: 'lane' }]);
   });
 
+  it('has one timer, for the first of what is due in any lane', () => {
+    const box = setUp();
+    const id = box.post('a');
+    box.open();
+    box.post('b', 'other');
+    box.rest(id, 500);
+    expect(box.clock.pending).toBe(1);
+    box.drop();
+    expect(box.clock.pending).toBe(1);
+    box.clock.advance(10_000);
+    expect(box.log.at(-1)).toBe('b expired');
+  });
+
   it('does not end a new rest early because of an old one', () => {
     const box = setUp();
     const id = box.post('a');
@@ -264,6 +277,20 @@ describe('status', () => {
 });
 
 describe('bounds', () => {
+  // Two bytes of quotes, and four of the command's name.
+  it.each([[94, 0], [95, 1]])('has room for exactly as many bytes as it may hold: a text of %i bytes in 100, %i refused', (length, refused) => {
+    const box = setUp({ outboxCommands: 10, outboxBytes: 100 });
+    const post = (): string => box.post('x'.repeat(length));
+    if (refused === 1) expect(post).toThrow(expect.objectContaining({ code: 'queue-full' }));
+    else post();
+    expect(box.status.pending).toBe(1 - refused);
+  });
+
+  it('has room for exactly as many commands as it may hold', () => {
+    setUp({ outboxCommands: 1 }).post('a');
+    expect(() => setUp({ outboxCommands: 0 }).post('a')).toThrow(expect.objectContaining({ code: 'queue-full' }));
+  });
+
   it('is full at so many commands, and takes one again when one has ended', () => {
     const box = setUp({ outboxCommands: 2, outboxBytes: 1_000 });
     const id = box.post('a');
@@ -297,6 +324,16 @@ describe('bounds', () => {
     expect(box.log.filter((line) => line.includes('dropped'))).toEqual(['old dropped', 'young dropped']);
     expect(box.status.pending).toBe(3);
     expect(box.log.some((line) => line === 'sent dropped')).toBe(false);
+  });
+
+  it('drops for room in bytes no more than it needs', () => {
+    const box = setUp({ outboxBytes: 100, overflow: 'drop-oldest' }, false);
+    // Six bytes more each: the quotes and the name.
+    box.post('a'.repeat(34));
+    box.post('b'.repeat(34));
+    box.post('c'.repeat(54));
+    expect(box.log.filter((line) => line.endsWith('dropped'))).toEqual([`${'a'.repeat(34)} dropped`]);
+    expect(box.status).toMatchObject({ pending: 2, bytes: 100 });
   });
 
   it('drops nothing for a command that finds no room all the same', () => {
