@@ -13,7 +13,11 @@ import { isSameSelection } from './same-selection.js';
 import type { ParamsOption } from './use-channel.js';
 import { useKept } from './use-kept.js';
 
-/** The channel whose later events keep the answer true. `apply` must bear an event twice: put, do not add. */
+/**
+ * The channel whose later events keep the answer true. `apply` must be idempotent (`upsert`, not `append`): the answer may hold
+ * later events already, and they come again. If the answer is limited to the newest items, let it hold more of them than are
+ * published while the handler runs; else `upsert` puts an item at the end that has left the answer already.
+ */
 export type Follow<Data, Channel extends ChannelRef> = ParamsOption<Channel> & {
   readonly channel: Channel;
   readonly apply: (data: Data, event: EventOf<Channel>) => Data;

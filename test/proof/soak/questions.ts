@@ -15,7 +15,7 @@ export interface Questions {
 }
 
 /** Ids that a query keeps. */
-const KEPT = 60;
+const KEPT = 320;
 const put = upsert('id');
 
 export function createQuestions({ name: c, client, history, boards, isQuiet }: Stage): Questions {

@@ -15,6 +15,8 @@ import type { ServerRecord } from './record.js';
 const [file = '', run = '0', perSecond = '40'] = process.argv.slice(2);
 const history = openDurableHistory<ServerRecord>(file);
 const latest = new Map<string, { readonly id: string }[]>();
+/** More than is ever published while a handler runs: an answer may be that far ahead of its stamp, and must still hold every event after it. */
+const LATEST = 300;
 /** Until when a user may not be on a board. */
 const bans = new Map<string, number>();
 let isQuiet = false;
@@ -24,7 +26,7 @@ function wrote(channel: string, epoch: string, last: number, events: readonly St
   events.forEach(({ text: json }, index) => {
     const { id, body } = (JSON.parse(json) as WireEvent).data as { readonly id: string; readonly body: string };
     history.write({ k: 'published', channel, epoch, offset: last - events.length + 1 + index, id, bytes: body.length });
-    latest.set(channel, [...(latest.get(channel) ?? []).slice(-39), { id }]);
+    latest.set(channel, [...(latest.get(channel) ?? []).slice(1 - LATEST), { id }]);
   });
 }
 
