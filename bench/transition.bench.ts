@@ -56,6 +56,8 @@ const REACT_18: readonly Alias[] = [{ find: /^(react|react-dom)(\/.*)?$/, replac
 
 async function measure(browser: BareChromium, server: Child, url: string, what: Row): Promise<Result> {
   const tab = await browser.open(`${url}?script=react-${what.react}.js&page=${what.page}&slices=${what.slices}`);
+  // Until the page has loaded, its context may be replaced.
+  while (!(await tab.evaluate<boolean>("typeof transitions === 'function'").catch(() => false)));
   // What mounting has left to do is not the transition's.
   await tab.evaluate('new Promise((resolve) => setTimeout(resolve, 1_000))');
   const before = await server.ask<number>('stop');

@@ -7,6 +7,7 @@ export { useConnectionListener } from './react/use-connection-listener.js';
 export { useConnectionMetrics } from './react/use-connection-metrics.js';
 export { useConnectionStatus, type ConnectionResult } from './react/use-connection-status.js';
 export { useOutbox } from './react/use-outbox.js';
+export type { FlushOption } from './react/use-subscribe.js';
 export { usePublish, type Publish, type PublishOpen } from './react/use-publish.js';
 export { useQuery, type Follow, type QueryOptions, type QueryResult } from './react/use-query.js';
 export {
@@ -33,6 +34,7 @@ export type { ConnectionListener } from './core/data/connection-listener.js';
 export type { ConnectionMetrics } from './core/data/connection-metrics.js';
 export type { ConnectionReason, ConnectionStatus } from './core/data/connection-status.js';
 export type { Apply, QuerySnapshot } from './core/data/live-query.js';
+export type { Flush, FlushScheduler } from './core/data/flush.js';
 export type { Local, Optimistic } from './core/data/optimistic.js';
 export type { Readable } from './core/data/store.js';
 export type { Tap } from './core/data/tap.js';

@@ -11,6 +11,7 @@ import type { ConnectionListener } from '../core/data/connection-listener.js';
 import type { ConnectionMetrics } from '../core/data/connection-metrics.js';
 import type { ConnectionStatus } from '../core/data/connection-status.js';
 import type { ViewRef } from '../core/data/define-view.js';
+import type { FlushScheduler } from '../core/data/flush.js';
 import type { Optimistic } from '../core/data/optimistic.js';
 import type { Readable } from '../core/data/store.js';
 import type { ChannelListener, Tap } from '../core/data/tap.js';
@@ -177,6 +178,12 @@ export interface RealtimeClient {
   hold(): () => void;
   reconnect(): void;
   disconnect(): void;
+  /**
+   * Has each flush wait for its turn: from now on `scheduler` is given the function that notifies the subscribers, and calls it when there
+   * is time to render, until the returned function is called. The newest scheduler counts. The provider has one, so that React's transitions are not
+   * interrupted. Optimistic updates and subscribers with `flush: 'sync'` do not wait.
+   */
+  scheduleFlushes(scheduler: FlushScheduler): () => void;
   /**
    * Says who is signed in now, as the server will name them: their user tag; null for nobody. If that is another one than
    * before, everything of the former user is gone at once (unsent commands end `cancelled`, sent ones `outcome-unknown`;

@@ -9,7 +9,7 @@ import { OPEN_CONTRACT, type AnyContract, type ContractId } from './contract.js'
 import { listenToConnection, type ConnectionListener } from './data/connection-listener.js';
 import { createConnectionMetrics, type ConnectionMetrics } from './data/connection-metrics.js';
 import { describeConnection, type ConnectionStatus } from './data/connection-status.js';
-import { createFlusher } from './data/flush.js';
+import { createFlusher, type Flusher } from './data/flush.js';
 import { createCell, type Readable } from './data/store.js';
 import type { RealtimeError } from './errors.js';
 import { createHandles, type Handles } from './handles.js';
@@ -53,6 +53,7 @@ export interface CoreClient {
   hold(): () => void;
   reconnect(): void;
   disconnect(): void;
+  scheduleFlushes: Flusher['scheduleWith'];
   setUser(user: string | null | undefined): void;
   /** Ends everything: no socket, no timer, no open promise is left. */
   dispose(): void;
@@ -68,7 +69,7 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
   let hasEverConnected = false;
   let isDisposed = false;
 
-  const flusher = createFlusher({ paint: (run) => world.paint(run), show: world.show, onError });
+  const flusher = createFlusher({ clock, paint: (run) => world.paint(run), show: world.show, onError });
   const session = createSession({
     clientId: dice.id(),
     user: options.user,
@@ -169,6 +170,7 @@ export function createCoreClient(options: CoreOptions, world: World): CoreClient
     hold: pool.hold,
     reconnect: pool.reconnect,
     disconnect: pool.disconnect,
+    scheduleFlushes: flusher.scheduleWith,
     setUser: session.setUser,
     dispose() {
       isDisposed = true;

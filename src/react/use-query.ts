@@ -10,6 +10,7 @@ import { useServingClient } from './provider.js';
 import { isSameSelection } from './same-selection.js';
 import type { ParamsOption } from './use-channel.js';
 import { useKept } from './use-kept.js';
+import { useSubscribe, type FlushOption } from './use-subscribe.js';
 
 /** The channel whose later events keep the answer true. `apply` must bear an event twice: put, do not add. */
 export type Follow<Data, Channel extends ChannelRef> = ParamsOption<Channel> & {
@@ -17,7 +18,7 @@ export type Follow<Data, Channel extends ChannelRef> = ParamsOption<Channel> & {
   readonly apply: (data: Data, event: EventOf<Channel>) => Data;
 };
 
-export type QueryOptions<Ref extends QueryRef, Channel extends ChannelRef, Selected> = {
+export type QueryOptions<Ref extends QueryRef, Channel extends ChannelRef, Selected> = FlushOption & {
   readonly follow?: Follow<OutputOf<Ref['output']>, Channel> | undefined;
   /** The part of the answer that is shown; the component renders only when that changes. */
   readonly select?: (data: OutputOf<Ref['output']>) => Selected;
@@ -63,7 +64,7 @@ export function useQuery<Ref extends QueryRef, Selected>(ref: Ref, options = {} 
     return enabled ? query : { ...query, subscribe: query.watch, setApply() {} };
   });
   const snapshot = useSyncExternalStoreWithSelector(
-    source.subscribe,
+    useSubscribe(source, options.flush),
     source.get,
     source.getInitial,
     (state: QuerySnapshot<OutputOf<Ref['output']>>): QuerySnapshot<unknown> =>

@@ -100,7 +100,7 @@ export function lookAt<T, Item extends Shelved<T>>(
   return {
     item,
     /** Tells what others hold, and holds nothing itself. */
-    watch(onChange) {
+    watch(onChange, flush) {
       let seen: Item | null = null;
       let stop = (): void => {};
       const look = (): boolean => {
@@ -108,7 +108,7 @@ export function lookAt<T, Item extends Shelved<T>>(
         if (now === seen) return false;
         stop();
         seen = now;
-        stop = now?.subscribe(onChange) ?? (() => {});
+        stop = now?.subscribe(onChange, flush) ?? (() => {});
         return true;
       };
       const leave = shelf.watch(() => look() && onChange());

@@ -24,7 +24,7 @@ const second = (events: number): void => {
 
 beforeEach(() => {
   clock = createSimulatedClock();
-  flusher = createFlusher({ paint: () => () => {}, onError: () => {} });
+  flusher = createFlusher({ clock: { after: () => () => {} }, paint: () => () => {}, onError: () => {} });
   metrics = createConnectionMetrics(flusher, clock);
   seen = [];
 });

@@ -20,6 +20,7 @@ beforeEach(() => {
   cancelled = 0;
   errors = [];
   flusher = createFlusher({
+    clock: { after: () => () => {} },
     paint(run) {
       paints.push(run);
       return () => {

@@ -107,7 +107,7 @@ describe('a view, told by its channel alone', () => {
   function open(position: Position | null = at(4)) {
     const layers = createLayers();
     let reader: Reader | undefined;
-    const flusher = createFlusher({ paint: () => () => {}, onError: () => {} });
+    const flusher = createFlusher({ clock: { after: () => () => {} }, paint: () => () => {}, onError: () => {} });
     const ref = defineView(channel<number>('room:1'), { history: 5, initialState: [] as number[], reduce: append(9) }) as never;
     const view = createView(ref, 'room:1', 'k', {
       clock: createSimulatedClock(),
