@@ -29,16 +29,21 @@ export interface Rest {
 const query = new URLSearchParams(location.search);
 const SLICES = Number(query.get('slices') ?? 80);
 const SLICE_MS = 1;
+const LIVE_MS = Number(query.get('live') ?? 0);
 const url = `${location.origin.replace('http', 'ws')}/realtime`;
 
 let slices = 0;
 let onCommit = (_: number): void => {};
 let liveAt: number[] = [];
 
+function spin(ms: number): void {
+  const until = performance.now() + ms;
+  while (performance.now() < until);
+}
+
 function Slice({ round }: { readonly round: number }): ReactNode {
   slices += 1;
-  const until = performance.now() + SLICE_MS;
-  while (performance.now() < until);
+  spin(SLICE_MS);
   return <li>{round}</li>;
 }
 
@@ -57,6 +62,7 @@ function Slow(): ReactNode {
 }
 
 function Live({ feed }: { readonly feed: Feed }): ReactNode {
+  spin(LIVE_MS);
   useLayoutEffect(() => {
     liveAt.push(performance.now());
   });

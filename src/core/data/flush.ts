@@ -36,10 +36,13 @@ type FlushState =
   | { readonly tag: 'idle' }
   /** The leading flush comes at the end of this task's microtasks: a burst in one task is one flush. */
   | { readonly tag: 'leading' }
-  /** The renderer was asked for its next turn. */
-  | { readonly tag: 'scheduled' }
+  /** Waits for the scheduler, not without end. */
+  | { readonly tag: 'scheduled'; readonly cancel: Cancel }
   /** Flushed in this frame; what comes now waits for the next paint. */
   | { readonly tag: 'cooling'; readonly cancel: Cancel };
+
+/** A flush waits no longer than this for the scheduler: React lets a transition expire after the same time. */
+const SCHEDULED_MS = 5_000;
 
 export interface FlushPort {
   readonly clock: Pick<Clock, 'after'>;
@@ -81,14 +84,15 @@ export function createFlusher({ clock, paint, show = (run) => run(), onError }: 
     state = { tag: 'leading' };
     void Promise.resolve().then(() => state.tag === 'leading' && schedule());
   };
-  /** An external store's updates interrupt whatever React renders. So the renderer itself says when it is not in the middle of something. */
+  /** An update of an external store interrupts what React renders: the scheduler says when React is not in the middle of a transition. */
   const schedule = (): void => {
-    state = { tag: 'scheduled' };
+    state = { tag: 'scheduled', cancel: clock.after(SCHEDULED_MS, () => show(onTurn)) };
     const scheduler = [...schedulers].at(-1);
     show(() => (scheduler === undefined ? onTurn() : scheduler(onTurn)));
   };
   const onTurn = (): void => {
     if (state.tag !== 'scheduled') return;
+    state.cancel();
     state = { tag: 'cooling', cancel: paint(onPaint) };
     tellAll(marked);
   };
@@ -119,11 +123,13 @@ export function createFlusher({ clock, paint, show = (run) => run(), onError }: 
       return () => {
         schedulers.delete(scheduler);
         // The turn that was asked for may never come.
-        if (state.tag === 'scheduled') lead();
+        if (state.tag !== 'scheduled') return;
+        state.cancel();
+        lead();
       };
     },
     dispose() {
-      if (state.tag === 'cooling') state.cancel();
+      if ('cancel' in state) state.cancel();
       state = { tag: 'idle' };
       marked.clear();
       for (const pacer of pacers.values()) pacer.dispose();
