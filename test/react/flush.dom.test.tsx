@@ -1,5 +1,5 @@
 /** When components render: with the frame, at once, at most once in so many milliseconds, and not in the middle of a transition. */
-import { act, cleanup } from '@testing-library/react';
+import { cleanup } from '@testing-library/react';
 import { Profiler, startTransition, useState } from 'react';
 import { afterEach, expect, it, vi } from 'vitest';
 import { createClient, useChannel, useQuery, type Flush, type RealtimeClient } from '../../src/index.js';
@@ -38,13 +38,13 @@ function createStillPage() {
     },
   };
   const client: RealtimeClient = createClient({ url: URL, contract: api, world });
-  const paint = (): Promise<void> =>
-    act(async () => {
-      for (const run of [...paints]) {
-        paints.delete(run);
-        run();
-      }
-    });
+  const paint = async (): Promise<void> => {
+    for (const run of [...paints]) {
+      paints.delete(run);
+      run();
+    }
+    await harness.pass(0);
+  };
   return { ...harness, client, paint };
 }
 

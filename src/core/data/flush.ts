@@ -86,9 +86,20 @@ export function createFlusher({ clock, paint, show = (run) => run(), onError }: 
   };
   /** An update of an external store interrupts what React renders: the scheduler says when React is not in the middle of a transition. */
   const schedule = (): void => {
-    state = { tag: 'scheduled', cancel: clock.after(SCHEDULED_MS, () => show(onTurn)) };
     const scheduler = [...schedulers].at(-1);
-    show(() => (scheduler === undefined ? onTurn() : scheduler(onTurn)));
+    if (scheduler === undefined) {
+      state = { tag: 'scheduled', cancel() {} };
+      show(onTurn);
+      return;
+    }
+    // In a task of its own: React begins before that what waits since the last flush.
+    wait(0, () => {
+      wait(SCHEDULED_MS, () => show(onTurn));
+      show(() => scheduler(onTurn));
+    });
+  };
+  const wait = (ms: number, run: () => void): void => {
+    state = { tag: 'scheduled', cancel: clock.after(ms, run) };
   };
   const onTurn = (): void => {
     if (state.tag !== 'scheduled') return;

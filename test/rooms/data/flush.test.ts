@@ -80,6 +80,11 @@ describe('a flusher with a scheduler', () => {
   let turns: (() => void)[];
   let flushes: number;
   const flush = (): void => void flushes++;
+  /** The scheduler is asked in a task of its own. */
+  const task = async (): Promise<void> => {
+    await turn();
+    clock.advance(0);
+  };
   const scheduler = (run: () => void): void => void turns.push(run);
 
   beforeEach(() => {
@@ -90,17 +95,19 @@ describe('a flusher with a scheduler', () => {
   it('asks for one turn, flushes in that turn all that is marked by then, and asks again a frame later', async () => {
     flusher.scheduleWith(scheduler);
     flusher.mark(flush);
-    await turn();
+    await task();
     flusher.mark(() => void flushes++);
     paint();
-    await turn();
+    await task();
     expect([flushes, turns.length]).toEqual([0, 1]);
     turns[0]?.();
     expect(flushes).toBe(2);
     flusher.mark(flush);
-    await turn();
+    await task();
     expect([flushes, turns.length]).toEqual([2, 1]);
     paint();
+    expect(turns).toHaveLength(1);
+    await task();
     expect([flushes, turns.length]).toEqual([2, 2]);
     turns[1]?.();
     expect([flushes, clock.pending]).toEqual([3, 0]);
@@ -109,7 +116,7 @@ describe('a flusher with a scheduler', () => {
   it('flushes once for a turn that comes twice', async () => {
     flusher.scheduleWith(scheduler);
     flusher.mark(flush);
-    await turn();
+    await task();
     turns[0]?.();
     flusher.mark(flush);
     turns[0]?.();
@@ -119,7 +126,7 @@ describe('a flusher with a scheduler', () => {
   it('does not wait where a flush is needed now', async () => {
     flusher.scheduleWith(scheduler);
     flusher.mark(flush);
-    await turn();
+    await task();
     flusher.now();
     expect(flushes).toBe(1);
     turns[0]?.();
@@ -129,7 +136,7 @@ describe('a flusher with a scheduler', () => {
   it('waits no longer than 5 s for its turn', async () => {
     flusher.scheduleWith(scheduler);
     flusher.mark(flush);
-    await turn();
+    await task();
     clock.advance(4_999);
     expect(flushes).toBe(0);
     clock.advance(1);
@@ -143,20 +150,20 @@ describe('a flusher with a scheduler', () => {
     flusher.scheduleWith((run) => first.push(run));
     const leave = flusher.scheduleWith(scheduler);
     flusher.mark(flush);
-    await turn();
+    await task();
     expect([first.length, turns.length]).toEqual([0, 1]);
     leave();
     leave();
-    await turn();
+    await task();
     expect([first.length, flushes]).toEqual([1, 0]);
     first[0]?.();
     expect([flushes, clock.pending]).toEqual([1, 0]);
   });
 
-  it('leaves no timer behind', async () => {
+  it.each([['before', turn], ['after', task]])('leaves no timer behind: disposed %s it is asked', async (_, settle) => {
     flusher.scheduleWith(scheduler);
     flusher.mark(flush);
-    await turn();
+    await settle();
     flusher.dispose();
     turns[0]?.();
     expect([clock.pending, flushes]).toEqual([0, 0]);
