@@ -41,8 +41,12 @@ function spin(ms: number): void {
   while (performance.now() < until);
 }
 
-function Slice({ round }: { readonly round: number }): ReactNode {
+function countSlice(): void {
   slices += 1;
+}
+
+function Slice({ round }: { readonly round: number }): ReactNode {
+  countSlice();
   spin(SLICE_MS);
   return <li>{round}</li>;
 }

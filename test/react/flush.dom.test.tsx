@@ -1,6 +1,6 @@
 /** When components render: with the frame, at once, at most once in so many milliseconds, and not in the middle of a transition. */
 import { cleanup } from '@testing-library/react';
-import { Profiler, startTransition, useState } from 'react';
+import { Profiler, startTransition, useEffect, useState } from 'react';
 import { afterEach, expect, it, vi } from 'vitest';
 import { createClient, useChannel, useQuery, type Flush, type RealtimeClient } from '../../src/index.js';
 import { api, createHarness, messages, URL } from './harness.js';
@@ -93,6 +93,11 @@ it('renders the hasty one before the frame, the others with it', async () => {
   client.dispose();
 });
 
+function spin(ms: number): void {
+  const until = performance.now() + ms;
+  while (performance.now() < until);
+}
+
 /** A list that React renders with a pause after each item, in which the page may hear of something. */
 function createSlowList(length: number) {
   const rendered: number[] = [];
@@ -100,13 +105,14 @@ function createSlowList(length: number) {
   function Item({ round }: { readonly round: number }) {
     rendered.push(round);
     // React pauses after 5 ms.
-    const until = performance.now() + 6;
-    while (performance.now() < until);
+    spin(6);
     return <li>{round}</li>;
   }
   function List() {
     const [round, setRound] = useState(0);
-    start = () => startTransition(() => setRound((before) => before + 1));
+    useEffect(() => {
+      start = () => startTransition(() => setRound((before) => before + 1));
+    }, []);
     return <ol data-round={round}>{Array.from({ length }, (_, index) => <Item key={index} round={round} />)}</ol>;
   }
   return { List, rendered, start: () => start(), round: () => document.querySelector('ol')?.dataset['round'] };

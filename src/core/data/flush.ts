@@ -15,14 +15,9 @@ export type Flush = 'frame' | 'sync' | { readonly everyMs: number };
 /** Calls `flush` when the renderer has time for it. */
 export type FlushScheduler = (flush: () => void) => void;
 
-/** Has `flush` called with a later flush; once, however often it is marked. */
-export type Mark = (flush: () => void) => void;
-
 export interface Flusher {
-  /** With the next flush. */
-  readonly mark: Mark;
-  /** The mark function of those that are notified at most once in so many milliseconds. Callers with the same number share one. */
-  every(ms: number): Mark;
+  /** Has `flush` called with the next flush; once, however often it is marked. With `everyMs` at most once in so many milliseconds. */
+  mark(flush: () => void, everyMs?: number): void;
   /** Flushes what is marked now. */
   now(): void;
   /** Notifies a subscriber; a throw is reported, and the next subscribers are notified all the same. */
@@ -51,16 +46,10 @@ export interface FlushPort {
   onError(error: RealtimeError): void;
 }
 
-/** Notifies at most once in `everyMs`: a flush through `mark`, then a pause. */
-interface Pacer {
-  readonly mark: Mark;
-  flush(): void;
-  dispose(): void;
-}
-
 export function createFlusher({ clock, paint, show = (run) => run(), onError }: FlushPort): Flusher {
-  const marked = new Set<() => void>();
-  const pacers = new Map<number, Pacer>();
+  const marked = new Map<() => void, number>();
+  /** Those that were called less than their `everyMs` ago. */
+  const resting = new Map<() => void, Cancel>();
   const schedulers = new Set<FlushScheduler>();
   let state: FlushState = { tag: 'idle' };
 
@@ -71,14 +60,17 @@ export function createFlusher({ clock, paint, show = (run) => run(), onError }: 
       onError(new RealtimeError('misuse', 'A subscriber of a store threw; the others were still told. See cause.', { cause }));
     }
   };
-  const tellAll = (those: Set<() => void>): void => {
-    const due = [...those];
-    those.clear();
-    due.forEach(tell);
+  const due = (): (() => void)[] => [...marked.keys()].filter((run) => !resting.has(run));
+  const flush = (those: readonly (() => void)[]): void => {
+    for (const run of those) {
+      const everyMs = marked.get(run) ?? 0;
+      marked.delete(run);
+      if (everyMs > 0 && !resting.has(run)) resting.set(run, clock.after(everyMs, () => resting.delete(run) && begin()));
+    }
+    those.forEach(tell);
   };
-  const mark: Mark = (run) => {
-    marked.add(run);
-    if (state.tag === 'idle') lead();
+  const begin = (): void => {
+    if (state.tag === 'idle' && due().length > 0) lead();
   };
   const lead = (): void => {
     state = { tag: 'leading' };
@@ -105,29 +97,19 @@ export function createFlusher({ clock, paint, show = (run) => run(), onError }: 
     if (state.tag !== 'scheduled') return;
     state.cancel();
     state = { tag: 'cooling', cancel: paint(onPaint) };
-    tellAll(marked);
+    flush(due());
   };
   const onPaint = (): void => {
-    if (marked.size > 0) schedule();
+    if (due().length > 0) schedule();
     else state = { tag: 'idle' };
   };
 
   return {
-    mark,
-    every(ms) {
-      let pacer = pacers.get(ms);
-      if (pacer === undefined) {
-        pacer = createPacer(clock, ms, mark, tellAll);
-        pacers.set(ms, pacer);
-      }
-      return pacer.mark;
+    mark(run, everyMs = 0) {
+      marked.set(run, everyMs);
+      begin();
     },
-    now() {
-      show(() => {
-        tellAll(marked);
-        for (const pacer of pacers.values()) pacer.flush();
-      });
-    },
+    now: () => show(() => flush([...marked.keys()])),
     tell,
     scheduleWith(scheduler) {
       schedulers.add(scheduler);
@@ -143,32 +125,7 @@ export function createFlusher({ clock, paint, show = (run) => run(), onError }: 
       if ('cancel' in state) state.cancel();
       state = { tag: 'idle' };
       marked.clear();
-      for (const pacer of pacers.values()) pacer.dispose();
-    },
-  };
-}
-
-function createPacer(clock: Pick<Clock, 'after'>, everyMs: number, mark: Mark, tellAll: (those: Set<() => void>) => void): Pacer {
-  const marked = new Set<() => void>();
-  let cancel: Cancel | null = null;
-  const onPaused = (): void => {
-    cancel = null;
-    if (marked.size > 0) mark(flush);
-  };
-  const flush = (): void => {
-    if (marked.size === 0) return;
-    cancel ??= clock.after(everyMs, onPaused);
-    tellAll(marked);
-  };
-  return {
-    mark(run) {
-      marked.add(run);
-      if (cancel === null) mark(flush);
-    },
-    flush,
-    dispose() {
-      marked.clear();
-      cancel?.();
+      for (const cancel of resting.values()) cancel();
     },
   };
 }

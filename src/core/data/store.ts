@@ -55,7 +55,6 @@ export function createCell<T>(flusher: Flusher, snapshot: (former: T | undefined
   };
   const createGroup = (when: 'frame' | 'sync' | number): Group<T> => {
     const listeners = new Set<() => void>();
-    const mark = typeof when === 'number' ? flusher.every(when) : flusher.mark;
     const group: Group<T> = {
       listeners,
       seen: current,
@@ -65,7 +64,7 @@ export function createCell<T>(flusher: Flusher, snapshot: (former: T | undefined
         group.seen = current;
         for (const listener of [...listeners]) flusher.tell(listener);
       },
-      mark: () => mark(group.flush),
+      mark: () => flusher.mark(group.flush, typeof when === 'number' ? when : 0),
     };
     groups.set(when, group);
     return group;
