@@ -168,8 +168,8 @@ export interface RealtimeClient {
   channel<Ref extends ChannelRef>(ref: Ref, ...params: ParamsArgs<Ref>): ChannelHandle<Ref>;
   /** State folded from a channel's events, shared by all who ask for it. */
   view<Ref extends ChannelRef, State>(ref: ViewRef<Ref, State>, ...params: ParamsArgs<Ref>): View<State>;
-  /** An answer that is kept while somebody holds it, and follows a channel if asked to. */
-  liveQuery<Ref extends QueryRef>(ref: Ref, input: InputOf<Ref['input']>, follow?: FollowOption<OutputOf<Ref['output']>>): LiveQuery<OutputOf<Ref['output']>>;
+  /** An answer that is kept while it has a subscriber and for `gcTimeMs` after (default `timings.channelLeaseMs`), and follows a channel if asked to. */
+  liveQuery<Ref extends QueryRef>(ref: Ref, input: InputOf<Ref['input']>, follow?: FollowOption<OutputOf<Ref['output']>>, gcTimeMs?: number): LiveQuery<OutputOf<Ref['output']>>;
   /** Asks once. The time limit runs from the call. Rejects with a {@link RealtimeError}. */
   query<Ref extends QueryRef>(ref: Ref, ...rest: [...InputArgs<Ref>, options?: { readonly signal?: AbortSignal }]): Promise<OutputOf<Ref['output']>>;
   /** Sends a command; it waits in the outbox until it has an outcome. */
@@ -241,10 +241,10 @@ export function createClient(options: RealtimeClientOptions): RealtimeClient {
       assertServed(ref.channel);
       return handles.view(ref, params);
     },
-    liveQuery(ref, input, follow) {
+    liveQuery(ref, input, follow, gcTimeMs) {
       assertServed(ref);
       if (follow) assertServed(follow.channel);
-      const query = handles.liveQuery(ref, input, follow ?? null);
+      const query = handles.liveQuery(ref, input, follow ?? null, gcTimeMs);
       if (follow?.apply) query.setApply(follow.apply);
       return query;
     },
@@ -281,7 +281,7 @@ function calm<Args extends unknown[]>(run: (...args: Args) => void): (...args: A
 interface Untyped extends Omit<RealtimeClient, 'channel' | 'view' | 'liveQuery' | 'query' | 'send'> {
   channel(ref: ChannelRef, params?: Params): Omit<ChannelHandle<ChannelRef>, 'publish'> & { publish(...said: readonly unknown[]): Sent | boolean };
   view(ref: ViewRef, params?: Params): View<unknown>;
-  liveQuery(ref: QueryRef, input: unknown, follow?: FollowOption<unknown>): LiveQuery<unknown>;
+  liveQuery(ref: QueryRef, input: unknown, follow?: FollowOption<unknown>, gcTimeMs?: number): LiveQuery<unknown>;
   query(ref: QueryRef, input?: unknown, options?: { readonly signal?: AbortSignal }): Promise<unknown>;
   send(ref: CommandRef, input?: unknown, options?: SendOptions<CommandRef>): Sent;
 }

@@ -7,7 +7,7 @@ import type { Channels } from './channels/channels.js';
 import { channelName } from './channel-name.js';
 import type { ChannelRef, CommandRef, QueryRef } from './contract.js';
 import type { CommandSnapshot, Sent } from './data/command-status.js';
-import type { ViewRef } from './data/define-view.js';
+import { assertGcTime, type ViewRef } from './data/define-view.js';
 import type { Flusher } from './data/flush.js';
 import { createLiveQuery, INITIAL_QUERY, type Apply, type AskingQuery, type QuerySnapshot } from './data/live-query.js';
 import { createLayers, type Local, type LocalEdit, type Optimistic } from './data/optimistic.js';
@@ -58,7 +58,8 @@ export interface FollowTarget {
 export interface Handles {
   tap(ref: ChannelRef, params: Params, listener: ChannelListener): Tap;
   view(ref: ViewRef, params: Params): View<unknown>;
-  liveQuery(ref: QueryRef, input: unknown, follow: FollowTarget | null): LiveQuery<unknown>;
+  /** @param gcTimeMs - how long the answer is kept after the last subscriber */
+  liveQuery(ref: QueryRef, input: unknown, follow: FollowTarget | null, gcTimeMs?: number): LiveQuery<unknown>;
   query(ref: QueryRef, input: unknown): Asked;
   send(ref: CommandRef, input: unknown, optimistic?: Optimistic<unknown>): Sent;
   /** A client event: kept ones go through the outbox; of a volatile one it is only known whether a socket took it. */
@@ -101,7 +102,7 @@ export function createHandles(parts: HandlesParts): Handles {
     const key = viewKey(ref, name);
     const make = (): FoldingView =>
       createView(ref, name, key, { clock, flusher, layers, join: (reader, from) => channels.join(name, eventDecoder(ref.channel), reader, from), onError });
-    const seen = lookAt(views, key, make, initialView(ref.initialState));
+    const seen = lookAt(views, key, make, initialView(ref.initialState), ref.gcTimeMs);
     return { ...seen.readable, resync: () => seen.item()?.resync() };
   }
 
@@ -129,7 +130,8 @@ export function createHandles(parts: HandlesParts): Handles {
     return send(publishCommand(part), { channel, name, data });
   }
 
-  function liveQuery(ref: QueryRef, input: unknown, follow: FollowTarget | null): LiveQuery<unknown> {
+  function liveQuery(ref: QueryRef, input: unknown, follow: FollowTarget | null, gcTimeMs?: number): LiveQuery<unknown> {
+    assertGcTime(gcTimeMs);
     const channel = follow === null ? null : channelName(follow.channel, follow.params);
     let taken: unknown;
     try {
@@ -151,7 +153,7 @@ export function createHandles(parts: HandlesParts): Handles {
         follow: follow && channel !== null ? (reader) => channels.join(channel, eventDecoder(follow.channel), reader) : null,
         onError,
       });
-    const { item, readable, watch } = lookAt(liveQueries, `${ref.key} ${channel ?? ''} ${stableKey(taken)}`, make, INITIAL_QUERY as QuerySnapshot<unknown>);
+    const { item, readable, watch } = lookAt(liveQueries, `${ref.key} ${channel ?? ''} ${stableKey(taken)}`, make, INITIAL_QUERY as QuerySnapshot<unknown>, gcTimeMs);
     let latest: Apply | null = null;
     return {
       ...readable,

@@ -24,6 +24,8 @@ export type QueryOptions<Ref extends QueryRef, Channel extends ChannelRef, Selec
   readonly select?: (data: OutputOf<Ref['output']>) => Selected;
   /** Whether two of what `select` gave are the same to the component. @default Object.is */
   readonly isEqual?: ((a: NoInfer<Selected>, b: NoInfer<Selected>) => boolean) | undefined;
+  /** How long the answer is kept after the last component has gone; of the one that leaves last. @default the client's `timings.channelLeaseMs`, 30 s */
+  readonly gcTimeMs?: number | undefined;
   /** False: asks nothing, and shows what somebody else holds, if anybody does. @default true */
   readonly enabled?: boolean | undefined;
 } & (Ref['input'] extends undefined ? { readonly input?: undefined | SkipToken } : { readonly input: InputOf<Ref['input']> | SkipToken });
@@ -53,14 +55,14 @@ export function useQuery<Ref extends QueryRef, Channel extends ChannelRef = Chan
 export function useQuery<Out extends Schema>(ref: QueryRef<undefined, Out>): QueryResult<OutputOf<Out>>;
 export function useQuery<Ref extends QueryRef, Selected>(ref: Ref, options = {} as QueryOptions<Ref, ChannelRef, Selected>): QueryResult<Selected> {
   const client = useServingClient(ref);
-  const { select, isEqual = Object.is, enabled = true } = options;
+  const { select, isEqual = Object.is, enabled = true, gcTimeMs } = options;
   const input: unknown = options.input;
   const isSkipped = input === skipToken;
   const follow = options.follow as { channel: ChannelRef; params?: Params; apply: Apply } | undefined;
   const followed = follow?.channel;
-  const source = useKept([client, ref, followed, enabled, isSkipped || stableKey([input, follow?.params])], (): LiveQuery<OutputOf<Ref['output']>> => {
+  const source = useKept([client, ref, followed, enabled, gcTimeMs, isSkipped || stableKey([input, follow?.params])], (): LiveQuery<OutputOf<Ref['output']>> => {
     if (isSkipped) return SKIPPED;
-    const query = client.liveQuery(ref, input as InputOf<Ref['input']>, followed && { channel: followed, params: follow?.params ?? {} });
+    const query = client.liveQuery(ref, input as InputOf<Ref['input']>, followed && { channel: followed, params: follow?.params ?? {} }, gcTimeMs);
     return enabled ? query : { ...query, subscribe: query.watch, setApply() {} };
   });
   const snapshot = useSyncExternalStoreWithSelector(
