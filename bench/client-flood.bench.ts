@@ -3,13 +3,10 @@
  * `lastMessage` and one with a store that tells React of every message. Same build, same DOM, the same bytes; pages take
  * turns. How far a page is behind counts from the moment when the last frame was sent until the page shows its event.
  */
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
-import react from '@vitejs/plugin-react';
-import { build, type Rolldown } from 'vite';
 import { isQuick, role, startChild, type Child } from './child.js';
 import { launchChromium, type BareChromium } from './flood/bare-chromium.js';
 import type { Sight } from './flood/probe.js';
+import { buildLibrary, buildPage } from './production-page.js';
 import { serveFlood, type Flooded, type Mode } from './flood/sender.js';
 
 const EVENTS = isQuick ? 5_000 : 15_000;
@@ -30,24 +27,6 @@ interface Run extends Omit<Sight, 'shownAt' | 'idleAt'> {
   readonly cpuMs: number;
   /** What the page has thrown. */
   readonly thrown: readonly string[];
-}
-
-/** As it is published: the page gets what a browser gets in production. */
-async function buildPage(): Promise<string> {
-  const root = process.cwd();
-  const built = spawnSync('npm', ['run', 'build', '--silent'], { cwd: root, encoding: 'utf8', shell: process.platform === 'win32' });
-  if (built.status !== 0) throw new Error(`npm run build: ${built.stdout}${built.stderr}`);
-  const production = (door: string): string => join(root, 'dist', 'production', door, 'index.js');
-  const output = (await build({
-    root,
-    configFile: false,
-    logLevel: 'error',
-    mode: 'production',
-    plugins: [react()],
-    resolve: { alias: [{ find: /^holdfast$/, replacement: production('') }, { find: /^holdfast\/contract$/, replacement: production('contract') }] },
-    build: { write: false, modulePreload: false, rolldownOptions: { input: join(root, 'bench', 'flood', 'page.tsx') } },
-  })) as Rolldown.RolldownOutput;
-  return output.output[0].code;
 }
 
 async function runOnce(browser: BareChromium, sender: Child, url: string, name: Page, mode: Mode): Promise<Run> {
@@ -72,7 +51,8 @@ async function flood(): Promise<Runs> {
   const browser = await launchChromium();
   const sender = startChild('sender');
   try {
-    const url = await sender.ask<string>('open', await buildPage());
+    buildLibrary();
+    const url = await sender.ask<string>('open', await buildPage('bench/flood/page.tsx'));
     for (const mode of ['single', 'batched'] as const) {
       for (let round = 0; round < ROUNDS[mode]; round++) {
         for (const page of round % 2 === 0 ? PAGES : [...PAGES].reverse()) runs[mode][page].push(await runOnce(browser, sender, url, page, mode));

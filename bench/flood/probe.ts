@@ -6,6 +6,7 @@ export interface Sight {
   /** Events that the page has taken in, as it shows them itself. */
   readonly seen: number;
   readonly isOrdered: boolean;
+  /** Commits that changed the document: our provider has one more a flush, which renders nothing (docs/decisions/0017). */
   readonly commits: number;
   /** From the first commit on. */
   readonly frames: number;
@@ -23,6 +24,10 @@ export interface Sight {
 const UNPAINTED_MS = 248;
 const GIVE_UP_MS = 5_000;
 
+/** Its records are taken at each commit, and it notifies of none. */
+const changes = new MutationObserver(() => {});
+changes.observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
+
 let commits = 0;
 let onCommit: () => void = () => {};
 Object.assign(globalThis, {
@@ -30,6 +35,7 @@ Object.assign(globalThis, {
     supportsFiber: true,
     inject: () => 1,
     onCommitFiberRoot() {
+      if (changes.takeRecords().length === 0) return;
       commits += 1;
       onCommit();
     },

@@ -9,6 +9,7 @@ import { sendCommand, type SendOptions, type SentCommand } from '../core/data/co
 import { listenToConnection, type ConnectionListener } from '../core/data/connection-listener.js';
 import { METRICS, type ConnectionMetrics } from '../core/data/connection-metrics.js';
 import type { ConnectionStatus } from '../core/data/connection-status.js';
+import type { FlushScheduler } from '../core/data/flush.js';
 import { LIVE_QUERIES, type LiveQueriesApi } from '../core/data/live-queries.js';
 import { OUTBOX_STATUS, type OutboxStatus } from '../core/data/outbox-status.js';
 import { publisher, type Publish, type PublishOpen } from '../core/data/publish.js';
@@ -80,6 +81,12 @@ export interface RealtimeClient extends ViewsApi, LiveQueriesApi {
   reconnect(): void;
   disconnect(): void;
   /**
+   * Has each flush wait for its turn: from now on `scheduler` is given the function that notifies the subscribers, and calls it when there
+   * is time to render, until the returned function is called. The newest scheduler counts. The provider has one, so that React's transitions are not
+   * interrupted. Optimistic updates and subscribers with `flush: 'sync'` do not wait.
+   */
+  scheduleFlushes(scheduler: FlushScheduler): () => void;
+  /**
    * Says who is signed in now, as the server will name them: their user tag; null for nobody. If that is another one than
    * before, everything of the former user is gone at once (unsent commands end `cancelled`, sent ones `outcome-unknown`;
    * views, queries and channels begin from nothing), and the links connect again, with a new token. If the server then
@@ -131,15 +138,16 @@ function composeClient(core: Core): RealtimeClient {
       served(ref.channel);
       return view(ref, ...params);
     },
-    liveQuery(ref, input, follow) {
+    liveQuery(ref, input, follow, gcTimeMs) {
       if (follow) served(follow.channel);
-      return liveQuery(served(ref), input, follow);
+      return liveQuery(served(ref), input, follow, gcTimeMs);
     },
     query: (ref, ...rest) => ask(core, served(ref), ...rest),
     send: (ref, ...rest) => sendCommand(core, served(ref), ...rest),
     hold: pool.hold,
     reconnect: pool.reconnect,
     disconnect: pool.disconnect,
+    scheduleFlushes: core.flusher.scheduleWith,
     setUser: session.setUser,
     dispose: core.dispose,
   };

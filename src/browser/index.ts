@@ -15,6 +15,7 @@ export type { ConnectionListener } from '../core/data/connection-listener.js';
 export type { ConnectionMetrics } from '../core/data/connection-metrics.js';
 export type { ConnectionReason, ConnectionStatus } from '../core/data/connection-status.js';
 export type { Apply, QuerySnapshot } from '../core/data/live-query.js';
+export type { Flush, FlushScheduler } from '../core/data/flush.js';
 export type { Local, Optimistic } from '../core/data/optimistic.js';
 export type { Readable } from '../core/data/store.js';
 export type { Tap, TypedListener } from '../core/data/tap.js';

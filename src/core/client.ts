@@ -59,7 +59,7 @@ export function createCore(options: CoreOptions, world: World): Core {
     for (const { built } of features) (built[name] as ((...args: unknown[]) => void) | undefined)?.(...news);
   }
 
-  const flusher = createFlusher({ paint: (run) => world.paint(run), show: world.show, onError });
+  const flusher = createFlusher({ clock, paint: (run) => world.paint(run), show: world.show, onError });
   const session = createSession({
     clientId: dice.id(),
     user: options.user,

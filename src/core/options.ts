@@ -40,7 +40,7 @@ export interface Timings {
   readonly queryMs: number;
   /** For a command that waits to be sent. @default 600000 ms */
   readonly commandMs: number;
-  /** A channel is left this long after its last user. @default 5000 ms */
+  /** A channel is left this long after its last user, and a query's answer kept; `gcTimeMs` of a view or a query says otherwise. @default 30000 ms */
   readonly channelLeaseMs: number;
   /** A further link is closed this long after its last use, and the last one this long after its last holder. @default 30000 ms */
   readonly linkLeaseMs: number;
@@ -68,7 +68,7 @@ export const DEFAULT_TIMINGS: Timings = {
   tokenMs: 10_000,
   queryMs: 10_000,
   commandMs: 600_000,
-  channelLeaseMs: 5_000,
+  channelLeaseMs: 30_000,
   linkLeaseMs: 30_000,
 };
 

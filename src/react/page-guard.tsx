@@ -1,13 +1,11 @@
 'use client';
 /**
- * What a provider does beside serving its client: names the user early, and has the page ask before it is closed.
+ * What a provider does beside serving its client: schedules flushes, names the user early, and has the page ask before it is closed.
  * It shows nothing and stands before the children, so that its effects come before theirs.
  */
-import { useEffect, useLayoutEffect } from 'react';
+import { useEffect } from 'react';
 import type { Core } from '../core/feature.js';
-
-/** Where a page is rendered to text no effect runs, and React 18 warns of this one. */
-const useEarlyEffect = typeof document === 'undefined' ? useEffect : useLayoutEffect;
+import { useEarlyEffect, useFlushScheduler } from './use-flush-scheduler.js';
 
 export interface PageGuardProps {
   readonly core: Core;
@@ -18,6 +16,7 @@ export interface PageGuardProps {
 }
 
 export function PageGuard({ core, isOwn, user, warnOnUnsent = false }: PageGuardProps): null {
+  useFlushScheduler(core);
   // Before the first paint as the new user, and before a child's effect can send a command as one.
   useEarlyEffect(() => {
     if (isOwn) core.session.setUser(user);

@@ -26,7 +26,7 @@ export type RealtimeProviderProps = ClientProps & {
 /**
  * Owns the connection for the hooks below it.
  *
- * While it is mounted it holds one link; 30 s after it has gone the link is closed. A new inline `auth`, `logger`, `onError` or
+ * While it is mounted it holds one link; 30 s after it and its last channel have gone the link is closed. A new inline `auth`, `logger`, `onError` or
  * `onCommandSettled` changes nothing but which function is called next. Another `user` ends everything of the former one at once.
  *
  * @example

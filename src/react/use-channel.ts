@@ -1,6 +1,6 @@
 'use client';
 /** A channel in a component: as a view, folded once for all, or as a tap, event by event. */
-import { useCallback, useInsertionEffect, useMemo } from 'react';
+import { useInsertionEffect, useMemo } from 'react';
 import { useSyncExternalStoreWithSelector } from 'use-sync-external-store/with-selector';
 import type { Gap } from '../core/channels/reader.js';
 import { channelName, type Params } from '../core/channel-name.js';
@@ -14,6 +14,7 @@ import { VIEWS } from '../core/data/views.js';
 import { useServingCore } from './provider.js';
 import { isSameSelection } from './same-selection.js';
 import { useKept } from './use-kept.js';
+import { useSubscribe, type FlushOption } from './use-subscribe.js';
 
 /** May be left out where the channel's name has no parameters. */
 export type ParamsOption<Ref extends ChannelRef, Skip = never> = Record<never, never> extends ParamsOf<Ref['pattern']>
@@ -25,12 +26,6 @@ export type ChannelOptions<Ref extends ChannelRef> = ParamsOption<Ref, SkipToken
   /** False: subscribes nothing, and shows what is there before anything has come. @default true */
   readonly enabled?: boolean | undefined;
 };
-
-/** How what has come reaches a component. */
-export interface FlushOption {
-  /** `frame`: at most once a frame; `sync`: this hook is told at once, of each change, for the echo of what a person types. @default 'frame' */
-  readonly flush?: 'frame' | 'sync' | undefined;
-}
 
 /** What is shown of a view. */
 export interface ViewOptions<State, Selected> extends FlushOption {
@@ -104,7 +99,7 @@ export function useChannel(target: ViewRef | ChannelRef, options: AnyOptions = {
     return isView ? core.use(VIEWS).view(target, params as Params) : openTap(core, target, {}, params as Params);
   });
   useInsertionEffect(() => source.setListener?.(options as ChannelListener));
-  const subscribe = useCallback((onChange: () => void) => source.subscribe(onChange, flush), [source, flush]);
+  const subscribe = useSubscribe(source, flush);
   const snapshot = useSyncExternalStoreWithSelector(
     subscribe,
     source.get,

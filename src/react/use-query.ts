@@ -12,6 +12,7 @@ import { useServingCore } from './provider.js';
 import { isSameSelection } from './same-selection.js';
 import type { ParamsOption } from './use-channel.js';
 import { useKept } from './use-kept.js';
+import { useSubscribe, type FlushOption } from './use-subscribe.js';
 
 /**
  * The channel whose later events keep the answer true. `apply` must be idempotent (`upsert`, not `append`): the answer may hold
@@ -23,12 +24,14 @@ export type Follow<Data, Channel extends ChannelRef> = ParamsOption<Channel> & {
   readonly apply: (data: Data, event: EventOf<Channel>) => Data;
 };
 
-export type QueryOptions<Ref extends QueryRef, Channel extends ChannelRef, Selected> = {
+export type QueryOptions<Ref extends QueryRef, Channel extends ChannelRef, Selected> = FlushOption & {
   readonly follow?: Follow<OutputOf<Ref['output']>, Channel> | undefined;
   /** The part of the answer that is shown; the component renders only when that changes. */
   readonly select?: (data: OutputOf<Ref['output']>) => Selected;
   /** Whether two of what `select` gave are the same to the component. @default Object.is */
   readonly isEqual?: ((a: NoInfer<Selected>, b: NoInfer<Selected>) => boolean) | undefined;
+  /** How long the answer is kept after the last component has gone; of the one that leaves last. @default the client's `timings.channelLeaseMs`, 30 s */
+  readonly gcTimeMs?: number | undefined;
   /** False: asks nothing, and shows what somebody else holds, if anybody does. @default true */
   readonly enabled?: boolean | undefined;
 } & (Ref['input'] extends undefined ? { readonly input?: undefined | SkipToken } : { readonly input: InputOf<Ref['input']> | SkipToken });
@@ -58,18 +61,18 @@ export function useQuery<Ref extends QueryRef, Channel extends ChannelRef = Chan
 export function useQuery<Out extends Schema>(ref: QueryRef<undefined, Out>): QueryResult<OutputOf<Out>>;
 export function useQuery<Ref extends QueryRef, Selected>(ref: Ref, options = {} as QueryOptions<Ref, ChannelRef, Selected>): QueryResult<Selected> {
   const core = useServingCore(ref);
-  const { select, isEqual = Object.is, enabled = true } = options;
+  const { select, isEqual = Object.is, enabled = true, gcTimeMs } = options;
   const input: unknown = options.input;
   const isSkipped = input === skipToken;
   const follow = options.follow as { channel: ChannelRef; params?: Params; apply: Apply } | undefined;
   const followed = follow?.channel;
-  const source = useKept([core, ref, followed, enabled, isSkipped || stableKey([input, follow?.params])], (): LiveQuery<OutputOf<Ref['output']>> => {
+  const source = useKept([core, ref, followed, enabled, gcTimeMs, isSkipped || stableKey([input, follow?.params])], (): LiveQuery<OutputOf<Ref['output']>> => {
     if (isSkipped) return SKIPPED;
-    const query = core.use(LIVE_QUERIES).liveQuery(ref, input as InputOf<Ref['input']>, followed && { channel: followed, params: follow?.params ?? {} });
+    const query = core.use(LIVE_QUERIES).liveQuery(ref, input as InputOf<Ref['input']>, followed && { channel: followed, params: follow?.params ?? {} }, gcTimeMs);
     return enabled ? query : { ...query, subscribe: query.watch, setApply() {} };
   });
   const snapshot = useSyncExternalStoreWithSelector(
-    source.subscribe,
+    useSubscribe(source, options.flush),
     source.get,
     source.getInitial,
     (state: QuerySnapshot<OutputOf<Ref['output']>>): QuerySnapshot<unknown> =>

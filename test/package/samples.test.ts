@@ -39,6 +39,7 @@ test.each([
     [],
     ['contract.ts', 'app.tsx', 'room.tsx', 'sounds.tsx', 'composer.tsx', 'history.tsx', 'post.tsx', 'outbox.tsx', 'connection.tsx', 'banner.tsx', 'metrics.tsx', 'client.ts', 'server.ts', 'room.test.tsx'],
   ],
+  ['docs/rendering.md', [], ['contract.ts', 'chart.tsx']],
   ['docs/DIALECTS.md', [], ['sample-0.ts', 'sample-1.ts']],
   ['docs/errors.md', [], ['sample-0.ts']],
   ['docs/TESTING.md', [], ['room.test.tsx', 'contract.ts', 'room.tsx', 'script.ts', 'time.test.tsx', 'world.ts']],

@@ -60,7 +60,7 @@ describe('a gap is told', () => {
     const stop = view.subscribe(() => {});
     await stage.pass(1_000);
     stop();
-    await stage.pass(10_000);
+    await stage.pass(40_000);
     await stage.publish(17);
     await stage.pass(1_000);
     view.subscribe(() => {});

@@ -26,6 +26,9 @@ export const api = defineContract({
 
 export const messages = defineView(api.channels.room, { history: 50, initialState: [] as Message[], reduce: append(200) });
 
+/** So long a flush may wait for React. */
+const STEP_MS = 5;
+
 export interface Harness {
   readonly world: SimulatedWorld;
   readonly page: SimulatedClient;
@@ -66,7 +69,13 @@ export function createHarness(): Harness {
       },
     },
   });
-  const page = world.client('page');
+  let isFlushScheduled = false;
+  const page = Object.assign(world.client('page'), {
+    show(run: () => void) {
+      isFlushScheduled = true;
+      run();
+    },
+  });
   const reported: unknown[] = [];
   const tree = (children: ReactNode, props: Partial<ClientSettings> = {}): ReactNode => (
     <StrictMode>
@@ -75,7 +84,17 @@ export function createHarness(): Harness {
       </RealtimeProvider>
     </StrictMode>
   );
-  const pass = (ms: number): Promise<void> => act(() => world.clock.run(world.clock.now() + ms));
+  // React works when `act` ends: it ends when a flush waits for React.
+  const pass = async (ms: number): Promise<void> => {
+    const end = world.clock.now() + ms;
+    do {
+      isFlushScheduled = false;
+      await act(async () => {
+        await world.clock.run(world.clock.now());
+        while (!isFlushScheduled && world.clock.now() < end) await world.clock.run(Math.min(end, world.clock.now() + STEP_MS));
+      });
+    } while (isFlushScheduled || world.clock.now() < end);
+  };
 
   return {
     world,

@@ -30,13 +30,13 @@ it('renders one component of a thousand for an event, and subscribes each channe
   };
   const ids = Array.from({ length: COUNT }, (_, i) => String(i));
   const page = render(
-    <Profiler id="page" onRender={(id) => commits.note(id)}>
-      <RealtimeProvider url="ws://many.test/realtime" contract={wall} world={harness.page}>
+    <RealtimeProvider url="ws://many.test/realtime" contract={wall} world={harness.page}>
+      <Profiler id="page" onRender={(id) => commits.note(id)}>
         {ids.map((id) => <Row key={id} id={id} />)}
         <Tap id="517" />
         <Tap id="518" />
-      </RealtimeProvider>
-    </Profiler>,
+      </Profiler>
+    </RealtimeProvider>,
   );
   await harness.pass(10_000);
   expect(renders.all.filter((line) => line.includes(' live '))).toHaveLength(COUNT);

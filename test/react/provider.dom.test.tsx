@@ -113,7 +113,8 @@ describe('RealtimeProvider', () => {
     await pass(500);
     expect(world.network.counts('page').open).toBe(1);
     shown.unmount();
-    await pass(29_000);
+    // Its channel is kept for 30 s, and the last link for 30 s more.
+    await pass(59_000);
     // A remount within the lease would find its link.
     expect(world.network.counts('page').open).toBe(1);
     await pass(10_000);
@@ -129,7 +130,7 @@ describe('RealtimeProvider', () => {
     server.kill();
     await pass(3_000);
     shown.unmount();
-    await pass(60_000);
+    await pass(90_000);
     expect(world.network.counts('page').open).toBe(0);
     expect(page.pending).toBe(0);
     expect(page.watchers).toBe(0);
@@ -200,7 +201,7 @@ describe('RealtimeProvider', () => {
     const page = show(<Everything />);
     await pass(200);
     page.rerender(tree(<Everything />, { url: `ws://${HOST}/elsewhere` }));
-    await pass(40_000);
+    await pass(70_000);
     expect(world.network.connections({ client: 'page' }).map((one) => one.url)).toEqual([`ws://${HOST}/elsewhere?link=0`]);
   });
 

@@ -58,12 +58,12 @@ describe('useChannel that is skipped', () => {
     }
     // Within the lease, all of it was one subscription.
     expect([heard('subscribe').length, heard('unsubscribe').length]).toEqual([1, 0]);
-    await pass(6_000);
+    await pass(31_000);
     await publish('b');
     await pass(100);
     expect([heard('unsubscribe').length, told]).toEqual([1, []]);
     shown.unmount();
-    await pass(40_000);
+    await pass(70_000);
     expect([page.pending, page.watchers]).toEqual([0, 0]);
   });
 });
@@ -105,10 +105,10 @@ describe('useQuery that is skipped', () => {
     await pass(200);
     expect([heard('query').length, log.last().status, log.last().data]).toEqual([1, 'success', 'a']);
     shown.rerender(tree(<Looking />));
-    await pass(6_000);
+    await pass(31_000);
     expect([heard('query').length, log.last().status, log.last().data]).toEqual([1, 'pending', undefined]);
     shown.unmount();
-    await pass(40_000);
+    await pass(70_000);
     expect([page.pending, page.watchers]).toEqual([0, 0]);
   });
 });

@@ -115,7 +115,7 @@ describe('useQuery', () => {
     await pass(200);
     expect(heard('query')).toHaveLength(2);
     page.rerender(tree(null));
-    await pass(10_000);
+    await pass(40_000);
     log.last().refetch();
     await pass(200);
     expect(heard('query')).toHaveLength(2);

@@ -38,8 +38,8 @@ export function costOf({ world, heard }: Pick<Harness, 'world' | 'heard'>): Cost
 /** What one {@link useWhole} costs, however often React mounts it. */
 export const ONE_PAGE: Cost = { sockets: 1, subscribed: { 'room:1': 1, 'room:2': 1 }, left: [], asked: 1 };
 
-/** The leases: a channel is left 5 s after its last user, the last link closed 30 s after. */
-export const CHANNEL_LEASE_MS = 5_000;
+/** The leases: a channel is left 30 s after its last user, the last link closed 30 s after. */
+export const CHANNEL_LEASE_MS = 30_000;
 export const LINK_LEASE_MS = 30_000;
 
 /** Lets the leases run out, and finds neither a socket, nor a timer, nor anybody who listens to the page. */

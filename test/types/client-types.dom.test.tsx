@@ -50,6 +50,11 @@ export const uses = {
       input: { room: '1' },
       follow: { channel: api.channels.lobby, apply: upsert('id') },
     });
+    expectTypeOf(useChannel(list, { flush: { everyMs: 100 } }).data).toEqualTypeOf<Message[]>();
+    useChannel(api.channels.lobby, { onEvent: () => {} });
+    for (const flush of ['frame', 'sync', { everyMs: 100 }, undefined] as const) useQuery(api.queries.history, { input: { room: '1' }, flush, gcTimeMs: 1_000 });
+    expectTypeOf(defineView(api.channels.lobby, { initialState: 0, reduce: (count) => count + 1, gcTimeMs: 0 }).initialState).toEqualTypeOf<number>();
+    expectTypeOf(client.scheduleFlushes((flush) => flush())).toEqualTypeOf<() => void>();
     const isThere: boolean = Date.now() > 0;
     expectTypeOf(useQuery(api.queries.history, { input: isThere ? { room: '1' } : skipToken, enabled: isThere }).data).toEqualTypeOf<Message[] | undefined>();
     // What is there only sometimes may be given as undefined, but for `select`: without it the data is another.

@@ -19,6 +19,7 @@ declare const server: RealtimeServer;
 const rang = defineView(room, { initialState: 0, reduce: (count) => count + 1 });
 
 export const right = {
+  flush: () => [useChannel(rang, { params: { id: 1 }, flush: 'sync' }), useQuery(api.queries.now, { flush: { everyMs: 100 }, gcTimeMs: 5_000 })],
   reduce: () => defineView(room, { initialState: 0, reduce: (count, event) => (event.name === 'rang' ? count + event.data : count) }),
   params: () => [useChannel(room, { params: { id: 1 } }), useChannel(rang, { params: { id: 'a' } }), useChannel(lobby, {}), client.channel(room, { id: 1 }), client.view(rang, { id: 1 })],
   input: () => [useQuery(api.queries.history, { input: { room: '1' } }), useQuery(api.queries.now), client.send(api.commands.post, { text: 'x' }), client.send(api.commands.nod)],
@@ -30,6 +31,14 @@ export const right = {
 };
 
 export const wrong = {
+  flush: [
+    // @ts-expect-error not one of the three
+    () => useChannel(rang, { params: { id: 1 }, flush: 'never' }),
+    // @ts-expect-error a number says nothing of its unit
+    () => useQuery(api.queries.now, { flush: 100 }),
+    // @ts-expect-error a time, not a text
+    () => useQuery(api.queries.now, { gcTimeMs: '5 s' }),
+  ],
   reduce: [
     // @ts-expect-error room has no event 'sang'
     () => defineView(room, { initialState: 0, reduce: (count, event) => (event.name === 'sang' ? count + 1 : count) }),
@@ -128,5 +137,5 @@ export const wrong = {
 };
 
 it('each wrong thing has its line, which `npm run types` judges; here they are counted', () => {
-  expect(Object.fromEntries(Object.entries(wrong).map(([kind, lines]) => [kind, lines.length]))).toEqual({ reduce: 5, params: 13, input: 8, errors: 3, publish: 9 });
+  expect(Object.fromEntries(Object.entries(wrong).map(([kind, lines]) => [kind, lines.length]))).toEqual({ flush: 3, reduce: 5, params: 13, input: 8, errors: 3, publish: 9 });
 });

@@ -12,6 +12,7 @@ export interface ViewRef<Ref extends ChannelRef = ChannelRef, State = unknown> {
   readonly history: number;
   readonly initialState: State;
   readonly reduce: (state: State, event: EventOf<Ref>) => State;
+  readonly gcTimeMs: number | undefined;
 }
 
 /**
@@ -19,6 +20,7 @@ export interface ViewRef<Ref extends ChannelRef = ChannelRef, State = unknown> {
  * one that is made while rendering is another view each time, and the component renders without end.
  *
  * @param parts.history - how many past events to start from, and to start again from after a gap, at most 1,000. Default 0: from now on.
+ * @param parts.gcTimeMs - how long the channel stays subscribed after the last component has gone, if it is not the client's `timings.channelLeaseMs`
  * @param parts.reduce - pure; gives a new state, or the same one if the event changes nothing
  * @example
  * ```ts
@@ -31,13 +33,20 @@ export function defineView<Ref extends ChannelRef, State>(
     readonly history?: number;
     readonly initialState: State;
     readonly reduce: (state: NoInfer<State>, event: EventOf<Ref>) => NoInfer<State>;
+    readonly gcTimeMs?: number | undefined;
   },
 ): ViewRef<Ref, State> {
-  const { history = 0 } = parts;
+  const { history = 0, gcTimeMs } = parts;
   if (!Number.isInteger(history) || history < 0 || history > HISTORY_EVENTS) {
     throw new RealtimeError('misuse', DEV && `A view cannot start from ${history} past events: history is a whole number from 0 to ${HISTORY_EVENTS}.`);
   }
-  return { kind: 'view', channel, history, initialState: parts.initialState, reduce: parts.reduce };
+  assertGcTime(gcTimeMs);
+  return { kind: 'view', channel, history, gcTimeMs, initialState: parts.initialState, reduce: parts.reduce };
+}
+
+/** @throws RealtimeError `misuse` for what is no time: a wait of NaN would be none */
+export function assertGcTime(gcTimeMs = 0): void {
+  if (!(gcTimeMs >= 0)) throw new RealtimeError('misuse', `The option gcTimeMs is ${gcTimeMs}. Pass a number that is not negative, or leave it out.`);
 }
 
 /**

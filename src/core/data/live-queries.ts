@@ -6,6 +6,7 @@ import { RealtimeError } from '../errors.js';
 import type { BuiltFeature, Core, Feature } from '../feature.js';
 import { eventDecoder, readAnswer, takeInput, timeoutError } from '../payloads.js';
 import { QUERIES } from '../queries/queries.js';
+import { assertGcTime } from './define-view.js';
 import { createLiveQuery, INITIAL_QUERY, type Apply, type AskingQuery, type LiveQueryPort, type QuerySnapshot } from './live-query.js';
 import { LAYERS, queryKey } from './optimistic.js';
 import { createShelf, lookAt } from './shelf.js';
@@ -30,8 +31,8 @@ export interface FollowOption<Data> {
 }
 
 export interface LiveQueriesApi {
-  /** An answer that is kept while somebody holds it, and follows a channel if asked to. */
-  liveQuery<Ref extends QueryRef>(ref: Ref, input: InputOf<Ref['input']>, follow?: FollowOption<OutputOf<Ref['output']>>): LiveQuery<OutputOf<Ref['output']>>;
+  /** An answer that is kept while it has a subscriber and for `gcTimeMs` after (default `timings.channelLeaseMs`), and follows a channel if asked to. */
+  liveQuery<Ref extends QueryRef>(ref: Ref, input: InputOf<Ref['input']>, follow?: FollowOption<OutputOf<Ref['output']>>, gcTimeMs?: number): LiveQuery<OutputOf<Ref['output']>>;
 }
 
 export const LIVE_QUERIES: Feature<LiveQueriesApi> = { rank: 4, create: createLiveQueries };
@@ -43,7 +44,8 @@ function createLiveQueries(core: Core): BuiltFeature<LiveQueriesApi> {
   const layers = core.use(LAYERS);
   const liveQueries = createShelf<QuerySnapshot<unknown>, AskingQuery>(clock, timings.channelLeaseMs);
 
-  function liveQuery(ref: QueryRef, input: unknown, follow?: FollowOption<unknown>): LiveQuery<unknown> {
+  function liveQuery(ref: QueryRef, input: unknown, follow?: FollowOption<unknown>, gcTimeMs?: number): LiveQuery<unknown> {
+    assertGcTime(gcTimeMs);
     const channel = follow ? channelName(follow.channel, follow.params) : null;
     let taken: unknown;
     try {
@@ -65,7 +67,7 @@ function createLiveQueries(core: Core): BuiltFeature<LiveQueriesApi> {
         follow: follow && channel !== null ? (reader) => channels.join(channel, eventDecoder(follow.channel), reader) : null,
         onError,
       });
-    const { item, readable, watch } = lookAt(liveQueries, `${ref.key} ${channel ?? ''} ${stableKey(taken)}`, make, INITIAL_QUERY as QuerySnapshot<unknown>);
+    const { item, readable, watch } = lookAt(liveQueries, `${ref.key} ${channel ?? ''} ${stableKey(taken)}`, make, INITIAL_QUERY as QuerySnapshot<unknown>, gcTimeMs);
     let latest = (follow?.apply ?? null) as Apply | null;
     const setApply = (apply: Apply): void => {
       latest = apply;
@@ -79,7 +81,7 @@ function createLiveQueries(core: Core): BuiltFeature<LiveQueriesApi> {
         if (latest !== null) item()?.setApply(latest);
         return stop;
       },
-      watch: (onChange) => watch(() => flusher.tell(onChange)),
+      watch: (onChange, flush) => watch(() => flusher.tell(onChange), flush),
       refetch: () => item()?.refetch(),
       setApply,
     };

@@ -17,8 +17,8 @@ export interface Shelf<T, Item extends Shelved<T>> {
   find(key: string): Item | null;
   /** Tells, until the returned function is called, that something was put on the shelf or taken away. */
   watch(onShift: () => void): () => void;
-  /** The item under this key, made if it is not there, kept until the release is called and a while after. */
-  hold(key: string, make: () => Item): { readonly item: Item; readonly release: () => void };
+  /** The item under this key, made if it is not there, kept until the release is called and for `lingerMs` after. */
+  hold(key: string, make: () => Item, lingerMs?: number): { readonly item: Item; readonly release: () => void };
   /** Forgets all stopped items. */
   dropStopped(): void;
   /** Ends everything at once, held or not. */
@@ -73,10 +73,10 @@ export function createShelf<T, Item extends Shelved<T>>(clock: Clock, lingerMs: 
       watching.add(onShift);
       return () => void watching.delete(onShift);
     },
-    hold(key, make) {
+    hold(key, make, lingerMs) {
       const { item, lease } = items.get(key) ?? put(key, make());
       const release = lease.hold();
-      return { item, release: () => release() };
+      return { item, release: () => release(lingerMs) };
     },
     dropStopped() {
       trim(0);
@@ -95,12 +95,13 @@ export function lookAt<T, Item extends Shelved<T>>(
   key: string,
   make: () => Item,
   initial: T,
+  lingerMs?: number,
 ): { readonly item: () => Item | null; readonly readable: Readable<T>; readonly watch: Readable<T>['subscribe'] } {
   const item = (): Item | null => shelf.find(key);
   return {
     item,
     /** Tells what others hold, and holds nothing itself. */
-    watch(onChange) {
+    watch(onChange, flush) {
       let seen: Item | null = null;
       let stop = (): void => {};
       const look = (): boolean => {
@@ -108,7 +109,7 @@ export function lookAt<T, Item extends Shelved<T>>(
         if (now === seen) return false;
         stop();
         seen = now;
-        stop = now?.subscribe(onChange) ?? (() => {});
+        stop = now?.subscribe(onChange, flush) ?? (() => {});
         return true;
       };
       const leave = shelf.watch(() => look() && onChange());
@@ -122,7 +123,7 @@ export function lookAt<T, Item extends Shelved<T>>(
       get: () => item()?.get() ?? initial,
       getInitial: () => initial,
       subscribe(onChange, flush) {
-        const { item: held, release } = shelf.hold(key, make);
+        const { item: held, release } = shelf.hold(key, make, lingerMs);
         const stop = held.subscribe(onChange, flush);
         return () => {
           stop();

@@ -3,7 +3,7 @@
  * Between two flushes everybody sees the same snapshot, so that a page never shows two moments at once: who cannot wait has
  * the snapshot made at once, for all, and the others are told of it with the flush.
  */
-import type { Flusher } from './flush.js';
+import type { Flush, Flusher } from './flush.js';
 
 /** A value that changes, as its readers see it. Its functions may be passed on alone: `useSyncExternalStore(it.subscribe, it.get, it.getInitial)`. */
 export interface Readable<T> {
@@ -11,12 +11,8 @@ export interface Readable<T> {
   readonly get: () => T;
   /** The snapshot before anything has come: what a server has rendered, and what hydration must find. */
   readonly getInitial: () => T;
-  /**
-   * Tells of a new snapshot. Not called at once.
-   *
-   * @param flush - `frame`: told at most once a frame, as everything else; `sync`: told in the moment of each change. @default 'frame'
-   */
-  readonly subscribe: (onChange: () => void, flush?: 'frame' | 'sync') => () => void;
+  /** Notifies of a new snapshot. @param flush - when; see {@link Flush}. @default 'frame' */
+  readonly subscribe: (onChange: () => void, flush?: Flush) => () => void;
 }
 
 export interface Cell<T> extends Readable<T> {
@@ -30,37 +26,48 @@ export function createStill<T>(value: T): Readable<T> {
   return { get, getInitial: get, subscribe: () => () => {} };
 }
 
+/** Subscribers that are notified together. */
+interface Group<T> {
+  readonly listeners: Set<() => void>;
+  /** The snapshot of which they were notified last. */
+  seen: T;
+  flush(): void;
+  /** Asks for a flush. */
+  mark(): void;
+}
+
 /** @param snapshot - makes the snapshot; it may answer with the former one if nothing that shows has changed */
 export function createCell<T>(flusher: Flusher, snapshot: (former: T | undefined) => T): Cell<T> {
-  const listeners = new Set<() => void>();
-  /** Those that cannot wait. */
-  const hasty = new Set<() => void>();
+  /** By when they are notified. A group without listeners is removed. */
+  const groups = new Map<'frame' | 'sync' | number, Group<T>>();
   const initial = snapshot(undefined);
   let current = initial;
   let isDirty = false;
-  /** Only the hasty ones were told of the newest snapshot. */
-  let isOwed = false;
 
-  const refresh = (): boolean => {
+  const refresh = (): void => {
+    if (!isDirty) return;
     isDirty = false;
-    const next = snapshot(current);
-    if (Object.is(next, current)) return false;
-    current = next;
-    return true;
+    current = snapshot(current);
   };
-  /** Nobody watches: there is no frame to be consistent with. */
+  /** Without a subscriber there is no frame to be consistent with. */
   const refreshUnwatched = (): void => {
-    if (isDirty && listeners.size + hasty.size === 0) refresh();
+    if (groups.size === 0) refresh();
   };
-  const tell = (whom: Set<() => void>): void => {
-    for (const listener of [...whom]) flusher.tell(listener);
-  };
-  const flush = (): void => {
-    const isNew = isDirty && refresh();
-    const isDue = isNew || isOwed;
-    isOwed = false;
-    if (isNew) tell(hasty);
-    if (isDue) tell(listeners);
+  const createGroup = (when: 'frame' | 'sync' | number): Group<T> => {
+    const listeners = new Set<() => void>();
+    const group: Group<T> = {
+      listeners,
+      seen: current,
+      flush() {
+        refresh();
+        if (Object.is(group.seen, current)) return;
+        group.seen = current;
+        for (const listener of [...listeners]) flusher.tell(listener);
+      },
+      mark: () => flusher.mark(group.flush, typeof when === 'number' ? when : 0),
+    };
+    groups.set(when, group);
+    return group;
   };
 
   return {
@@ -69,20 +76,24 @@ export function createCell<T>(flusher: Flusher, snapshot: (former: T | undefined
       return current;
     },
     getInitial: () => initial,
-    subscribe(onChange, when) {
+    subscribe(onChange, flush = 'frame') {
       refreshUnwatched();
-      const own = when === 'sync' ? hasty : listeners;
-      // Its own: one function may watch twice.
+      const when = typeof flush === 'object' ? flush.everyMs : flush;
+      const group = groups.get(when) ?? createGroup(when);
+      // Its own: one function may subscribe twice.
       const listener = (): void => onChange();
-      own.add(listener);
-      return () => void own.delete(listener);
+      group.listeners.add(listener);
+      // What the others wait for may come later than this group's flush.
+      if (isDirty) group.mark();
+      return () => {
+        group.listeners.delete(listener);
+        if (group.listeners.size === 0 && groups.get(when) === group) groups.delete(when);
+      };
     },
     changed() {
       isDirty = true;
-      if (listeners.size > 0) flusher.mark(flush);
-      if (hasty.size === 0 || !refresh()) return;
-      isOwed = true;
-      tell(hasty);
+      for (const [when, group] of groups) if (when !== 'sync') group.mark();
+      groups.get('sync')?.flush();
     },
   };
 }

@@ -37,7 +37,7 @@ function createViews(core: Core): BuiltFeature<ViewsApi> {
     const key = layers.viewKey(ref, name);
     const make = (): FoldingView =>
       createView(ref, name, key, { clock, flusher, layers, join: (reader, from) => channels.join(name, eventDecoder(ref.channel), reader, from), onError });
-    const seen = lookAt(views, key, make, initialView(ref.initialState));
+    const seen = lookAt(views, key, make, initialView(ref.initialState), ref.gcTimeMs);
     return { ...seen.readable, resync: () => seen.item()?.resync() };
   }
 

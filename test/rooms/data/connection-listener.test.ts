@@ -23,7 +23,7 @@ const failed = (kind: NonNullable<ConnectionStatus['reason']>['kind']): void => 
 
 function listen(listener: ConnectionListener = {}): void {
   stop = listenToConnection(
-    { clock, connection: { get: () => now, getInitial: () => now, subscribe: (onChange) => ((look = onChange), () => (look = () => {})) }, flusher: createFlusher({ paint: () => () => {}, onError }) },
+    { clock, connection: { get: () => now, getInitial: () => now, subscribe: (onChange) => ((look = onChange), () => (look = () => {})) }, flusher: createFlusher({ clock, paint: () => () => {}, onError }) },
     () => ({ onLost: () => told.push('lost'), onRestored: () => told.push('restored'), onFailed: ({ kind }) => told.push(`failed ${kind}`), ...listener }),
   );
 }

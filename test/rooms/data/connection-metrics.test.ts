@@ -30,7 +30,7 @@ const second = (events: number): void => {
 
 beforeEach(() => {
   clock = createSimulatedClock();
-  flusher = createFlusher({ paint: () => () => {}, onError: () => {} });
+  flusher = createFlusher({ clock: { after: () => () => {} }, paint: () => () => {}, onError: () => {} });
   core = { clock, flusher, rttMs: null, isDisposed: false };
   const built = createConnectionMetrics(core);
   metrics = built.api;

@@ -1,13 +1,15 @@
 /** One flush a frame and one at once after a quiet time; between two flushes everybody sees the same. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { RealtimeError } from '../../../src/core/errors.js';
-import { createFlusher, type Flusher } from '../../../src/core/data/flush.js';
-import { createCell } from '../../../src/core/data/store.js';
+import { createFlusher, type Flush, type Flusher } from '../../../src/core/data/flush.js';
+import { createCell, type Cell } from '../../../src/core/data/store.js';
+import { createSimulatedClock, type SimulatedClock } from '../../../src/testing/simulated-clock.js';
 
 let paints: (() => void)[];
 let cancelled: number;
 let errors: RealtimeError[];
 let flusher: Flusher;
+let clock: SimulatedClock;
 const turn = async (): Promise<void> => {
   for (let hop = 0; hop < 5; hop++) await Promise.resolve();
 };
@@ -19,7 +21,9 @@ beforeEach(() => {
   paints = [];
   cancelled = 0;
   errors = [];
+  clock = createSimulatedClock();
   flusher = createFlusher({
+    clock,
     paint(run) {
       paints.push(run);
       return () => {
@@ -69,6 +73,200 @@ describe('a flusher', () => {
     await turn();
     flusher.dispose();
     expect([cancelled, paints.length]).toEqual([1, 0]);
+  });
+});
+
+describe('a flusher with a scheduler', () => {
+  let turns: (() => void)[];
+  let flushes: number;
+  const flush = (): void => void flushes++;
+  /** The scheduler is asked in a task of its own. */
+  const task = async (): Promise<void> => {
+    await turn();
+    clock.advance(0);
+  };
+  const scheduler = (run: () => void): void => void turns.push(run);
+
+  beforeEach(() => {
+    turns = [];
+    flushes = 0;
+  });
+
+  it('asks for one turn, flushes in that turn all that is marked by then, and asks again a frame later', async () => {
+    flusher.scheduleWith(scheduler);
+    flusher.mark(flush);
+    await task();
+    flusher.mark(() => void flushes++);
+    paint();
+    await task();
+    expect([flushes, turns.length]).toEqual([0, 1]);
+    turns[0]?.();
+    expect(flushes).toBe(2);
+    flusher.mark(flush);
+    await task();
+    expect([flushes, turns.length]).toEqual([2, 1]);
+    paint();
+    expect(turns).toHaveLength(1);
+    await task();
+    expect([flushes, turns.length]).toEqual([2, 2]);
+    turns[1]?.();
+    expect([flushes, clock.pending]).toEqual([3, 0]);
+  });
+
+  it('flushes once for a turn that comes twice', async () => {
+    flusher.scheduleWith(scheduler);
+    flusher.mark(flush);
+    await task();
+    turns[0]?.();
+    flusher.mark(flush);
+    turns[0]?.();
+    expect(flushes).toBe(1);
+  });
+
+  it('does not wait where a flush is needed now', async () => {
+    flusher.scheduleWith(scheduler);
+    flusher.mark(flush);
+    await task();
+    flusher.now();
+    expect(flushes).toBe(1);
+    turns[0]?.();
+    expect(flushes).toBe(1);
+  });
+
+  it('waits no longer than 5 s for its turn', async () => {
+    flusher.scheduleWith(scheduler);
+    flusher.mark(flush);
+    await task();
+    clock.advance(4_999);
+    expect(flushes).toBe(0);
+    clock.advance(1);
+    expect(flushes).toBe(1);
+    turns[0]?.();
+    expect([flushes, clock.pending]).toEqual([1, 0]);
+  });
+
+  it('flushes without one that leaves while its turn is awaited, and asks the one before from then on', async () => {
+    const first: (() => void)[] = [];
+    flusher.scheduleWith((run) => first.push(run));
+    const leave = flusher.scheduleWith(scheduler);
+    flusher.mark(flush);
+    await task();
+    expect([first.length, turns.length]).toEqual([0, 1]);
+    leave();
+    leave();
+    await task();
+    expect([first.length, flushes]).toEqual([1, 0]);
+    first[0]?.();
+    expect([flushes, clock.pending]).toEqual([1, 0]);
+  });
+
+  it.each([['before', turn], ['after', task]])('leaves no timer behind: disposed %s it is asked', async (_, settle) => {
+    flusher.scheduleWith(scheduler);
+    flusher.mark(flush);
+    await settle();
+    flusher.dispose();
+    turns[0]?.();
+    expect([clock.pending, flushes]).toEqual([0, 0]);
+  });
+});
+
+describe('a cell with a subscriber every 100 ms', () => {
+  let value: number;
+  let said: string[];
+  let cell: Cell<number>;
+  const change = async (to: number): Promise<void> => {
+    value = to;
+    cell.changed();
+    await turn();
+  };
+  const watch = (name: string, flush?: Flush, of = cell): (() => void) => of.subscribe(() => said.push(`${name} ${of.get()}`), flush);
+  const pass = (ms: number): void => {
+    clock.advance(ms);
+    paint();
+  };
+
+  beforeEach(() => {
+    value = 1;
+    said = [];
+    cell = createCell(flusher, () => value);
+  });
+
+  it('notifies it at once after a quiet time, then at most once in 100 ms, of the newest', async () => {
+    watch('slow', { everyMs: 100 });
+    await change(2);
+    expect(said).toEqual(['slow 2']);
+    for (let at = 0; at < 99; at += 9) {
+      await change(value + 1);
+      pass(9);
+    }
+    expect(said).toEqual(['slow 2']);
+    pass(1);
+    await turn();
+    expect(said).toEqual(['slow 2', 'slow 13']);
+    pass(100);
+    pass(100);
+    await change(14);
+    expect(said).toEqual(['slow 2', 'slow 13', 'slow 14']);
+  });
+
+  it('notifies all with the same number together, also one that comes later', async () => {
+    watch('one', { everyMs: 100 });
+    await change(2);
+    pass(50);
+    watch('two', { everyMs: 100 });
+    await change(3);
+    pass(49);
+    expect(said).toEqual(['one 2']);
+    pass(1);
+    await turn();
+    expect(said).toEqual(['one 2', 'one 3', 'two 3']);
+  });
+
+  it('notifies those of each frame meanwhile, and it of what they have seen, too', async () => {
+    watch('slow', { everyMs: 100 });
+    watch('frame');
+    await change(2);
+    paint();
+    await change(3);
+    expect(said).toEqual(['slow 2', 'frame 2', 'frame 3']);
+    pass(100);
+    await turn();
+    expect(said.at(-1)).toBe('slow 3');
+  });
+
+  it('shows a new one of each frame what has changed, though the slow one waits', async () => {
+    watch('slow', { everyMs: 100 });
+    await change(2);
+    paint();
+    await change(3);
+    expect(cell.get()).toBe(2);
+    watch('frame');
+    paint();
+    await turn();
+    expect([said, cell.get()]).toEqual([['slow 2', 'frame 3'], 3]);
+  });
+
+  it('notifies it with a flush that is needed now', async () => {
+    watch('slow', { everyMs: 100 });
+    await change(2);
+    pass(10);
+    await change(3);
+    flusher.now();
+    expect(said).toEqual(['slow 2', 'slow 3']);
+    flusher.now();
+    pass(200);
+    await turn();
+    expect([said.length, clock.pending]).toEqual([2, 0]);
+  });
+
+  it('is fresh for whoever looks when it has left, and leaves no timer behind', async () => {
+    const leave = watch('slow', { everyMs: 100 });
+    await change(2);
+    await change(3);
+    leave();
+    expect(cell.get()).toBe(3);
+    flusher.dispose();
+    expect([clock.pending, said]).toEqual([0, ['slow 2']]);
   });
 });
 

@@ -55,7 +55,7 @@ function make(isFollowing = true): void {
   query = createLiveQuery({
     clock,
     dice: { roll: () => roll },
-    flusher: createFlusher({ paint: () => () => {}, onError: (error) => errors.push(error) }),
+    flusher: createFlusher({ clock: { after: () => () => {} }, paint: () => () => {}, onError: (error) => errors.push(error) }),
     layers,
     key: 'q',
     name: 'room:1',

@@ -107,7 +107,7 @@ describe('a view, told by its channel alone', () => {
   function open(position: Position | null = at(4)) {
     const layers = createLayers();
     let reader: Reader | undefined;
-    const flusher = createFlusher({ paint: () => () => {}, onError: () => {} });
+    const flusher = createFlusher({ clock: { after: () => () => {} }, paint: () => () => {}, onError: () => {} });
     const ref = defineView(channel<number>('room:1'), { history: 5, initialState: [] as number[], reduce: append(9) }) as never;
     const view = createView(ref, 'room:1', 'k', {
       clock: createSimulatedClock(),
@@ -379,7 +379,7 @@ describe.each(SHOWN)('what a command will do in %s', (what, show) => {
     expect([early.now(), late.now()]).toEqual([1, 1]);
     early.stop();
     late.stop();
-    await pass(10_000);
+    await pass(40_000);
     // The event has come, and nobody was there to see it; the answer comes later.
     const later = client.send(api.commands.post, input, { optimistic: (local, _, id) => local.view(sinceNow, room, put(id)) });
     await pass(500);
@@ -391,7 +391,7 @@ describe.each(SHOWN)('what a command will do in %s', (what, show) => {
     await pass(5_000);
     expect(between.now()).toBe(isKept ? 2 : 0);
     between.stop();
-    await pass(10_000);
+    await pass(40_000);
     const last = watch(show(client));
     await pass(5_000);
     expect(last.now()).toBe(2);

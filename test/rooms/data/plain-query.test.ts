@@ -82,3 +82,26 @@ it('a query with an input that does not fit is an error from its first look on, 
   expect(server.heard.filter(({ t }) => t === 'query')).toEqual([]);
   client.dispose();
 });
+
+it.each([
+  ['30 s', undefined, 30_000],
+  ['its own gcTimeMs', 2_000, 2_000],
+])('a query keeps its answer for %s after the last look', async (_, gcTimeMs, keptMs) => {
+  const { client, pass } = setUp();
+  client.hold();
+  const kept = client.liveQuery(api.queries.count, { from: 0 }, undefined, gcTimeMs);
+  const stop = kept.subscribe(() => {});
+  await pass(1_000);
+  stop();
+  await pass(keptMs - 1);
+  expect(kept.get().data).toBe(1);
+  await pass(1);
+  expect(kept.get()).toMatchObject({ data: undefined, status: 'pending' });
+  client.dispose();
+});
+
+it('a retention that is no time is refused', () => {
+  const { client } = setUp();
+  for (const gcTimeMs of [-1, NaN]) expect(() => client.liveQuery(api.queries.count, { from: 0 }, undefined, gcTimeMs)).toThrow(/gcTimeMs is/);
+  client.dispose();
+});

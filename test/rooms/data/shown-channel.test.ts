@@ -129,15 +129,20 @@ describe('a view', () => {
     client.dispose();
   });
 
-  it('keeps its channel for 5 s after the last look, and leaves it in that moment', async () => {
+  it.each([
+    ['30 s', undefined, 30_000],
+    ['its own gcTimeMs', 2_000, 2_000],
+    ['no time at all', 0, 0],
+  ])('keeps its channel for %s after the last look, and leaves it in that moment', async (_, gcTimeMs, keptMs) => {
     const { client, pass, sent, world } = setUp();
     client.hold();
-    const stop = client.view(said, ROOM).subscribe(() => {});
+    const view = defineView(api.channels.room, { initialState: [] as string[], reduce: append(10), gcTimeMs });
+    const stop = client.view(view, ROOM).subscribe(() => {});
     await pass(500);
     stop();
     const stoppedAt = world.clock.now();
-    await pass(20_000);
-    expect(sent.filter(({ t }) => t === 'unsubscribe')).toEqual([{ at: stoppedAt + 5_000, t: 'unsubscribe' }]);
+    await pass(60_000);
+    expect(sent.filter(({ t }) => t === 'unsubscribe')).toEqual([{ at: stoppedAt + keptMs, t: 'unsubscribe' }]);
     client.dispose();
   });
 });

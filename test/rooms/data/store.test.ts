@@ -20,7 +20,7 @@ beforeEach(() => {
   paints = [];
   value = 1;
   made = 0;
-  flusher = createFlusher({ paint: (run) => (paints.push(run), () => {}), onError: () => {} });
+  flusher = createFlusher({ clock: { after: () => () => {} }, paint: (run) => (paints.push(run), () => {}), onError: () => {} });
 });
 
 describe('a cell', () => {

@@ -15,7 +15,7 @@ const end = { epoch: 'e', offset: 3 };
 
 function open(listener: ChannelListener) {
   const readers: Reader[] = [];
-  const flusher = createFlusher({ paint: () => () => {}, onError: () => {} });
+  const flusher = createFlusher({ clock: { after: () => () => {} }, paint: () => () => {}, onError: () => {} });
   const join = (reader: Reader) => {
     readers.push(reader);
     return { position: null, status: { liveStatus: 'live', refusal: null } as const, rewind: () => {}, rejoin: () => {}, leave: () => {} };

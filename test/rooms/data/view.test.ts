@@ -23,7 +23,7 @@ function open(history: number) {
   const ref = defineView(channel<number>('room:1'), { history, initialState: [] as number[], reduce: append(99) }) as never;
   const view = createView(ref, 'room:1', 'k', {
     clock: createSimulatedClock(),
-    flusher: createFlusher({ paint: () => () => {}, onError: () => {} }),
+    flusher: createFlusher({ clock: { after: () => () => {} }, paint: () => () => {}, onError: () => {} }),
     layers,
     join(joined, from): Reading {
       joins.push(from);

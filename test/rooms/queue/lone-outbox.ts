@@ -23,6 +23,7 @@ export function loneOutbox(parts: { readonly clock: Clock; readonly dice: Dice; 
     setUnsent() {},
   });
   const flusher = createFlusher({
+    clock,
     paint: () => () => {},
     onError(error) {
       throw error;

@@ -39,6 +39,7 @@ function setUp(parts: Partial<Bounds> = {}, isReady = true, dice: Dice = createS
   const outbox = built.api;
   const life = lifeOf(built);
   const flusher = createFlusher({
+    clock,
     paint: () => () => {},
     onError(error) {
       throw error;
