@@ -18,14 +18,6 @@ export interface Transition {
   readonly longestPauseMs: number;
 }
 
-export interface Rest {
-  readonly seen: number;
-  readonly last: number;
-  readonly isOrdered: boolean;
-  /** Commits of the live component in one second without a transition. */
-  readonly commitsPerSecond: number;
-}
-
 const query = new URLSearchParams(location.search);
 const SLICES = Number(query.get('slices') ?? 80);
 const SLICE_MS = 1;

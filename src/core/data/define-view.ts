@@ -46,7 +46,7 @@ export function defineView<Ref extends ChannelRef, State>(
 
 /** @throws RealtimeError `misuse` for what is no time: a wait of NaN would be none */
 export function assertGcTime(gcTimeMs = 0): void {
-  if (!(gcTimeMs >= 0)) throw new RealtimeError('misuse', `The option gcTimeMs is ${gcTimeMs}. Pass a number that is not negative, or leave it out.`);
+  if (!(gcTimeMs >= 0)) throw new RealtimeError('misuse', DEV && `The option gcTimeMs is ${gcTimeMs}. Pass a number that is not negative, or leave it out.`);
 }
 
 /**

@@ -2,10 +2,10 @@
  * Reads the outcomes of restored commands: their promises and components are gone, so `onCommandSettled` alone gets them.
  * Nothing imports this file but what restores an outbox.
  */
-import { PUBLISH, type AnyContract } from './contract.js';
-import { settledSnapshot, type SettledCommand } from './data/command-status.js';
-import { readOutcome } from './payloads.js';
-import type { OnRestoredOutcome } from './queue/outbox-snapshot.js';
+import { PUBLISH, type AnyContract } from '../contract.js';
+import { settledSnapshot, type SettledCommand } from './command-status.js';
+import { readOutcome } from '../payloads.js';
+import type { OnRestoredOutcome } from '../queue/outbox-snapshot.js';
 
 export function createRestoredOutcome(contract: AnyContract | undefined, onCommandSettled: (command: SettledCommand) => void): OnRestoredOutcome {
   return ({ id, name, input, attempt }, outcome) => {

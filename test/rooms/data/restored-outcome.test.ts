@@ -1,14 +1,14 @@
 // The outcome of a restored command goes to onCommandSettled, in the terms of the contract.
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { command, defineContract } from '../../src/contract/index.js';
-import type { SettledCommand } from '../../src/core/data/command-status.js';
-import { DEFAULT_BOUNDS } from '../../src/core/options.js';
-import type { ClientFrame, ErrorFrame, ResponseFrame } from '../../src/core/protocol/frames.js';
-import { restoreOutbox } from '../../src/core/queue/outbox-snapshot.js';
-import { createRestoredOutcome } from '../../src/core/restored-outcome.js';
-import { createSimulatedClock } from '../../src/testing/simulated-clock.js';
-import { loneOutbox } from './queue/lone-outbox.js';
+import { command, defineContract } from '../../../src/contract/index.js';
+import type { SettledCommand } from '../../../src/core/data/command-status.js';
+import { DEFAULT_BOUNDS } from '../../../src/core/options.js';
+import type { ClientFrame, ErrorFrame, ResponseFrame } from '../../../src/core/protocol/frames.js';
+import { restoreOutbox } from '../../../src/core/queue/outbox-snapshot.js';
+import { createRestoredOutcome } from '../../../src/core/data/restored-outcome.js';
+import { createSimulatedClock } from '../../../src/testing/simulated-clock.js';
+import { loneOutbox } from '../queue/lone-outbox.js';
 
 const contract = defineContract({
   commands: { post: command({ input: z.string(), output: z.string().transform((text) => text.length), errors: { banned: z.object({ until: z.number() }) } }) },
