@@ -42,8 +42,11 @@ const GRAIN_MS = 300;
 const HASTE_MS = 10_000;
 /** A lost link's channels are asked for over another one within this. */
 const MOVE_MS = 1_000;
-/** Ten seconds of full jitter from one second on are about six attempts; signs of life from the page add some, and a person's button one each. */
-const MOST_IN_HASTE = 13;
+/**
+ * Ten seconds of full jitter from one second on, up to five, are about six attempts; signs of life from the page add some, and a
+ * person's button one each. Chance alone makes 13 of them once in some 10,000 losses, and 16 once in a million.
+ */
+const MOST_IN_HASTE = 16;
 
 interface Watched {
   state: 'connecting' | 'open' | 'ready' | 'over';
