@@ -30,6 +30,7 @@ export interface FollowOption<Data> {
   readonly apply?: ((data: Data, event: ChannelEvent) => Data) | undefined;
 }
 
+/** The kept answers of a client. */
 export interface LiveQueriesApi {
   /** An answer that is kept while it has a subscriber and for `gcTimeMs` after (default `timings.channelLeaseMs`), and follows a channel if asked to. */
   liveQuery<Ref extends QueryRef>(ref: Ref, input: InputOf<Ref['input']>, follow?: FollowOption<OutputOf<Ref['output']>>, gcTimeMs?: number): LiveQuery<OutputOf<Ref['output']>>;

@@ -16,6 +16,7 @@ export interface View<State> extends Readable<ViewSnapshot<State>> {
   resync(): void;
 }
 
+/** The views of a client. */
 export interface ViewsApi {
   /** State folded from a channel's events, shared by all who ask for it. */
   view<Ref extends ChannelRef, State>(ref: ViewRef<Ref, State>, ...params: ParamsArgs<Ref>): View<State>;
