@@ -16,7 +16,7 @@ const PLACES: Readonly<Record<string, Place>> = {
       ChannelOptions: 'react/use-channel',
       ViewOptions: 'react/use-channel',
       TapOptions: 'react/use-channel',
-      FlushOption: 'react/use-channel',
+      FlushOption: 'react/use-subscribe',
       ViewSnapshot: 'core/data/view',
       ChannelResult: 'react/use-channel',
     },

@@ -146,7 +146,7 @@ describe('the desk, connected', () => {
     await expect.poll(() => ben.at('typing').first().textContent()).toBe('');
     await ben.say('morning');
     await expect.poll(ada.messages).toEqual([expect.stringContaining('good morning'), expect.stringContaining('morning')]);
-    expect(await ben.messages()).toEqual(await ada.messages());
+    await expect.poll(ben.messages).toEqual(await ada.messages());
   });
 
   it('keeps a room shut, and says so', async () => {
