@@ -1,4 +1,3 @@
-/* oxlint-disable max-lines -- Long because the client's public face, with what it promises, is one page. */
 /**
  * The whole client: every feature of the core, under one roof.
  * Not here: the outside (`create-core.ts`).

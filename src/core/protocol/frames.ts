@@ -1,4 +1,5 @@
 // Generated from schemas.ts by `npm run generate`: edit that file instead.
+/* oxlint-disable max-lines -- Long because it lists every field of every frame. */
 /**
  * Every frame of protocol v1 that is built, by direction.
  * Not here: what a frame means (docs/PROTOCOL.md).

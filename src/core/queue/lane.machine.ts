@@ -1,7 +1,7 @@
+/* oxlint-disable max-lines -- Long because each rule of a lane is a function of its own over one record. */
 /**
  * One lane of commands, from send to outcome (rules L1–L4 for a storage without ancestors).
  * The state is one mutable record of plain data; the same calls give the same effects, and no call needs a clock or a promise.
- * Long because each rule of a lane is a function of its own over that record.
  *
  * - A command gets its number when it is first sent: a number means perhaps executed.
  * - Before the first command on a link the lane is asked for; the answer says what the server still knows.
