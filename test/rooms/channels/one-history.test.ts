@@ -139,14 +139,15 @@ function play(script: readonly Act[]): void {
         if (at !== null && at.offset + 1 !== next.offset) fail(`${JSON.stringify(at)} was followed by ${JSON.stringify(next)}`);
         if (at !== null && at.epoch !== next.epoch && !server.continues(at)) fail(`${JSON.stringify(at)} was followed by another history`);
         own.at = next;
-        own.isInGap = own.isLagging = false;
+        own.isInGap = false;
         total.events++;
         act(own);
       },
       onEnd(end) {
         if (own.at !== null && own.at.offset !== end.offset) fail(`${JSON.stringify(own.at)} ends at ${JSON.stringify(end)}`);
         own.at = end;
-        own.isInGap = own.isLagging = false;
+        own.isInGap = false;
+        own.isLagging &&= end.offset !== server.top.top;
       },
       onGap() {
         total.gaps++;
@@ -255,10 +256,11 @@ function play(script: readonly Act[]): void {
             own.left = own.reading.position;
             own.reading.leave();
             own.reading = null;
-          } else if (one.what === 'rewind') restart(own, own.at);
+          } else if (one.what === 'rewind') restart(own, own.isLagging ? null : own.at);
           else if (observers.length < 12 && one.what !== 'leave') {
             total.inCallbacks++;
-            join(one.what === 'join' ? 0 : 3, one.what === 'join' && own.history === 0 ? own.at : null);
+            // Inside an old page, a new listener begins at the channel's position, which only the channel knows.
+            join(one.what === 'join' ? 0 : 3, one.what === 'join' && own.history === 0 && !own.isLagging ? own.at : null);
           }
         };
         break;
