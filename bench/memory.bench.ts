@@ -12,8 +12,7 @@ import { openOurs, openPlain } from './two-servers.js';
 const FEW = isQuick ? 500 : 1_000;
 const MANY = isQuick ? 2_500 : 5_000;
 const ROUNDS = 3;
-/** Of what a connection keeps with us to what it keeps with `ws`. */
-/** Runs on a shared machine lie between 1.36 and 1.52 (0.08 of it noise): the limit is for a step, not for that. */
+/** The memory of a connection with us, divided by that with `ws`. Runs on shared machines gave 1.36 to 1.52: the limit is above that noise. */
 const LIMIT = 1.6;
 
 interface Memory {
